@@ -10,7 +10,7 @@
 namespace egov {
 namespace {
 
-std::string quoted(const std::string& text) { return "'" + text + "'"; }
+std::string in_quotes(const std::string& text) { return "'" + text + "'"; }
 
 // The shortest decimal that reads back as the same number.
 std::string number(double value) {
@@ -107,9 +107,9 @@ std::vector<std::string> names_of(const Method& row) {
 Fault stray(const Method& row, const std::string& name, double value) {
   std::vector<std::string> names = names_of(row);
   std::string near = nearest(name, names), right = "one of: " + joined(names);
-  if (!near.empty()) right = quoted(near);
+  if (!near.empty()) right = in_quotes(near);
   if (names.empty()) right = "no parameter";
-  return {name, number(value) + ", but " + quoted(row.name) + " has no such parameter", right};
+  return {name, number(value) + ", but " + in_quotes(row.name) + " has no such parameter", right};
 }
 
 // What is wrong with the parts of a Choice that are no numbers of the row: groups and the rescale range.
@@ -148,9 +148,9 @@ Args arguments(const std::string& stage, const Method& row, const Choice& choice
   std::vector<Fault> found = faults(row, choice.params);
   for (Fault& fault : faults_beside(row, choice)) found.push_back(std::move(fault));
   if (!found.empty()) {
-    std::string text = stage + " " + quoted(row.name) + ":";
+    std::string text = stage + " " + in_quotes(row.name) + ":";
     for (const Fault& fault : found)
-      text += (&fault == &found.front() ? " " : "; ") + (fault.param.empty() ? "" : quoted(fault.param) + " ") + "got " +
+      text += (&fault == &found.front() ? " " : "; ") + (fault.param.empty() ? "" : in_quotes(fault.param) + " ") + "got " +
               fault.came + ", expected " + fault.right;
     throw SpecError(text, {stage, row.name, found.front().param});
   }
@@ -177,13 +177,13 @@ std::string nearest(const std::string& name, const std::vector<std::string>& kno
 }
 
 std::string unknown(const std::string& name, const std::vector<std::string>& known) {
-  std::string text = quoted(name) + " is not known";
+  std::string text = in_quotes(name) + " is not known";
   if (known.empty()) return text + "; there is nothing to choose from";
   std::string near = nearest(name, known);
   std::vector<std::string> order = known;
   auto at = std::find(order.begin(), order.end(), near);
   if (at != order.end()) std::rotate(order.begin(), at, at + 1);
-  if (!near.empty()) text += "; did you mean " + quoted(near) + "?";
+  if (!near.empty()) text += "; did you mean " + in_quotes(near) + "?";
   return text + (near.empty() ? "; choose" : " Choose") + " one of: " + joined(order);
 }
 
