@@ -1,0 +1,43 @@
+// Points in the unit cube that a run of many draws stands on. Point i depends on (seed, i) alone.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "egov/panel.hpp"
+
+namespace egov {
+
+enum class Points {
+  sobol,       // Sobol' points, directions of Joe and Kuo (2008), nested scramble by hashing (Laine-Karras; Burley 2020)
+  montecarlo,  // independent uniform numbers (Philox)
+  plain_sobol  // Sobol' points without a scramble: the seed does nothing; for comparison with tables
+};
+
+class Design {
+ public:
+  // dimensions: 1 to 3667 for Sobol' points, any number from 1 else; length: 1 to 2^32 points. SpecError beyond.
+  Design(Points kind, Index dimensions, std::uint64_t length, std::uint64_t seed);
+  Index dimensions() const { return dimensions_; }
+  std::uint64_t length() const { return length_; }
+  Points kind() const { return kind_; }
+  std::uint64_t seed() const { return seed_; }
+  // Writes the coordinates first..first+count of point i, each in (0, 1). Sobol' points stand in plain binary order,
+  // not in Gray code, and begin with point 0; each coordinate is the middle of one of 2^32 equal cells.
+  void point(std::uint64_t i, Index first, Index count, double* out) const;
+  void point(std::uint64_t i, double* out) const { point(i, 0, dimensions_, out); }
+
+ private:
+  void sobol_point(std::uint32_t i, Index first, Index count, double* out) const;
+  void montecarlo_point(std::uint32_t i, Index first, Index count, double* out) const;
+
+  Points kind_;
+  Index dimensions_;
+  std::uint64_t length_, seed_;
+  std::vector<std::uint32_t> directions_;  // 32 x dimensions: the directions of each bit of i, lowest bit = 1/2
+  std::vector<std::uint32_t> scramble_;    // one key a dimension; empty without a scramble
+};
+
+Matrix sample(const Design& design);  // length x dimensions, for looking at
+
+}  // namespace egov
