@@ -1,0 +1,61 @@
+#include "convert.hpp"
+#include "egov/outcomes.hpp"
+
+namespace egov::bind {
+namespace {
+
+using namespace py::literals;
+
+py::dict describe(const Param& param) {
+  static const char* const kinds[] = {"real", "integer", "flag", "option", "indicator", "groups"};
+  return py::dict("name"_a = param.name, "kind"_a = kinds[static_cast<int>(param.kind)], "default"_a = param.fallback,
+                  "lower"_a = param.lower, "upper"_a = param.upper, "sentence"_a = param.sentence,
+                  "options"_a = param.options, "optional"_a = param.optional);
+}
+
+py::list describe_traits(unsigned traits) {
+  static const std::pair<unsigned, const char*> names[] = {
+      {needs_positive, "needs_positive"}, {needs_variation, "needs_variation"}, {needs_groups, "needs_groups"},
+      {needs_periods, "needs_periods"}, {gives_signed, "gives_signed"}, {gives_unit, "gives_unit"},
+      {keeps_range, "keeps_range"}, {gives_range, "gives_range"}};
+  py::list out;
+  for (const auto& [bit, name] : names)
+    if (traits & bit) out.append(name);
+  return out;
+}
+
+py::dict describe(const Method& row) {
+  py::list params;
+  for (const Param& param : row.params) params.append(describe(param));
+  return py::dict("name"_a = row.name, "sentence"_a = row.sentence, "citation"_a = row.citation, "params"_a = params,
+                  "traits"_a = describe_traits(row.traits));
+}
+
+template <class Table>
+py::list describe_all(const Table& table) {
+  py::list out;
+  for (const auto& row : table) out.append(describe(row));
+  return out;
+}
+
+py::dict methods() {
+  py::dict out;
+  out["impute"] = describe_all(impute_methods());
+  out["treat"] = describe_all(treat_methods());
+  out["normalize"] = describe_all(normalize_methods());
+  out["weight"] = describe_all(weight_methods());
+  out["aggregate"] = describe_all(aggregate_methods());
+  out["rank"] = describe_all(rank_methods());
+  out["correlate"] = describe_all(correlate_methods());
+  out["adjust"] = describe_all(adjust_methods());
+  return out;
+}
+
+}  // namespace
+
+void method(py::module_& m) {
+  m.def("methods", &methods, "The table of every stage, in the order of the stages.");
+  m.def("nearest", &nearest, "name"_a, "known"_a);
+}
+
+}  // namespace egov::bind

@@ -1,0 +1,67 @@
+#include "convert.hpp"
+
+namespace egov::bind {
+namespace {
+
+using namespace py::literals;
+
+Node node(const py::dict& from) {
+  Node to;
+  to.parent = py::cast<Index>(from["parent"]);
+  to.weight = py::cast<double>(from["weight"]);
+  to.indicator = py::cast<Index>(from["indicator"]);
+  to.direction = py::cast<double>(from["direction"]);
+  to.lag = py::cast<double>(from["lag"]);
+  to.not_scored = py::cast<double>(from["not_scored"]);
+  return to;
+}
+
+Handling handling(const py::dict& from) {
+  return {chain(py::cast<py::list>(from["impute"])), chain(py::cast<py::list>(from["treat"])),
+          choice(py::cast<py::dict>(from["normalize"])), choice(py::cast<py::dict>(from["weight"])),
+          choice(py::cast<py::dict>(from["aggregate"]))};
+}
+
+Step step(const std::string& name) {
+  const auto& names = step_names();
+  const auto at = std::find(names.begin(), names.end(), name);
+  if (at == names.end()) throw SpecError(unknown(name, names), {"recipe", name, "order"});
+  return static_cast<Step>(at - names.begin());
+}
+
+Framework make_framework(const py::list& nodes) {
+  Framework to;
+  for (const auto& item : nodes) to.nodes.push_back(node(py::cast<py::dict>(item)));
+  return to;
+}
+
+Recipe make_recipe(const py::list& nodes, const std::vector<std::string>& order, const std::string& rule, const py::dict& rank, int digits) {
+  Recipe to;
+  for (const auto& item : nodes) to.nodes.push_back(handling(py::cast<py::dict>(item)));
+  to.order.clear();
+  for (const std::string& name : order) to.order.push_back(step(name));
+  to.missing = missing(rule);
+  to.rank = choice(rank);
+  to.rank_digits = digits;
+  return to;
+}
+
+py::dict give(const Scores& scores) {
+  return py::dict("values"_a = scores.values, "ranks"_a = scores.ranks, "weights"_a = scores.weights,
+                  "excluded"_a = std::vector<bool>(scores.excluded.begin(), scores.excluded.end()), "trail"_a = trail(scores.trail));
+}
+
+}  // namespace
+
+void recipe(py::module_& m) {
+  py::class_<Panel>(m, "Panel")
+      .def(py::init([](const Input& values, Index units, const Vector& times) { return Panel{values, units, times}; }),
+           "values"_a.noconvert(), "units"_a, "times"_a);
+  py::class_<Framework>(m, "Framework").def(py::init(&make_framework), "nodes"_a);
+  py::class_<Recipe>(m, "Recipe").def(py::init(&make_recipe), "nodes"_a, "order"_a, "missing"_a, "rank"_a, "rank_digits"_a);
+  m.def("score", [](const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
+    return give(released([&] { return score(panel, framework, recipe, periods); }));
+  }, "panel"_a, "framework"_a, "recipe"_a, "periods"_a);
+}
+
+}  // namespace egov::bind

@@ -1,0 +1,45 @@
+#include "convert.hpp"
+
+namespace egov::bind {
+
+using namespace py::literals;
+
+void stages(py::module_& m) {
+  m.def("impute", [](const Input& values, Index units, const Vector& times, const py::list& from) {
+    Panel panel{values, units, times};
+    const auto by_column = chains(from);
+    const auto changes = released([&] { return impute(panel, by_column); });
+    return py::make_tuple(std::move(panel.values), trail(changes));
+  }, "values"_a.noconvert(), "units"_a, "times"_a, "chains"_a);
+
+  m.def("treat", [](const Input& values, Index section, const py::list& from) {
+    Matrix table = values;
+    const auto choices = chain(from);
+    released([&] { treat(table, section, choices); });
+    return table;
+  }, "values"_a.noconvert(), "section"_a, "choices"_a);
+
+  m.def("normalize", [](const Input& values, Index section, const Vector& directions, const py::list& from) {
+    Matrix table = values;
+    const auto choices = chain(from);
+    released([&] { normalize(table, section, directions, choices); });
+    return table;
+  }, "values"_a.noconvert(), "section"_a, "directions"_a, "choices"_a);
+
+  m.def("weight", [](const Input& children, const Vector& given, const py::dict& from) {
+    const auto picked = choice(from);
+    return released([&] { return weigh(children, given, picked); });
+  }, "children"_a.noconvert(), "given"_a, "choice"_a);
+
+  m.def("aggregate", [](const Input& children, const Vector& weights, const py::dict& from, const std::string& rule) {
+    const auto picked = choice(from);
+    return released([&] { return aggregate(children, weights, picked, missing(rule)); });
+  }, "children"_a.noconvert(), "weights"_a, "choice"_a, "missing"_a);
+
+  m.def("rank", [](const Input& scores, Index section, const py::dict& from, int digits) {
+    const auto picked = choice(from);
+    return released([&] { return rank(Matrix(scores), section, picked, digits); });
+  }, "scores"_a.noconvert(), "section"_a, "choice"_a, "digits"_a);
+}
+
+}  // namespace egov::bind

@@ -1,0 +1,90 @@
+// A method of a stage as a row of a table: what it is called, what it takes, what it needs and gives.
+// Every stage keeps one such table at the foot of its source file; everything else is read off the row.
+#pragma once
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "egov/error.hpp"
+
+namespace egov {
+
+constexpr double missing_value = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+enum class Kind {
+  real,       // any number within the bounds
+  integer,    // a whole number within the bounds
+  flag,       // 0 or 1
+  option,     // one of the named options, passed as its position
+  indicator,  // a number per indicator: given once for all, or taken from the framework's column of that name
+  groups      // name of a grouping of the units; the kernel receives the groups themselves
+};
+
+struct Param {
+  std::string name;
+  Kind kind = Kind::real;
+  double fallback = missing_value;  // the default; NaN: none, the caller must give it (or leave it open if optional)
+  double lower = -infinite, upper = infinite;
+  std::string sentence;
+  std::vector<std::string> options = {};
+  bool optional = false;  // NaN is a meaningful value: "no such limit"
+};
+
+// What a method needs of its input and gives as output, as bits.
+enum Trait : unsigned {
+  plain = 0,
+  needs_positive = 1u << 0,   // every input above zero
+  needs_variation = 1u << 1,  // at least two distinct observed values
+  needs_groups = 1u << 2,     // a grouping of the units
+  needs_periods = 1u << 3,    // uses the order of periods, so it does nothing within one period
+  gives_signed = 1u << 4,     // output may be zero or negative whatever the input
+  gives_unit = 1u << 5,       // output lies between 0 and 1
+  gives_range = 1u << 8,      // output lies between the parameters low and high
+  keeps_range = 1u << 6,      // output lies within the range of the observed input
+  ignores_direction = 1u << 7
+};
+
+struct Method {
+  std::string name, sentence, citation;
+  std::vector<Param> params;
+  unsigned traits = plain;
+};
+
+using Args = std::vector<double>;  // one number a parameter, in the order of the row
+
+// A method by name with the parameters that differ from their defaults.
+struct Choice {
+  std::string method = "none";
+  std::map<std::string, double> params = {};
+  double rescale_low = missing_value, rescale_high = missing_value;  // range to map the result to; NaN: leave it
+  std::vector<int> groups = {};  // group of each unit (-1: none), where the method needs groups
+  bool rescaled() const { return rescale_low == rescale_low; }
+};
+
+// One thing wrong with a Choice: which parameter (empty: the method itself), what came, what would be right.
+struct Fault {
+  std::string param, came, right;
+};
+
+// All faults of given parameters against a row; empty when it can be used.
+std::vector<Fault> faults(const Method& row, const std::map<std::string, double>& params);
+// The row's arguments in order, defaults filled in. SpecError naming stage, method and parameter if there is a fault.
+Args arguments(const std::string& stage, const Method& row, const Choice& choice);
+// The known name nearest to the one given (edit distance); empty where none is near.
+std::string nearest(const std::string& name, const std::vector<std::string>& known);
+// What to say of a name that is not in the table: lists the names, the nearest first.
+std::string unknown(const std::string& name, const std::vector<std::string>& known);
+
+template <class Row>
+const Row& find(const std::string& stage, const std::vector<Row>& table, const std::string& name) {
+  auto at = std::find_if(table.begin(), table.end(), [&](const Row& row) { return row.name == name; });
+  if (at != table.end()) return *at;
+  std::vector<std::string> names;
+  for (const Row& row : table) names.push_back(row.name);
+  throw SpecError(unknown(name, names), {stage, name, ""});
+}
+
+}  // namespace egov

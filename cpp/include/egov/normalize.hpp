@@ -1,0 +1,35 @@
+// Bringing indicators to a common scale. NaN stays NaN; a higher result is always better.
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "egov/method.hpp"
+#include "egov/panel.hpp"
+
+namespace egov {
+
+struct NormalizeMethod : Method {
+  // In place, one indicator over the rows in scope. `direction` is -1 where less is better.
+  std::function<void(Column, double direction, const Args&)> apply;
+};
+
+const std::vector<NormalizeMethod>& normalize_methods();
+
+// A choice looked up and checked once, for many columns. Applies it, then maps the result to its rescale range (lowest and highest observed result) if one is set.
+class Normalizer {
+ public:
+  explicit Normalizer(const Choice& choice);
+  void operator()(Column values, double direction) const;
+  bool leaves_alone() const;  // nothing to do where more is better
+
+ private:
+  Choice choice_;
+  const NormalizeMethod* row_;
+  Args args_;
+};
+
+void normalize(Column values, double direction, const Choice& choice);
+// A direction and a choice a column, each stretch of `section` rows on its own.
+void normalize(Table table, Index section, const Vector& directions, const std::vector<Choice>& choices);
+
+}  // namespace egov

@@ -1,0 +1,101 @@
+// A recipe with alternatives, compiled for millions of draws: what no factor of a draw touches is computed once.
+#pragma once
+#include <array>
+#include <string>
+#include <vector>
+
+#include "egov/recipe.hpp"
+
+namespace egov {
+
+// What may differ between draws. Each list holds the alternatives of a stage; an alternative names a Handling part for every node.
+struct Alternatives {
+  std::vector<std::vector<std::vector<Choice>>> impute;  // alternative x node x chain
+  std::vector<std::vector<std::vector<Choice>>> treat;   // likewise
+  std::vector<std::vector<Choice>> normalize;            // alternative x node
+  std::vector<std::vector<Choice>> aggregate;            // likewise
+  std::vector<double> noise;  // per node: its weight is multiplied by 1 + noise (2u - 1); 0 fixed; empty: all fixed
+};
+
+// One coordinate of a design: a discrete choice with so many levels, or (levels = 0) the weight of a node.
+struct Factor {
+  std::string name;
+  Index levels = 0, node = -1;
+};
+
+class Plan {
+ public:
+  // Periods are positions in panel.times. An empty list of alternatives keeps the recipe's own choice.
+  // SpecError for a combination that cannot be computed (a geometric mean over values that may be 0 or negative).
+  Plan(const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
+       const std::vector<Index>& periods);
+
+  const std::vector<Factor>& factors() const { return factors_; }
+  Index units() const { return units_; }
+  Index periods() const { return static_cast<Index>(starts_.size()) - 1; }
+  Index rows() const { return static_cast<Index>(kept_.size()); }      // scored unit-periods
+  const std::vector<Index>& kept() const { return kept_; }             // their rows in Scores
+  Index start(Index period) const { return starts_[static_cast<std::size_t>(period)]; }  // first row of a period
+  const std::vector<int>& nominal_ranks() const { return nominal_ranks_; }
+  const Vector& nominal_scores() const { return nominal_scores_; }
+
+  // What a thread needs to make draws; make one a thread.
+  struct Desk {
+    Matrix inner;            // rows x nodes: scores of inner nodes
+    Vector column;           // working column
+    std::vector<double> weights;  // per node, siblings sum to one
+    std::vector<std::size_t> levels;
+    std::vector<int> ranks;  // result: rank of each row within its period
+    Ranker ranker;
+    explicit Desk(const Plan& plan);
+    const double* scores() const { return inner.data(); }  // result: the root is the first column
+  };
+  // One draw at a point of the unit cube, one coordinate a factor.
+  void draw(const double* point, Desk& desk) const;
+  // The level of a discrete factor at coordinate u.
+  static Index level(double u, Index levels) { return std::min(levels - 1, static_cast<Index>(u * static_cast<double>(levels))); }
+  // The recipe and framework that a point stands for: what score() needs to give the same answer.
+  Recipe recipe_at(const double* point) const;
+  Framework framework_at(const double* point) const;
+
+ private:
+  struct Block {                   // the leaves under one combination of impute, treat and normalize
+    Matrix plain;                  // rows x nodes
+    std::vector<Matrix> linked;    // per aggregate alternative: through the link of the parent; empty where that is the identity
+    bool holes = false;            // something is missing
+    Vector weights;                // per node: its share among its siblings before any noise
+  };
+  struct Mean {                    // how a node is computed under one aggregate alternative
+    Choice choice;
+    Link link;
+    bool linked = false;           // has the form of a link
+  };
+  void list_factors();
+  void compile(const Panel& panel, const std::vector<Index>& periods);
+  void branch(const Flow& flow, std::size_t step, std::vector<std::size_t> levels);
+  void add_links(Block& block, std::size_t level);
+  void require_positive(const Matrix& leaves, const Recipe& recipe) const;
+  Recipe with_levels(const std::vector<std::size_t>& levels) const;
+  std::vector<std::size_t> levels_at(const double* point) const;
+  const Block& block_at(const std::vector<std::size_t>& levels) const;
+  void weights_at(const Block& block, const double* point, Desk& desk) const;
+  void aggregate_node(std::size_t node, const Block& block, Desk& desk) const;
+  void aggregate_plainly(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const;
+
+  Framework framework_;
+  Recipe recipe_;
+  Alternatives alternatives_;
+  std::vector<std::vector<Index>> children_;
+  std::vector<Factor> factors_;
+  std::array<std::size_t, 4> width_;              // number of alternatives of impute, treat, normalize, aggregate; at least 1
+  std::array<Index, 4> coordinate_;               // coordinate of each of them in a point; -1 if it does not vary
+  std::vector<std::vector<Mean>> means_;          // aggregate alternative x node
+  std::vector<std::vector<Normalizer>> scales_;   // normalize alternative x node
+  Index units_ = 0;
+  std::vector<Index> kept_, starts_;
+  std::vector<Block> blocks_;                     // impute major, then treat, then normalize
+  std::vector<int> nominal_ranks_;
+  Vector nominal_scores_;
+};
+
+}  // namespace egov

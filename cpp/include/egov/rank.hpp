@@ -1,0 +1,41 @@
+// Competition ranks: 1 is the highest score; ties share the lower number and the next is skipped.
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "egov/method.hpp"
+#include "egov/panel.hpp"
+
+namespace egov {
+
+// Scores this close to each other (relative to the largest of them, at least 1) tie, so that float noise breaks no tie.
+constexpr double tie_tolerance = 1e-12;
+
+struct RankMethod : Method {
+  // position of the first and last member of a run of ties (1-based) -> the rank all of them get
+  std::function<double(Index first, Index last, Index run)> of_run;
+};
+
+const std::vector<RankMethod>& rank_methods();
+// Ranks of the scores; NaN where the score is missing. digits >= 0: rounded to so many decimals before.
+Vector rank(ConstColumn scores, const Choice& choice, int digits = -1);
+// Each column, each stretch of `section` rows on its own.
+Matrix rank(const Matrix& scores, Index section, const Choice& choice, int digits = -1);
+// Half-to-even rounding to `digits` decimals; digits < 0 leaves the value.
+double rounded(double value, int digits);
+
+// Ranks of many score vectors of one length without allocation: sorts by buckets, then mends the order by insertion.
+class Ranker {
+ public:
+  explicit Ranker(Index largest);
+  // Competition ranks of n NaN-free scores; equal to rank(..., "competition").
+  void operator()(const double* scores, Index n, int digits, int* ranks);
+
+ private:
+  void mend(std::size_t size);
+  void sort_fully(std::size_t size);
+  std::vector<double> value_, sorted_;
+  std::vector<int> bucket_, start_, order_;
+};
+
+}  // namespace egov

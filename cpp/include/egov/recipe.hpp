@@ -1,0 +1,85 @@
+// The whole flow, readable in one function: from a raw panel with holes to ranks.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "egov/aggregate.hpp"
+#include "egov/framework.hpp"
+#include "egov/impute.hpp"
+#include "egov/normalize.hpp"
+#include "egov/rank.hpp"
+#include "egov/treat.hpp"
+#include "egov/weight.hpp"
+
+namespace egov {
+
+enum class Step { screen, impute, treat, normalize };  // steps on cells, in the order a recipe gives
+const std::vector<std::string>& step_names();
+
+// What is done at one node: to the cells of a leaf, or to the children and the aggregate of an inner node.
+struct Handling {
+  std::vector<Choice> impute = {};
+  std::vector<Choice> treat = {};
+  Choice normalize = {};
+  Choice weight = {"given"};
+  Choice aggregate = {"arithmetic"};
+};
+
+struct Recipe {
+  std::vector<Handling> nodes;  // one for each node of the framework
+  std::vector<Step> order = {Step::screen, Step::impute, Step::treat, Step::normalize};
+  Missing missing = Missing::refuse;
+  Choice rank = {"competition"};
+  int rank_digits = -1;
+};
+
+struct Scores {
+  Matrix values;               // (scored periods x units) x nodes, period by period
+  Matrix ranks;                // the same shape
+  std::vector<char> excluded;  // per row: not scored by the survey itself
+  std::vector<Change> trail;   // rows and columns are those of `values`: scored period and unit, node
+  Vector weights;              // per node: its share among its siblings; 1 for the root
+};
+
+// Cells that no method of their chain could fill, where missing children are refused.
+struct MissingError : DataError {
+  using DataError::DataError;
+  std::vector<std::pair<Index, Index>> cells;  // row in Scores, node
+};
+
+// Scores the given periods (positions in panel.times). The oracle: plain, one recipe, every step in its order.
+Scores score(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
+
+// The cells of the leaves on their way through the steps. A copy is a branch: try two treatments of one imputation.
+class Flow {
+ public:
+  // Keeps a reference to panel and framework.
+  Flow(const Panel& panel, const Framework& framework, const std::vector<Index>& periods, const std::vector<Step>& order);
+  void run(Step step, const Recipe& recipe);
+  // Leaves in the columns of their nodes; MissingError where cells are missing and the recipe refuses that.
+  Scores finish(const Recipe& recipe);
+
+ private:
+  void screen();
+  void impute(const Recipe& recipe);
+  void treat(const Recipe& recipe);
+  void normalize(const Recipe& recipe);
+  void gather();  // from the panel's periods to the scored ones, each leaf with its lag
+  template <class Work>
+  void each_section(const Work& work);  // work(node, period, column stretch) for every leaf and period in hand
+  void log_changes(const std::string& method, Index node, Index period, const Vector& before, ConstColumn after);
+
+  const Panel* panel_;
+  const Framework* framework_;
+  std::vector<Index> periods_;
+  std::vector<Step> order_;
+  std::vector<std::vector<Index>> source_;  // per node: for each scored period the panel's period
+  std::vector<std::vector<char>> wanted_;   // per node: panel periods that are the source of a scored one
+  bool gathered_ = false;
+  Scores now_;
+};
+
+// Brings prepared leaves up the tree, in place: weights, aggregates, normalization of aggregates, ranks.
+void climb(Scores& scores, Index units, const Framework& framework, const Recipe& recipe);
+
+}  // namespace egov

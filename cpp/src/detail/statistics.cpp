@@ -1,0 +1,116 @@
+#include "detail/statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <sstream>
+
+namespace egov::detail {
+
+std::vector<double> observed(ConstColumn values) {
+  std::vector<double> x;
+  x.reserve(static_cast<std::size_t>(values.size()));
+  for (double v : values)
+    if (!std::isnan(v)) x.push_back(v);
+  return x;
+}
+
+// Scaled by a power of two first, so that sums of values near 1e308 do not overflow.
+double mean(const std::vector<double>& x) {
+  if (x.empty()) return missing_value;
+  double largest = 0;
+  for (double v : x) largest = std::max(largest, std::abs(v));
+  const int shift = largest > 1e290 ? 64 : 0;
+  double sum = 0;
+  for (double v : x) sum += std::ldexp(v, -shift);
+  const double first = sum / static_cast<double>(x.size());
+  double rest = 0;  // second pass: what rounding lost
+  for (double v : x) rest += std::ldexp(v, -shift) - first;
+  return std::ldexp(first + rest / static_cast<double>(x.size()), shift);
+}
+
+double median(std::vector<double> x) {
+  if (x.empty()) return missing_value;
+  const auto half = static_cast<std::ptrdiff_t>(x.size() / 2);
+  std::nth_element(x.begin(), x.begin() + half, x.end());
+  const double upper = x[static_cast<std::size_t>(half)];
+  if (x.size() % 2) return upper;
+  return 0.5 * *std::max_element(x.begin(), x.begin() + half) + 0.5 * upper;
+}
+
+namespace {
+
+// Central moments about the mean, of values scaled by their largest deviation.
+struct Moments {
+  double n, second, third, fourth, scale;
+};
+
+Moments moments(const std::vector<double>& x) {
+  Moments m{static_cast<double>(x.size()), 0, 0, 0, 0};
+  const double centre = mean(x);
+  for (double v : x) m.scale = std::max(m.scale, std::abs(v - centre));
+  if (m.scale == 0) return m;
+  for (double v : x) {
+    const double d = (v - centre) / m.scale, square = d * d;
+    m.second += square;
+    m.third += square * d;
+    m.fourth += square * square;
+  }
+  return m;
+}
+
+}  // namespace
+
+double deviation(const std::vector<double>& x) {
+  if (x.size() < 2) return missing_value;
+  const Moments m = moments(x);
+  return m.scale * std::sqrt(m.second / (m.n - 1));
+}
+
+double skewness(const std::vector<double>& x) {
+  const Moments m = moments(x);
+  if (m.n < 3 || m.second == 0) return missing_value;
+  const double plain = (m.third / m.n) / std::pow(m.second / m.n, 1.5);
+  return plain * std::sqrt(m.n * (m.n - 1)) / (m.n - 2);
+}
+
+double kurtosis(const std::vector<double>& x) {
+  const Moments m = moments(x);
+  if (m.n < 4 || m.second == 0) return missing_value;
+  const double plain = (m.fourth / m.n) / ((m.second / m.n) * (m.second / m.n)) - 3;
+  return ((m.n + 1) * plain + 6) * (m.n - 1) / ((m.n - 2) * (m.n - 3));
+}
+
+std::vector<double> average_ranks(const std::vector<double>& x) {
+  std::vector<std::size_t> order(x.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
+  std::vector<double> ranks(x.size());
+  for (std::size_t first = 0, last; first < order.size(); first = last) {
+    for (last = first; last < order.size() && x[order[last]] == x[order[first]]; ++last) {}
+    for (std::size_t k = first; k < last; ++k) ranks[order[k]] = 0.5 * static_cast<double>(first + 1 + last);
+  }
+  return ranks;
+}
+
+bool varies(ConstColumn values) {
+  double seen = missing_value;
+  for (double v : values) {
+    if (std::isnan(v)) continue;
+    if (!std::isnan(seen) && v != seen) return true;
+    seen = v;
+  }
+  return false;
+}
+
+void require_variation(ConstColumn values, const std::string& stage, const std::string& method) {
+  if (varies(values)) return;
+  const auto x = observed(values);
+  if (x.empty()) return;
+  std::ostringstream text;
+  text << "needs at least two distinct values, but " << (x.size() == 1 ? "the only observed value is " : "all observed values equal ")
+       << x.front() << "; leave the indicator out, or use a method without a scale from the data (none, rank, goalposts)";
+  throw DataError(text.str(), {stage, method, ""});
+}
+
+}  // namespace egov::detail

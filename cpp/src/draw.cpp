@@ -1,0 +1,75 @@
+// One draw of a plan: pick cached leaves, perturb weights, aggregate up the tree, rank.
+#include <cmath>
+
+#include "detail/columns.hpp"
+#include "egov/plan.hpp"
+
+namespace egov {
+
+void Plan::draw(const double* point, Desk& desk) const {
+  for (std::size_t part = 0; part < 4; ++part)
+    desk.levels[part] = coordinate_[part] < 0 ? 0 : static_cast<std::size_t>(level(point[coordinate_[part]], static_cast<Index>(width_[part])));
+  const Block& block = block_at(desk.levels);
+  weights_at(block, point, desk);
+  for (std::size_t node = framework_.nodes.size(); node-- > 0;)
+    if (!framework_.nodes[node].leaf()) aggregate_node(node, block, desk);
+  for (Index period = 0; period < periods(); ++period)
+    desk.ranker(desk.scores() + start(period), start(period + 1) - start(period), recipe_.rank_digits, desk.ranks.data() + start(period));
+}
+
+void Plan::weights_at(const Block& block, const double* point, Desk& desk) const {
+  for (std::size_t i = 0; i < desk.weights.size(); ++i) desk.weights[i] = block.weights[static_cast<Index>(i)];
+  for (std::size_t k = 0; k < factors_.size(); ++k) {
+    if (factors_[k].node < 0) continue;
+    const auto node = static_cast<std::size_t>(factors_[k].node);
+    desk.weights[node] *= 1 + alternatives_.noise[node] * (2 * point[k] - 1);
+  }
+  for (const auto& siblings : children_) {
+    double sum = 0;
+    for (Index child : siblings) sum += desk.weights[static_cast<std::size_t>(child)];
+    for (Index child : siblings) desk.weights[static_cast<std::size_t>(child)] /= sum;
+  }
+}
+
+void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) const {
+  const Mean& mean = means_[desk.levels[3]][node];
+  double* out = desk.inner.col(static_cast<Index>(node)).data();
+  if (!mean.linked || block.holes) {
+    aggregate_plainly(node, block, mean, desk);
+  } else {
+    const Matrix& leaves = mean.link.forward ? block.linked[desk.levels[3]] : block.plain;
+    bool first = true;
+    for (Index child : children_[node]) {
+      const double* column = leaves.col(child).data();
+      if (!framework_.nodes[static_cast<std::size_t>(child)].leaf()) {
+        column = desk.inner.col(child).data();
+        if (mean.link.forward) {
+          desk.column = desk.inner.col(child);
+          mean.link.forward(desk.column);
+          column = desk.column.data();
+        }
+      }
+      (first ? detail::set_scaled : detail::add_scaled)(out, column, desk.weights[static_cast<std::size_t>(child)], rows());
+      first = false;
+    }
+    if (mean.link.inverse) mean.link.inverse(desk.inner.col(static_cast<Index>(node)));
+  }
+  const Normalizer& scale = scales_[desk.levels[2]][node];
+  for (Index period = 0; period < periods() && !scale.leaves_alone(); ++period)
+    scale(desk.inner.col(static_cast<Index>(node)).segment(start(period), start(period + 1) - start(period)), 1);
+}
+
+// The way of score(): for means without a link, and where children may be missing.
+void Plan::aggregate_plainly(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const {
+  const auto& below = children_[node];
+  Matrix parts(rows(), static_cast<Index>(below.size()));
+  Vector weights(static_cast<Index>(below.size()));
+  for (std::size_t k = 0; k < below.size(); ++k) {
+    const bool leaf = framework_.nodes[static_cast<std::size_t>(below[k])].leaf();
+    parts.col(static_cast<Index>(k)) = (leaf ? block.plain : desk.inner).col(below[k]);
+    weights[static_cast<Index>(k)] = desk.weights[static_cast<std::size_t>(below[k])];
+  }
+  desk.inner.col(static_cast<Index>(node)) = aggregate(parts, weights, mean.choice, recipe_.missing);
+}
+
+}  // namespace egov

@@ -1,0 +1,125 @@
+#include "egov/impute.hpp"
+
+#include <cmath>
+#include <map>
+
+#include "detail/statistics.hpp"
+#include "impute/logistic.hpp"
+
+namespace egov {
+namespace {
+
+using Fills = std::vector<Fill>;
+
+// Every hole of the wanted periods gets `center` of its cross-section, or of the same group's part of it.
+Fills from_section(const Series& s, bool grouped, double (*center)(std::vector<double>)) {
+  Fills fills;
+  for (Index t = 0; t < s.periods(); ++t) {
+    if (!s.wanted[static_cast<std::size_t>(t)]) continue;
+    std::map<int, std::vector<double>> donors;
+    auto group = [&](Index u) { return grouped ? s.groups[static_cast<std::size_t>(u)] : 0; };
+    for (Index u = 0; u < s.units; ++u)
+      if (!std::isnan(s.at(t, u)) && group(u) >= 0) donors[group(u)].push_back(s.at(t, u));
+    std::map<int, double> centers;
+    for (const auto& [key, values] : donors) centers[key] = center(values);
+    for (Index u = 0; u < s.units; ++u)
+      if (std::isnan(s.at(t, u)) && centers.count(group(u)))
+        fills.push_back({t * s.units + u, centers[group(u)], t, t, static_cast<Index>(donors[group(u)].size())});
+  }
+  return fills;
+}
+
+double mean_of(std::vector<double> x) { return detail::mean(x); }
+
+// The latest earlier observation, no older than max_gap.
+Fills carry_forward(const Series& s, double max_gap) {
+  Fills fills;
+  for (Index u = 0; u < s.units; ++u) {
+    Index last = -1;
+    for (Index t = 0; t < s.periods(); ++t) {
+      if (!std::isnan(s.at(t, u)))
+        last = t;
+      else if (last >= 0 && !(s.times[t] - s.times[last] > max_gap))
+        fills.push_back({t * s.units + u, s.at(last, u), last, last, 1});
+    }
+  }
+  return fills;
+}
+
+// On the line between the observations on both sides, where they are no further apart than max_gap.
+Fills between(const Series& s, double max_gap) {
+  Fills fills;
+  for (Index u = 0; u < s.units; ++u) {
+    Index left = -1;
+    for (Index right = 0; right < s.periods(); ++right) {
+      if (std::isnan(s.at(right, u))) continue;
+      const double span = left < 0 ? 0 : s.times[right] - s.times[left];
+      for (Index t = left + 1; left >= 0 && t < right && !(span > max_gap); ++t) {
+        const double share = (s.times[t] - s.times[left]) / span;
+        fills.push_back({t * s.units + u, s.at(left, u) * (1 - share) + s.at(right, u) * share, left, right, 2});
+      }
+      left = right;
+    }
+  }
+  return fills;
+}
+
+const Param max_gap = {"max_gap", Kind::real, missing_value, 0.0, infinite,
+                       "Longest gap bridged, in units of the period; left open: any.", {}, true};
+
+}  // namespace
+
+void impute(Column values, Index units, const Vector& times, const std::vector<Choice>& chain,
+            const std::vector<char>& wanted, Index column, std::vector<Change>& trail) {
+  for (const Choice& choice : chain) {
+    const ImputeMethod& row = find("impute", impute_methods(), choice.method);
+    const Args args = arguments("impute", row, choice);
+    if ((row.traits & needs_groups) && static_cast<Index>(choice.groups.size()) != units)
+      throw SpecError("needs the group of every unit", {"impute", row.name, "by"});
+    for (const Fill& fill : row.fill({values, units, times, choice.groups, wanted}, args)) {
+      if (!std::isnan(values[fill.row])) throw DataError("an observed cell must never be written", {"impute", row.name, ""});
+      values[fill.row] = fill.value;
+      if (!wanted[static_cast<std::size_t>(fill.row / units)]) continue;
+      trail.push_back({"impute", row.name, fill.row, column, missing_value, fill.value, fill.first, fill.last, fill.donors});
+    }
+  }
+}
+
+std::vector<Change> impute(Panel& panel, const std::vector<std::vector<Choice>>& chains) {
+  std::vector<Change> trail;
+  const std::vector<char> everywhere(static_cast<std::size_t>(panel.periods()), 1);
+  each_section(panel.values, panel.values.rows(), [&](Index j, Column values) {
+    impute(values, panel.units, panel.times, chains[static_cast<std::size_t>(j)], everywhere, j, trail);
+  });
+  return trail;
+}
+
+const std::vector<ImputeMethod>& impute_methods() {
+  static const std::vector<ImputeMethod> table = {
+      {{"none", "Leaves every hole open.", "", {}, keeps_range}, [](const Series&, const Args&) { return Fills{}; }},
+      {{"mean", "Mean of the units observed in the same period.", "OECD/JRC 2008, step 4", {}, keeps_range},
+       [](const Series& s, const Args&) { return from_section(s, false, mean_of); }},
+      {{"median", "Median of the units observed in the same period.", "OECD/JRC 2008, step 4", {}, keeps_range},
+       [](const Series& s, const Args&) { return from_section(s, false, detail::median); }},
+      {{"group_mean", "Mean of the units of the same group observed in the same period.", "OECD/JRC 2008, step 4",
+        {{"by", Kind::groups, missing_value, -infinite, infinite, "Grouping of the units, e.g. income_groups."}},
+        needs_groups | keeps_range},
+       [](const Series& s, const Args&) { return from_section(s, true, mean_of); }},
+      {{"locf", "Last observation of the unit carried forward.",
+        "United Nations E-Government Survey, technical appendix: the latest available value", {max_gap}, needs_periods | keeps_range},
+       [](const Series& s, const Args& a) { return carry_forward(s, a[0]); }},
+      {{"linear", "Straight line between the unit's observations before and after; no extrapolation.",
+        "Moritz and Bartz-Beielstein 2017, R Journal 9(1)", {max_gap}, needs_periods | keeps_range},
+       [](const Series& s, const Args& a) { return between(s, a[0]); }},
+      {{"logistic", "Logistic diffusion curve through the unit's observations, by nonlinear least squares (Ceres).",
+        "Griliches 1957, Econometrica 25(4)",
+        {{"saturation", Kind::indicator, missing_value, -infinite, infinite,
+          "Highest level the curve may reach, in the indicator's unit; left open: any.", {}, true},
+         {"least", Kind::integer, 5.0, 4.0, infinite, "Observations a unit needs; with fewer its holes stay open."}},
+        needs_periods},
+       [](const Series& s, const Args& a) { return logistic(s, a[0], static_cast<Index>(a[1])); }},
+  };
+  return table;
+}
+
+}  // namespace egov

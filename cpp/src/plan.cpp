@@ -1,0 +1,187 @@
+// Compiling a recipe with alternatives: factors, cached leaves, checks before any draw.
+#include "egov/plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace egov {
+namespace {
+
+enum Part : std::size_t { impute_part, treat_part, normalize_part, aggregate_part };
+const char* const part_names[] = {"impute", "treat", "normalize", "aggregate"};
+
+// Can the normalization give 0 or less whatever its input (yes = false here)? "none" leaves that to the input.
+bool positive_scale(const Choice& choice, bool positive_input) {
+  if (choice.rescaled()) return choice.rescale_low > 0;
+  if (choice.method == "none") return positive_input;
+  const NormalizeMethod& row = find("normalize", normalize_methods(), choice.method);
+  if (row.traits & gives_range) return arguments("normalize", row, choice)[0] > 0;
+  return !(row.traits & (gives_signed | gives_unit));
+}
+
+}  // namespace
+
+Plan::Desk::Desk(const Plan& plan)
+    : inner(plan.rows(), static_cast<Index>(plan.framework_.nodes.size())), column(plan.rows()),
+      weights(plan.framework_.nodes.size()), levels(4), ranks(static_cast<std::size_t>(plan.rows())), ranker(plan.units()) {}
+
+Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
+           const std::vector<Index>& periods)
+    : framework_(framework), recipe_(recipe), alternatives_(alternatives), children_(children(framework)), units_(panel.units) {
+  if (recipe.rank.method != "competition") throw SpecError("draws are ranked by competition only", {"rank", recipe.rank.method, ""});
+  width_ = {std::max<std::size_t>(alternatives.impute.size(), 1), std::max<std::size_t>(alternatives.treat.size(), 1),
+            std::max<std::size_t>(alternatives.normalize.size(), 1), std::max<std::size_t>(alternatives.aggregate.size(), 1)};
+  list_factors();
+  const Scores nominal = score(panel, framework, recipe, periods);
+  starts_ = {0};
+  for (Index row = 0; row < nominal.values.rows(); ++row) {
+    if (!std::isnan(nominal.values(row, 0))) kept_.push_back(row);
+    if ((row + 1) % units_ == 0) starts_.push_back(static_cast<Index>(kept_.size()));
+  }
+  nominal_scores_.resize(rows());
+  for (Index row = 0; row < rows(); ++row) {
+    nominal_scores_[row] = nominal.values(kept_[static_cast<std::size_t>(row)], 0);
+    nominal_ranks_.push_back(static_cast<int>(nominal.ranks(kept_[static_cast<std::size_t>(row)], 0)));
+  }
+  compile(panel, periods);
+}
+
+void Plan::list_factors() {
+  for (std::size_t part = 0; part < 4; ++part) {
+    coordinate_[part] = width_[part] > 1 ? static_cast<Index>(factors_.size()) : -1;
+    if (width_[part] > 1) factors_.push_back({part_names[part], static_cast<Index>(width_[part]), -1});
+  }
+  for (std::size_t node = 0; node < alternatives_.noise.size(); ++node) {
+    const double noise = alternatives_.noise[node];
+    if (!(noise >= 0 && noise <= 1)) throw SpecError("noise on a weight must lie between 0 and 1", {"uncertainty", "noise", "weights"});
+    if (noise > 0) factors_.push_back({"weight", 0, static_cast<Index>(node)});
+  }
+}
+
+Recipe Plan::with_levels(const std::vector<std::size_t>& levels) const {
+  Recipe recipe = recipe_;
+  for (std::size_t i = 0; i < recipe.nodes.size(); ++i) {
+    if (!alternatives_.impute.empty()) recipe.nodes[i].impute = alternatives_.impute[levels[impute_part]][i];
+    if (!alternatives_.treat.empty()) recipe.nodes[i].treat = alternatives_.treat[levels[treat_part]][i];
+    if (!alternatives_.normalize.empty()) recipe.nodes[i].normalize = alternatives_.normalize[levels[normalize_part]][i];
+    if (!alternatives_.aggregate.empty()) recipe.nodes[i].aggregate = alternatives_.aggregate[levels[aggregate_part]][i];
+  }
+  return recipe;
+}
+
+void Plan::compile(const Panel& panel, const std::vector<Index>& periods) {
+  for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
+    const Recipe recipe = with_levels({0, 0, 0, level});
+    means_.emplace_back();
+    for (const Handling& node : recipe.nodes) {
+      const AggregateMethod& row = find("aggregate", aggregate_methods(), node.aggregate.method);
+      Mean mean{node.aggregate, {}, static_cast<bool>(row.link)};
+      if (mean.linked) mean.link = row.link(arguments("aggregate", row, node.aggregate));
+      means_.back().push_back(std::move(mean));
+    }
+  }
+  for (std::size_t level = 0; level < width_[normalize_part]; ++level) {
+    scales_.emplace_back();
+    for (const Handling& node : with_levels({0, 0, level, 0}).nodes) scales_.back().emplace_back(node.normalize);
+  }
+  blocks_.resize(width_[impute_part] * width_[treat_part] * width_[normalize_part]);
+  branch(Flow(panel, framework_, periods, recipe_.order), 0, {0, 0, 0, 0});
+}
+
+// Runs the remaining steps; where a step has alternatives, once for each, from the same state before it.
+void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> levels) {
+  if (step == recipe_.order.size()) {
+    Block& block = blocks_[(levels[0] * width_[1] + levels[1]) * width_[2] + levels[2]];
+    Flow last = flow;
+    Scores leaves = last.finish(recipe_);
+    block.plain.resize(rows(), leaves.values.cols());
+    for (Index row = 0; row < rows(); ++row) block.plain.row(row) = leaves.values.row(kept_[static_cast<std::size_t>(row)]);
+    for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
+      levels[aggregate_part] = level;
+      const Recipe recipe = with_levels(levels);
+      require_positive(block.plain, recipe);
+      if (level == 0) climb(leaves, units_, framework_, recipe);
+      add_links(block, level);
+    }
+    block.weights = leaves.weights;
+    for (std::size_t i = 0; i < framework_.nodes.size(); ++i)
+      block.holes = block.holes || (framework_.nodes[i].leaf() && block.plain.col(static_cast<Index>(i)).hasNaN());
+    return;
+  }
+  const Step now = recipe_.order[step];
+  const std::size_t part = now == Step::impute ? impute_part : now == Step::treat ? treat_part : normalize_part;
+  const std::size_t alternatives = now == Step::screen ? 1 : width_[part];
+  for (std::size_t level = 0; level < alternatives; ++level) {
+    if (now != Step::screen) levels[part] = level;
+    Flow next = flow;
+    next.run(now, with_levels(levels));
+    branch(next, step + 1, levels);
+  }
+}
+
+void Plan::add_links(Block& block, std::size_t level) {
+  Matrix through = block.plain;
+  bool identity = true;
+  for (std::size_t i = 1; i < framework_.nodes.size(); ++i) {
+    const Mean& mean = means_[level][static_cast<std::size_t>(framework_.nodes[i].parent)];
+    if (!framework_.nodes[i].leaf() || !mean.link.forward) continue;
+    mean.link.forward(through.col(static_cast<Index>(i)));
+    identity = false;
+  }
+  block.linked.push_back(identity ? Matrix() : std::move(through));
+}
+
+// A geometric mean needs positive children: leaves by their values, inner nodes by what their normalization can give.
+void Plan::require_positive(const Matrix& leaves, const Recipe& recipe) const {
+  std::vector<char> positive(framework_.nodes.size(), 1);
+  for (std::size_t i = framework_.nodes.size(); i-- > 0;) {
+    const Node& node = framework_.nodes[i];
+    const Handling& handling = recipe.nodes[i];
+    if (node.leaf()) {
+      positive[i] = !(leaves.col(static_cast<Index>(i)).array() <= 0).any();
+      continue;
+    }
+    bool below = true;
+    for (Index child : children_[i]) below = below && positive[static_cast<std::size_t>(child)];
+    const AggregateMethod& row = find("aggregate", aggregate_methods(), handling.aggregate.method);
+    if ((row.traits & needs_positive) && !below) {
+      const auto bad = std::find_if(children_[i].begin(), children_[i].end(), [&](Index c) { return !positive[static_cast<std::size_t>(c)]; });
+      const Choice& scale = recipe.nodes[static_cast<std::size_t>(*bad)].normalize;
+      throw SpecError("needs values above 0, but " + scale.method + (scale.rescaled() ? " as rescaled" : "") +
+                          " may give 0 or less; rescale the normalization to a positive range, e.g. rescale=(1, 100)",
+                      {"aggregate", row.name, "", -1, -1, -1, static_cast<long>(*bad)});
+    }
+    positive[i] = positive_scale(handling.normalize, below && (row.traits & keeps_range));
+  }
+}
+
+std::vector<std::size_t> Plan::levels_at(const double* point) const {
+  std::vector<std::size_t> levels(4, 0);
+  for (std::size_t part = 0; part < 4; ++part)
+    if (coordinate_[part] >= 0) levels[part] = static_cast<std::size_t>(level(point[coordinate_[part]], static_cast<Index>(width_[part])));
+  return levels;
+}
+
+Recipe Plan::recipe_at(const double* point) const {
+  Recipe recipe = with_levels(levels_at(point));
+  for (Handling& node : recipe.nodes) node.weight = Choice{"given"};
+  return recipe;
+}
+
+Framework Plan::framework_at(const double* point) const {
+  Framework framework = framework_;
+  const auto levels = levels_at(point);
+  for (std::size_t i = 0; i < framework.nodes.size(); ++i) framework.nodes[i].weight = block_at(levels).weights[static_cast<Index>(i)];
+  for (std::size_t k = 0; k < factors_.size(); ++k) {
+    if (factors_[k].node < 0) continue;
+    const auto node = static_cast<std::size_t>(factors_[k].node);
+    framework.nodes[node].weight *= 1 + alternatives_.noise[node] * (2 * point[k] - 1);
+  }
+  return framework;
+}
+
+const Plan::Block& Plan::block_at(const std::vector<std::size_t>& levels) const {
+  return blocks_[(levels[impute_part] * width_[treat_part] + levels[treat_part]) * width_[normalize_part] + levels[normalize_part]];
+}
+
+}  // namespace egov

@@ -1,0 +1,126 @@
+#include "egov/rank.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace egov {
+namespace {
+
+double tolerance(double largest) { return tie_tolerance * std::max(1.0, largest); }
+
+double largest_of(const std::vector<double>& x) {
+  double largest = 0;
+  for (double v : x) largest = std::max(largest, std::abs(v));
+  return largest;
+}
+
+}  // namespace
+
+double rounded(double value, int digits) {
+  if (digits < 0) return value;
+  static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  const double power = powers[std::min(digits, 15)];
+  return std::nearbyint(value * power) / power;
+}
+
+Vector rank(ConstColumn scores, const Choice& choice, int digits) {
+  const RankMethod& row = find("rank", rank_methods(), choice.method);
+  arguments("rank", row, choice);
+  Vector ranks = Vector::Constant(scores.size(), missing_value);
+  std::vector<Index> order;
+  std::vector<double> value(static_cast<std::size_t>(scores.size()), missing_value);
+  for (Index i = 0; i < scores.size(); ++i)
+    if (!std::isnan(scores[i])) order.push_back(i), value[static_cast<std::size_t>(i)] = rounded(scores[i], digits);
+  auto at = [&](Index i) { return value[static_cast<std::size_t>(i)]; };
+  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return at(a) > at(b) || (at(a) == at(b) && a < b); });
+  std::vector<double> seen;
+  for (Index i : order) seen.push_back(at(i));
+  const double tie = tolerance(largest_of(seen));
+  Index run = 0;
+  for (std::size_t first = 0, last; first < order.size(); first = last) {
+    for (last = first; last < order.size() && seen[first] - seen[last] <= tie; ++last) {}
+    ++run;
+    for (std::size_t k = first; k < last; ++k)
+      ranks[order[k]] = row.of_run(static_cast<Index>(first + 1), static_cast<Index>(last), run);
+  }
+  return ranks;
+}
+
+Matrix rank(const Matrix& scores, Index section, const Choice& choice, int digits) {
+  Matrix ranks = scores;
+  each_section(ranks, section, [&](Index, Column values) { values = rank(ConstColumn(values), choice, digits); });
+  return ranks;
+}
+
+Ranker::Ranker(Index largest)
+    : value_(static_cast<std::size_t>(largest)), sorted_(value_.size()), bucket_(value_.size()),
+      start_(value_.size() + 1), order_(value_.size()) {}
+
+void Ranker::operator()(const double* scores, Index n, int digits, int* ranks) {
+  if (n == 0) return;
+  const auto size = static_cast<std::size_t>(n);
+  double low = infinite, high = -infinite;
+  for (std::size_t i = 0; i < size; ++i) {
+    value_[i] = rounded(scores[i], digits);
+    low = std::min(low, value_[i]);
+    high = std::max(high, value_[i]);
+  }
+  const double tie = tolerance(std::max(std::abs(low), std::abs(high)));
+  if (high - low <= tie) {
+    std::fill(ranks, ranks + n, 1);
+    return;
+  }
+  // Highest first: n equal stretches of the range, then each value goes to its stretch.
+  const double scale = (static_cast<double>(n) - 0.5) / (high - low);
+  std::fill(start_.begin(), start_.begin() + n + 1, 0);
+  for (std::size_t i = 0; i < size; ++i) {
+    bucket_[i] = static_cast<int>((high - value_[i]) * scale);
+    ++start_[static_cast<std::size_t>(bucket_[i]) + 1];
+  }
+  for (std::size_t b = 1; b <= size; ++b) start_[b] += start_[b - 1];
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto to = static_cast<std::size_t>(start_[static_cast<std::size_t>(bucket_[i])]++);
+    sorted_[to] = value_[i];
+    order_[to] = static_cast<int>(i);
+  }
+  mend(size);
+  for (std::size_t first = 0, last; first < size; first = last)
+    for (last = first; last < size && sorted_[first] - sorted_[last] <= tie; ++last)
+      ranks[order_[last]] = static_cast<int>(first) + 1;
+}
+
+// Insertion sort, highest first; gives up for a full sort where the stretches were too uneven.
+void Ranker::mend(std::size_t size) {
+  std::size_t moves = 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    const double value = sorted_[i];
+    const int unit = order_[i];
+    std::size_t to = i;
+    for (; to > 0 && sorted_[to - 1] < value; --to) {
+      sorted_[to] = sorted_[to - 1];
+      order_[to] = order_[to - 1];
+    }
+    sorted_[to] = value;
+    order_[to] = unit;
+    moves += i - to;
+    if (moves > 16 * size) return sort_fully(size);
+  }
+}
+
+void Ranker::sort_fully(std::size_t size) {
+  std::sort(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(size),
+            [&](int a, int b) { return value_[static_cast<std::size_t>(a)] > value_[static_cast<std::size_t>(b)]; });
+  for (std::size_t i = 0; i < size; ++i) sorted_[i] = value_[static_cast<std::size_t>(order_[i])];
+}
+
+const std::vector<RankMethod>& rank_methods() {
+  static const std::vector<RankMethod> table = {
+      {{"competition", "Ties share the lower number and the next numbers are skipped: 1, 2, 2, 4.",
+        "United Nations E-Government Survey: published ranks", {}},
+       [](Index first, Index, Index) { return static_cast<double>(first); }},
+  };
+  return table;
+}
+
+}  // namespace egov

@@ -1,0 +1,74 @@
+// From prepared leaves up the tree to scores and ranks, and the whole flow in one function.
+#include "egov/recipe.hpp"
+
+#include <cmath>
+
+namespace egov {
+namespace {
+
+// The children of a node side by side.
+Matrix side_by_side(const Matrix& values, const std::vector<Index>& columns) {
+  Matrix out(values.rows(), static_cast<Index>(columns.size()));
+  for (std::size_t k = 0; k < columns.size(); ++k) out.col(static_cast<Index>(k)) = values.col(columns[k]);
+  return out;
+}
+
+Vector given_weights(const Framework& framework, const std::vector<Index>& nodes) {
+  Vector given(static_cast<Index>(nodes.size()));
+  for (std::size_t k = 0; k < nodes.size(); ++k) given[static_cast<Index>(k)] = framework.nodes[static_cast<std::size_t>(nodes[k])].weight;
+  return given;
+}
+
+void combine(Scores& scores, Index node, const std::vector<Index>& below, Index units, const Framework& framework, const Recipe& recipe) {
+  const Handling& handling = recipe.nodes[static_cast<std::size_t>(node)];
+  const Matrix parts = side_by_side(scores.values, below);
+  const Vector weights = weigh(parts, given_weights(framework, below), handling.weight);
+  for (std::size_t k = 0; k < below.size(); ++k) scores.weights[below[k]] = weights[static_cast<Index>(k)];
+  scores.values.col(node) = aggregate(parts, weights, handling.aggregate, recipe.missing);
+  for (Index first = 0; first < scores.values.rows(); first += units)
+    normalize(scores.values.col(node).segment(first, units), 1, handling.normalize);
+}
+
+// Turns the row and column of an aggregation's error into unit, period and child.
+[[noreturn]] void placed(Error& error, Index node, const std::vector<Index>& below, Index units) {
+  if (error.place.indicator >= 0) error.place.node = static_cast<long>(below[static_cast<std::size_t>(error.place.indicator)]);
+  else error.place.node = static_cast<long>(node);
+  error.place.indicator = -1;
+  if (error.place.unit >= 0) error.place.period = error.place.unit / static_cast<long>(units), error.place.unit %= static_cast<long>(units);
+  throw;
+}
+
+}  // namespace
+
+void climb(Scores& scores, Index units, const Framework& framework, const Recipe& recipe) {
+  const auto below = children(framework);
+  scores.weights = Vector::Ones(scores.values.cols());
+  for (Index node = scores.values.cols() - 1; node >= 0; --node) {
+    const auto& parts = below[static_cast<std::size_t>(node)];
+    if (parts.empty()) continue;
+    try {
+      combine(scores, node, parts, units, framework, recipe);
+    } catch (Error& error) {
+      placed(error, node, parts, units);
+    }
+  }
+  scores.ranks = rank(scores.values, units, recipe.rank, recipe.rank_digits);
+}
+
+Scores score(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
+  check(panel);
+  children(framework);
+  if (recipe.nodes.size() != framework.nodes.size()) throw SpecError("the recipe must handle every node of the framework", {"recipe", "", ""});
+  Flow flow(panel, framework, periods, recipe.order);
+  for (Step step : recipe.order) flow.run(step, recipe);
+  Scores scores = flow.finish(recipe);
+  try {
+    climb(scores, panel.units, framework, recipe);
+  } catch (Error& error) {
+    if (error.place.period >= 0) error.place.period = static_cast<long>(periods[static_cast<std::size_t>(error.place.period)]);
+    throw;
+  }
+  return scores;
+}
+
+}  // namespace egov
