@@ -33,7 +33,7 @@ class Crew {
     wait_for(static_cast<int>(others.size()));
     for (std::thread& other : others) other.join();
     if (failure_) std::rethrow_exception(failure_);
-    if (after_ >= 1 && !interrupted_) ask(after_);
+    if (after_ >= 1 && !stop_) ask(after_);  // the end of the whole call is always told
     if (monitor_failure_) std::rethrow_exception(monitor_failure_);
     if (interrupted_) throw Interrupted("stopped on request");
   }

@@ -1,0 +1,115 @@
+#include "egov/outcomes.hpp"
+
+#include <boost/math/special_functions/beta.hpp>
+#include <cmath>
+#include <string>
+
+#include "detail/threads.hpp"
+#include "outcomes/pair.hpp"
+
+namespace egov {
+namespace {
+
+constexpr Index most_rows = 2000000;  // sums of ranks of a resample stay whole numbers of 64 bits
+
+[[noreturn]] void refuse(const std::string& param, const std::string& text) {
+  throw SpecError(text, {"correlate", "", param});
+}
+
+void check_finite(const Matrix& table, const std::string& name) {
+  for (Index column = 0; column < table.cols(); ++column)
+    for (Index row = 0; row < table.rows(); ++row) {
+      if (!std::isinf(table(row, column))) continue;
+      Place place{"correlate", "", name};
+      place.unit = static_cast<long>(row);
+      place.indicator = static_cast<long>(column);
+      throw DataError("row " + std::to_string(row) + " of column " + std::to_string(column) + " of " + name +
+                          " is infinite; a finite number or NaN (missing) would be right",
+                      place);
+    }
+}
+
+void check_request(const Matrix& x, const Matrix& y, Index resamples, double level) {
+  if (x.rows() != y.rows())
+    throw DataError("x has " + std::to_string(x.rows()) + " rows and y " + std::to_string(y.rows()) +
+                        "; the same units in both would be right",
+                    {"correlate", "", ""});
+  if (x.rows() > most_rows)
+    throw DataError(std::to_string(x.rows()) + " rows; at most " + std::to_string(most_rows) + " would be right",
+                    {"correlate", "", ""});
+  if (resamples < 0 || resamples > Index{1} << 32)
+    refuse("resamples", "resamples is " + std::to_string(resamples) + "; a number from 0 to 4294967296 would be right");
+  if (!(level > 0 && level < 1))
+    refuse("level", "level is " + std::to_string(level) + "; a number between 0 and 1 would be right");
+  check_finite(x, "x");
+  check_finite(y, "y");
+}
+
+std::vector<detail::SortedColumn> sorted(const Matrix& table, bool ranks) {
+  std::vector<detail::SortedColumn> columns;
+  for (Index column = 0; column < table.cols(); ++column) columns.emplace_back(table, column, ranks);
+  return columns;
+}
+
+}  // namespace
+
+std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Choice& method, Index resamples, double level,
+                                   std::uint64_t seed, int threads, const Monitor& monitor) {
+  const CorrelateMethod& chosen = find("correlate", correlate_methods(), method.method);
+  arguments("correlate", chosen, method);
+  check_request(x, y, resamples, level);
+  auto columns_x = sorted(x, chosen.ranks), columns_y = sorted(y, chosen.ranks);
+  std::vector<Association> results(columns_x.size() * columns_y.size());
+  std::vector<detail::Pair> desks(static_cast<std::size_t>(detail::thread_count(threads)), detail::Pair(chosen.ranks));
+  auto one = [&](Index task, int worker) {
+    std::size_t pair = static_cast<std::size_t>(task);
+    Association& result = results[pair];
+    detail::Pair& desk = desks[static_cast<std::size_t>(worker)];
+    desk.load(columns_x[pair / columns_y.size()], columns_y[pair % columns_y.size()], result);
+    if (result.reason != Reason::none) return;
+    result.estimate = desk.estimate();
+    result.p = correlation_p(result.estimate, result.n);
+    if (resamples > 0) desk.interval(seed, pair, resamples, level, result);
+  };
+  detail::parallel(static_cast<Index>(results.size()), threads, one, monitor);
+  return results;
+}
+
+// With t the statistic, df / (df + t^2) is 1 - r^2, so the tails of t are an incomplete beta function of r itself.
+double correlation_p(double r, Index n) {
+  if (n < 3 || !(std::abs(r) <= 1)) return missing_value;
+  double half = 0.5 * static_cast<double>(n - 2), square = r * r;
+  if (std::abs(r) == 1) return 0;
+  if (square < 0.5) return boost::math::ibetac(0.5, half, square);
+  return boost::math::ibeta(half, 0.5, (1 - r) * (1 + r));
+}
+
+Vector midranks(ConstColumn values) {
+  Matrix table = values;
+  detail::SortedColumn column(table, 0, true);
+  Vector ranks(values.size());
+  for (std::size_t from = 0, to; from < column.order.size(); from = to) {
+    for (to = from; to < column.order.size() && values[column.order[to]] == values[column.order[from]]; ++to) {}
+    for (std::size_t k = from; k < to; ++k) ranks[column.order[k]] = 0.5 * static_cast<double>(from + to + 1);
+  }
+  return ranks;
+}
+
+const std::vector<CorrelateMethod>& correlate_methods() {
+  auto row = [](const char* name, const char* sentence, const char* citation, bool ranks) {
+    CorrelateMethod method;
+    method.name = name;
+    method.sentence = sentence;
+    method.citation = citation;
+    method.ranks = ranks;
+    return method;
+  };
+  static const std::vector<CorrelateMethod> table = {
+      row("pearson", "Linear association: the product-moment coefficient.",
+          "Pearson (1895), Proceedings of the Royal Society of London 58, 240-242", false),
+      row("spearman", "Monotone association: Pearson's coefficient of the midranks of the common units.",
+          "Spearman (1904), American Journal of Psychology 15, 72-101", true)};
+  return table;
+}
+
+}  // namespace egov
