@@ -103,9 +103,9 @@ _VINTAGES = {
 _TABLES = {
     "un_egov_survey": "The UN E-Government Survey's indices as published, "
     "`egov_index.datasets.un_egov_survey()`.",
-    "ict_human_capital": "Access to ICT and schooling, "
-    "`egov_index.datasets.ict_human_capital()`. "
-    "Gapminder's series of access are ITU's and of literacy UNESCO's, through the World Development Indicators.",
+    "ict_human_capital": "Access to ICT and schooling, `egov_index.datasets.ict_human_capital()`. "
+    "Gapminder's series of access are ITU's and of literacy UNESCO's, through the World Development "
+    "Indicators.",
     "sdg_outcomes": "Outcomes of the Sustainable Development Goals and controls, "
     "`egov_index.datasets.sdg_outcomes()`. Goal `control` marks what an analysis holds constant.",
 }
@@ -174,9 +174,9 @@ _KEYS = """## Keys and meta files
 | un_egov_survey.csv | `country` | name as the UN writes it; the panel has the names of countries.csv |
 | ict_human_capital.csv, sdg_outcomes.csv | `year` | calendar year; the panel's period |
 | the three panels | `iso3` | ISO 3166-1 alpha-3 code; the panel's unit |
-| both meta files | `column`, `concept`, `source` | indicator, what it shares with an index, where it is from |
-| ict_human_capital_meta.csv | `unit`, `lower`, `upper`, `sdg_indicator` | unit, bounds by definition, SDG indicator |
-| sdg_outcomes_meta.csv | `sdg_goal`, `direction`, `first_year`, `last_year` | as in the table above |
+| both meta files | `column`, `concept`, `source` | indicator, shared input, origin |
+| ict_human_capital_meta.csv | `unit`, `lower`, `upper`, `sdg_indicator` | unit, bounds, SDG indicator |
+| sdg_outcomes_meta.csv | `sdg_goal`, `direction`, `first_year`, `last_year` | as above |
 """
 
 

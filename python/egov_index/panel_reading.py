@@ -141,7 +141,8 @@ class Reading:
         self.faults += [
             Fault(f"column {name!r}", "asked for in two roles", "one role a column") for name in twice
         ]
-        self.stop_on_faults()
+        if absent or twice:
+            self.stop_on_faults()
 
     def numbers(self, column: str, names: Sequence[Label | None] | None = None) -> NDArray[np.float64]:
         """Take a column as numbers; faults name unit and period (and indicator, of a long frame)."""
@@ -158,6 +159,8 @@ class Reading:
 
     def refuse_repeats(self, names: Sequence[Label | None] | None = None) -> None:
         """Add a fault for each unit and period (and indicator) that has several rows, up to ten of them."""
+        if self._all_differ(names):
+            return
         rows: dict[tuple[Any, ...], list[int]] = {}
         for row, key in enumerate(
             zip(self.row_units, self.row_periods, names or self.row_units, strict=True)
@@ -172,6 +175,13 @@ class Reading:
             self.faults.append(Fault(rows_text(at), f"{self.place(at[0], names)} more than once", right))
         if len(repeated) > LISTED:
             self.faults.append(Fault("frame", f"{len(repeated) - LISTED:,} more duplicates", right))
+
+    def _all_differ(self, names: Sequence[Label | None] | None) -> bool:
+        """Tell quickly whether no two rows have the same labels."""
+        distinct = list(dict.fromkeys(names or []))
+        at = _positions(names, distinct) if names else np.zeros(1, dtype=np.int64)
+        code = (self.unit_at * (len(self.periods) + 1) + self.period_at) * (len(distinct) + 1) + at
+        return len(np.unique(code)) == len(self.row_units) and self.unit_at.min() >= 0 <= self.period_at.min()
 
     def constant(self, column: str) -> list[str | None]:
         """Give one label a unit of a column that must not change within a unit."""
@@ -242,7 +252,7 @@ class Reading:
         return sorted(periods)
 
 
-def _positions(found: Sequence[Label | None], known: Sequence[Label]) -> NDArray[np.int64]:
+def _positions(found: Sequence[Label | None], known: Sequence[Label | None]) -> NDArray[np.int64]:
     at: Mapping[Label | None, int] = {label: position for position, label in enumerate(known)}
     return np.array([at.get(label, -1) for label in found], dtype=np.int64)
 

@@ -176,9 +176,14 @@ def labels(values: Column, name: str, faults: list[Fault]) -> list[Label | None]
     >>> labels([2003.0, "EST ", None], "x", [])
     [2003, 'EST', None]
     """
-    cells = values.tolist() if isinstance(values, np.ndarray) else values
+    if isinstance(values, np.ndarray) and values.dtype.kind == "i":
+        return list(values.tolist())
+    cells: list[object] = values.tolist() if isinstance(values, np.ndarray) else values
+    texts = {cell: cell.strip() for cell in {cell for cell in cells if type(cell) is str}}
     wrong: dict[tuple[str, str], list[int]] = {}
-    taken = [_label(cell, row, wrong) for row, cell in enumerate(cells)]
+    taken = [
+        (type(cell) is str and texts[cell]) or _label(cell, row, wrong) for row, cell in enumerate(cells)
+    ]
     for (came, right), rows in wrong.items():
         faults.append(Fault(f"column {name!r}, {rows_text(rows)}", came, right))
     return taken
