@@ -1,0 +1,123 @@
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "detail/threads.hpp"
+
+using namespace egov;
+using detail::parallel;
+using detail::thread_count;
+
+namespace {
+
+void rest(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
+
+}  // namespace
+
+TEST_CASE("the number of threads is the one asked for, or that of the machine") {
+  CHECK(thread_count(3) == 3);
+  CHECK(thread_count(0) >= 1);
+  CHECK(thread_count(-5) == thread_count(0));
+}
+
+TEST_CASE("every task runs once, under a worker of its own") {
+  for (int threads : {1, 2, 8}) {
+    std::vector<std::atomic<int>> runs(1000);
+    std::vector<std::atomic<int>> busy(static_cast<std::size_t>(threads));
+    std::atomic<bool> shared{false};
+    parallel(1000, threads, [&](Index task, int worker) {
+      if (busy.at(static_cast<std::size_t>(worker))++ != 0) shared = true;
+      ++runs[static_cast<std::size_t>(task)];
+      --busy[static_cast<std::size_t>(worker)];
+    });
+    CHECK_FALSE(shared);
+    for (auto& count : runs) CHECK(count == 1);
+  }
+  parallel(0, 4, [](Index, int) { FAIL("there is no task"); });
+}
+
+TEST_CASE("one thread means the calling thread") {
+  auto caller = std::this_thread::get_id();
+  bool elsewhere = false;
+  parallel(10, 1, [&](Index, int worker) { elsewhere |= worker != 0 || std::this_thread::get_id() != caller; });
+  CHECK_FALSE(elsewhere);
+}
+
+TEST_CASE("several threads work at the same time") {
+  std::atomic<int> arrived{0};
+  parallel(2, 2, [&](Index, int) {
+    ++arrived;
+    for (int wait = 0; arrived < 2 && wait < 5000; ++wait) rest(1);
+    CHECK(arrived == 2);
+  });
+}
+
+TEST_CASE("the exception of the lowest failing task is the one thrown") {
+  for (int threads : {1, 2, 4})
+    for (int round = 0; round < 20; ++round) {
+      std::atomic<int> after{0};
+      try {
+        parallel(200, threads, [&](Index task, int) {
+          if (task == 20) rest(2);
+          if (task >= 20 && task < 30) throw std::runtime_error(std::to_string(task));
+          if (task > 100) ++after;
+        });
+        FAIL("no error");
+      } catch (const std::runtime_error& error) {
+        CHECK(std::string(error.what()) == "20");
+      }
+      if (threads == 1) CHECK(after == 0);
+    }
+}
+
+TEST_CASE("the monitor is called by the caller alone, with a share that grows") {
+  auto caller = std::this_thread::get_id();
+  std::vector<double> shares;
+  bool elsewhere = false;
+  auto monitor = [&](double done) {
+    elsewhere |= std::this_thread::get_id() != caller;
+    shares.push_back(done);
+    return true;
+  };
+  parallel(40, 2, [](Index, int) { rest(10); }, monitor, 0.5, 1);
+  CHECK_FALSE(elsewhere);
+  CHECK(shares.size() >= 3);
+  CHECK(shares.size() <= 8);  // at most every 50 ms
+  for (std::size_t i = 1; i < shares.size(); ++i) CHECK(shares[i] >= shares[i - 1]);
+  CHECK(shares.front() > 0.5);
+  CHECK(shares.back() == 1);
+}
+
+TEST_CASE("the monitor is called while the others still work") {
+  std::atomic<bool> told{false};
+  int calls = 0;
+  auto monitor = [&](double) {
+    ++calls;
+    told = true;
+    return true;
+  };
+  parallel(2, 2, [&](Index, int worker) {
+    if (worker == 0) rest(5);  // the other thread takes the second task
+    for (int wait = 0; worker == 1 && !told && wait < 2000; ++wait) rest(1);
+  }, monitor, 0, 0.5);
+  CHECK(calls >= 1);
+}
+
+TEST_CASE("a monitor that says no stops the call") {
+  for (int threads : {1, 2}) {
+    std::atomic<int> ran{0};
+    CHECK_THROWS_AS(parallel(1000, threads, [&](Index, int) { rest(5); ++ran; }, [](double) { return false; }),
+                    Interrupted);
+    CHECK(ran >= 1);
+    CHECK(ran < 100);
+  }
+}
+
+TEST_CASE("an exception of the monitor comes through") {
+  auto monitor = [](double) -> bool { throw std::logic_error("from the monitor"); };
+  CHECK_THROWS_AS(parallel(1000, 2, [](Index, int) { rest(5); }, monitor), std::logic_error);
+}
