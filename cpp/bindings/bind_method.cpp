@@ -51,10 +51,31 @@ py::dict methods() {
   return out;
 }
 
+// Calls `use` with the row of that name in the table of that stage.
+template <class Use>
+auto with_row(const std::string& stage, const std::string& name, const Use& use) {
+  if (stage == "impute") return use(find(stage, impute_methods(), name));
+  if (stage == "treat") return use(find(stage, treat_methods(), name));
+  if (stage == "normalize") return use(find(stage, normalize_methods(), name));
+  if (stage == "weight") return use(find(stage, weight_methods(), name));
+  if (stage == "aggregate") return use(find(stage, aggregate_methods(), name));
+  if (stage == "rank") return use(find(stage, rank_methods(), name));
+  if (stage == "correlate") return use(find(stage, correlate_methods(), name));
+  return use(find(stage, adjust_methods(), name));
+}
+
+py::list check(const std::string& stage, const std::string& name, const std::map<std::string, double>& params) {
+  py::list out;
+  const auto found = with_row(stage, name, [&](const Method& row) { return faults(row, params); });
+  for (const Fault& fault : found) out.append(py::make_tuple(fault.param, fault.came, fault.right));
+  return out;
+}
+
 }  // namespace
 
 void method(py::module_& m) {
   m.def("methods", &methods, "The table of every stage, in the order of the stages.");
+  m.def("faults", &check, "stage"_a, "method"_a, "params"_a, "What is wrong with the parameters: (parameter, came, right).");
   m.def("nearest", &nearest, "name"_a, "known"_a);
 }
 

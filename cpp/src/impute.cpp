@@ -113,7 +113,7 @@ const std::vector<ImputeMethod>& impute_methods() {
        [](const Series& s, const Args& a) { return between(s, a[0]); }},
       {{"logistic", "Logistic diffusion curve through the unit's observations, by nonlinear least squares (Ceres).",
         "Griliches 1957, Econometrica 25(4)",
-        {{"saturation", Kind::indicator, missing_value, -infinite, infinite,
+        {{"upper", Kind::indicator, missing_value, -infinite, infinite,
           "Highest level the curve may reach, in the indicator's unit; left open: any.", {}, true},
          {"least", Kind::integer, 5.0, 4.0, infinite, "Observations a unit needs; with fewer its holes stay open."}},
         needs_periods},

@@ -8,10 +8,10 @@
 namespace egov {
 namespace {
 
-void cap(Column x, double upper, double lower) {
+void cap(Column x, double highest, double lowest) {
   for (double& v : x) {
-    if (v > upper) v = upper;  // a missing limit (NaN) compares false and so changes nothing
-    if (v < lower) v = lower;
+    if (v > highest) v = highest;  // a missing limit (NaN) compares false and so changes nothing
+    if (v < lowest) v = lowest;
   }
 }
 
@@ -61,10 +61,10 @@ const std::vector<TreatMethod>& treat_methods() {
   static const std::vector<TreatMethod> table = {
       {{"none", "Leaves every value as it is.", "", {}, keeps_range}, [](Column, const Args&) {}},
       {{"cap",
-        "Sets values above the upper limit to it, and values below the lower limit to that.",
+        "Sets values above the cap to it, and values below the floor to that.",
         "United Nations E-Government Survey 2020, annex: components capped at 120",
-        {{"upper", Kind::indicator, missing_value, -infinite, infinite, "Highest value allowed, in the indicator's unit.", {}, true},
-         {"lower", Kind::indicator, missing_value, -infinite, infinite, "Lowest value allowed, in the indicator's unit.", {}, true}}},
+        {{"cap", Kind::indicator, missing_value, -infinite, infinite, "Highest value allowed, in the indicator's unit.", {}, true},
+         {"floor", Kind::indicator, missing_value, -infinite, infinite, "Lowest value allowed, in the indicator's unit.", {}, true}}},
        [](Column x, const Args& a) { cap(x, a[0], a[1]); }},
       {{"winsorize",
         "Brings the most extreme values to the next one until skewness or kurtosis passes.",

@@ -1,0 +1,66 @@
+"""Composite indices of e-government: from raw indicators with holes to ranks that say how sure they are.
+
+``import egov_index as egov`` is how the documentation imports it.
+"""
+
+from __future__ import annotations
+
+from . import datasets, outcomes
+from ._aggregate import aggregate
+from ._core import version as __version__
+from ._impute import Imputed, impute
+from ._normalize import normalize
+from ._rank import rank
+from ._treat import treat
+from ._weight import weight
+from .catalogue import Choice, choice, methods
+from .compare import Comparison, compare
+from .errors import DataError, EgovError, FitError, Interrupted, SpecError
+from .framework import Framework, Group, Node
+from .index import Index
+from .panel import Panel
+from .presets import preset, presets
+from .recipe import Recipe
+from .report import report
+from .result import Result
+from .sensitivity import Sensitivity
+from .uncertainty import Alternatives, Ensemble, noise
+from .versions import show_versions
+
+__all__ = [
+    "Alternatives",
+    "Choice",
+    "Comparison",
+    "DataError",
+    "EgovError",
+    "Ensemble",
+    "FitError",
+    "Framework",
+    "Group",
+    "Imputed",
+    "Index",
+    "Interrupted",
+    "Node",
+    "Panel",
+    "Recipe",
+    "Result",
+    "Sensitivity",
+    "SpecError",
+    "__version__",
+    "aggregate",
+    "choice",
+    "compare",
+    "datasets",
+    "impute",
+    "methods",
+    "noise",
+    "normalize",
+    "outcomes",
+    "preset",
+    "presets",
+    "rank",
+    "report",
+    "show_versions",
+    "treat",
+    "weight",
+]

@@ -1,0 +1,78 @@
+"""Bringing the indicators of a panel to a common scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from . import _core
+from .arrays import as_panel, like
+from .compiled import as_table, from_table, located
+from .errors import Fault, SpecError
+from .panel import Panel
+from .single import choices_by_indicator, section
+from .table import nearest
+
+__all__ = ["normalize"]
+
+
+def normalize(
+    data: Panel | Any,
+    method: Any = "minmax",
+    *,
+    direction: int | Mapping[str, int] = 1,
+    over: str = "period",
+    rescale: tuple[float, float] | None = None,
+    **params: Any,
+) -> Any:
+    """Bring each indicator to a common scale on which more is better.
+
+    Parameters
+    ----------
+    data : Panel or array (units, periods, indicators) or (units, indicators)
+        NaN stays NaN.
+    method : str, Choice or mapping
+        A method of ``egov.methods("normalize")``.
+    direction : {1, -1} or mapping of indicator to it
+        -1 where less is better.
+    over : {"period", "panel"}
+        Take the scale from each period on its own, or from all periods together.
+    rescale : (float, float), optional
+        Map the result to this range.
+    **params
+        Parameters of the method.
+
+    Returns
+    -------
+    Panel or numpy.ndarray
+        Like ``data``.
+
+    Raises
+    ------
+    DataError
+        If an indicator is constant and the method needs variation.
+    SpecError
+        For unknown methods, parameters or directions.
+
+    Examples
+    --------
+    >>> normalize([10.0, 20.0, 40.0]).tolist()
+    [0.0, 0.3333333333333333, 1.0]
+    """
+    panel = as_panel(data)
+    given = params if rescale is None else params | {"rescale": rescale}
+    choices = choices_by_indicator("normalize", method, given, panel)
+    with located(panel):
+        table = _core.normalize(as_table(panel), section(panel, over), _directions(direction, panel), choices)
+    return like(data, panel, from_table(np.asarray(table), len(panel.units)))
+
+
+def _directions(direction: int | Mapping[str, int], panel: Panel) -> Any:
+    by_name = direction if isinstance(direction, Mapping) else dict.fromkeys(panel.indicators, direction)
+    faults = [Fault(f"direction {name!r}", "no such indicator", nearest(name, panel.indicators)) for name in by_name if name not in panel.indicators]
+    faults += [Fault(f"direction of {name!r}", repr(sign), "1 or -1") for name, sign in by_name.items() if sign not in (1, -1)]
+    if faults:
+        raise SpecError(faults)
+    return np.array([float(by_name.get(name, 1)) for name in panel.indicators])

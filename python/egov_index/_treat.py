@@ -1,0 +1,51 @@
+"""Taming outliers in a panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import _core
+from .arrays import as_panel, like
+from .compiled import as_table, from_table, located
+from .panel import Panel
+from .single import choices_by_indicator, section
+
+__all__ = ["treat"]
+
+
+def treat(data: Panel | Any, method: Any = "winsorize", *, over: str = "period", **params: Any) -> Any:
+    """Treat outliers of each indicator.
+
+    Parameters
+    ----------
+    data : Panel or array (units, periods, indicators) or (units, indicators)
+        NaN stays NaN.
+    method : str, Choice or mapping
+        A method of ``egov.methods("treat")``.
+    over : {"period", "panel"}
+        Look at each period on its own, or at all periods together.
+    **params
+        Parameters of the method.
+
+    Returns
+    -------
+    Panel or numpy.ndarray
+        Like ``data``.
+
+    Raises
+    ------
+    SpecError, DataError
+        For unknown methods and parameters; for data the method cannot work on.
+
+    Examples
+    --------
+    >>> treat([1.0, 2.0, 300.0], "cap", cap=100).tolist()
+    [1.0, 2.0, 100.0]
+    """
+    panel = as_panel(data)
+    choices = choices_by_indicator("treat", method, params, panel)
+    with located(panel):
+        table = _core.treat(as_table(panel), section(panel, over), choices)
+    return like(data, panel, from_table(np.asarray(table), len(panel.units)))

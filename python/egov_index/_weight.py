@@ -1,0 +1,58 @@
+"""Weights of indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from . import _core
+from .arrays import as_panel
+from .compiled import as_table, core_choice, located
+from .panel import Panel
+from .single import checked
+
+__all__ = ["weight"]
+
+
+def weight(
+    data: Panel | Any, method: Any = "equal", *, given: Mapping[str, float] | Any = None, **params: Any
+) -> dict[str, float]:
+    """Weights of the indicators of a panel, brought to sum one.
+
+    Parameters
+    ----------
+    data : Panel or array (units, periods, indicators) or (units, indicators)
+        Normalized values.
+    method : str, Choice or mapping
+        A method of ``egov.methods("weight")``.
+    given : mapping or sequence, optional
+        Weights to start from; equal if left out.
+    **params
+        Parameters of the method.
+
+    Returns
+    -------
+    dict
+        Weight by indicator.
+
+    Raises
+    ------
+    SpecError
+        If a weight is negative or not finite, or all are zero.
+
+    Examples
+    --------
+    >>> weight([[1.0, 2.0], [3.0, 4.0]], "given", given=[3, 1])
+    {'0': 0.75, '1': 0.25}
+    """
+    panel = as_panel(data)
+    chosen = checked("weight", method, params)
+    if isinstance(given, Mapping):
+        start = np.array([float(given[name]) for name in panel.indicators])
+    else:
+        start = np.ones(len(panel.indicators)) if given is None else np.asarray(given, dtype=np.float64)
+    with located(panel):
+        weights = _core.weight(as_table(panel), start, core_choice("weight", chosen, panel))
+    return dict(zip(panel.indicators, (float(w) for w in weights), strict=True))

@@ -1,0 +1,32 @@
+"""Panels and plain arrays through one door, for the functions of single stages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import DataError
+from .panel import Panel
+
+__all__ = ["as_panel", "like"]
+
+
+def as_panel(data: Panel | Any) -> Panel:
+    """A panel as it is; an array (units, indicators), (units,) or (units, periods, indicators) as a panel."""
+    if isinstance(data, Panel):
+        return data
+    array = np.asarray(data, dtype=np.float64)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim == 2:
+        array = array[:, None, :]
+    if array.ndim != 3:
+        raise DataError(f"an array of 1 to 3 dimensions is needed (units, periods, indicators), not of {array.ndim}")
+    return Panel.from_array(array)
+
+
+def like(data: Panel | Any, panel: Panel, values: NDArray[np.float64]) -> Any:
+    """Values of a panel in the form that came: a panel, or an array of the same shape."""
+    return panel.replace(values=values) if isinstance(data, Panel) else values.reshape(np.shape(data))

@@ -1,0 +1,314 @@
+"""The methods of every stage as the core declares them, and choices among them.
+
+A method is declared in one row of a table of the core. What can be asked of it here (its parameters, their bounds,
+what it needs and gives) is read off that row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from . import _core
+from .errors import DataError, Fault, SpecError
+from .table import make_frame, nearest
+
+__all__ = ["Choice", "as_chain", "as_choice", "choice", "faults_of", "methods", "row", "stages"]
+
+Value = float | int | bool | str
+
+
+@cache
+def _tables() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    return {stage: {item["name"]: item for item in rows} for stage, rows in _core.methods().items()}
+
+
+def stages() -> tuple[str, ...]:
+    """Names of the stages that have a table of methods, in the order of the work."""
+    return tuple(_tables())
+
+
+def row(stage: str, method: str) -> Mapping[str, Any]:
+    """The row that declares a method.
+
+    Raises
+    ------
+    SpecError
+        If the stage or the method is unknown; the message names the nearest.
+    """
+    if stage not in _tables():
+        raise SpecError(Fault("stage", repr(stage), nearest(stage, _tables())))
+    table = _tables()[stage]
+    if method not in table:
+        raise SpecError(Fault(stage, f"unknown method {method!r}", nearest(method, table)))
+    return table[method]
+
+
+def methods(stage: str | None = None) -> Any:
+    """Table of the methods of a stage, or of all stages.
+
+    Parameters
+    ----------
+    stage : str, optional
+        One of impute, treat, normalize, weight, aggregate, rank, correlate, adjust; all if left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns stage, name, sentence, parameters, needs, gives, citation; a row a method.
+
+    Raises
+    ------
+    SpecError
+        If there is no such stage.
+
+    Examples
+    --------
+    >>> methods("aggregate")["name"].tolist()
+    ['arithmetic', 'geometric']
+    """
+    if stage is not None and stage not in _tables():
+        raise SpecError(Fault("stage", repr(stage), nearest(stage, _tables())))
+    rows = [(name, item) for name in ([stage] if stage else _tables()) for item in _tables()[name].values()]
+    return make_frame(
+        {
+            "stage": [name for name, _ in rows],
+            "name": [item["name"] for _, item in rows],
+            "sentence": [item["sentence"] for _, item in rows],
+            "parameters": [", ".join(signature(param) for param in item["params"]) for _, item in rows],
+            "needs": [traits(item, "needs_") for _, item in rows],
+            "gives": [traits(item, "gives_", "keeps_") for _, item in rows],
+            "citation": [item["citation"] for _, item in rows],
+        }
+    )
+
+
+def traits(item: Mapping[str, Any], *prefixes: str) -> str:
+    """What a method needs or gives, as words: ``"variation"``, ``"signed"``, ``"keeps range"``."""
+    words = [trait for trait in item["traits"] if trait.startswith(prefixes)]
+    return ", ".join(word.removeprefix("needs_").removeprefix("gives_").replace("_", " ") for word in words)
+
+
+def signature(param: Mapping[str, Any]) -> str:
+    """How a parameter is written with its default: ``"low=0"``, or its name alone where it must be given."""
+    default = param["default"]
+    if param["kind"] == "option":
+        return f"{param['name']}={param['options'][int(default)]}"
+    return param["name"] if math.isnan(default) else f"{param['name']}={default:g}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A method by name, with the parameters that differ from their defaults.
+
+    Parameters
+    ----------
+    method : str
+        Name of the method.
+    params : mapping
+        Parameters by name.
+    rescale : (float, float), optional
+        Range to which a normalization maps its results; it then holds for every normalization in the tree.
+    """
+
+    method: str
+    params: Mapping[str, Value] = field(default_factory=dict)
+    rescale: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+
+    def __hash__(self) -> int:
+        return hash((self.method, tuple(sorted(self.params.items())), self.rescale))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Choice, (self.method, dict(self.params), self.rescale)
+
+    def __str__(self) -> str:
+        given = [f"{name}={_plain(value)}" for name, value in self.params.items()]
+        if self.rescale:
+            given.append(f"rescale={_plain(self.rescale[0])}..{_plain(self.rescale[1])}")
+        return self.method + (":" + ",".join(given) if given else "")
+
+
+def choice(method: str, *, rescale: tuple[float, float] | None = None, **params: Value) -> Choice:
+    """Choose a method with parameters, for a recipe or as an alternative.
+
+    Parameters
+    ----------
+    method : str
+        Name of a method; ``egov.methods()`` lists them. It is checked where the choice is used.
+    rescale : (float, float), optional
+        For a normalization: map its results to this range, e.g. ``(1, 100)`` so that a geometric mean works.
+    **params
+        Parameters of the method.
+
+    Returns
+    -------
+    Choice
+        A value that can be printed, compared and stored.
+
+    Examples
+    --------
+    >>> print(choice("goalposts", lower=0, upper=100))
+    goalposts:lower=0,upper=100
+    """
+    return as_choice({"method": method, **params} | ({} if rescale is None else {"rescale": rescale}), "choice")
+
+
+def as_choice(value: Any, place: str) -> Choice:
+    """Read a choice: a Choice, a name, ``"name:param=value,..."`` or a mapping with ``method``.
+
+    Raises
+    ------
+    SpecError
+        If it is none of these.
+    """
+    if isinstance(value, Choice):
+        return value
+    if isinstance(value, str):
+        return _from_text(value, place)
+    if isinstance(value, Mapping) and isinstance(value.get("method"), str):
+        params = {name: item for name, item in value.items() if name not in ("method", "rescale")}
+        return Choice(value["method"], params, _range(value.get("rescale"), place))
+    raise SpecError(Fault(place, repr(value), 'a method such as "linear", or { method = "linear", max_gap = 3 }'))
+
+
+def as_chain(value: Any, place: str) -> tuple[Choice, ...]:
+    """Read one choice or a sequence of choices as a chain."""
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return tuple(as_choice(item, f"{place}[{at}]" if len(items) > 1 else place) for at, item in enumerate(items))
+
+
+def faults_of(stage: str, given: Choice, place: str) -> list[Fault]:
+    """Everything wrong with a choice for a stage; empty if it can be used."""
+    try:
+        item = row(stage, given.method)
+    except SpecError as error:
+        return [Fault(place, fault.came, fault.right) for fault in error.faults]
+    faults = []
+    if given.rescale is not None and stage != "normalize":
+        faults.append(Fault(f"{place}.rescale", "a range to rescale to", "only a normalization takes one"))
+    if given.rescale is not None and not given.rescale[0] < given.rescale[1]:
+        faults.append(Fault(f"{place}.rescale", str(given.rescale), "(low, high) with low below high"))
+    numbers: dict[str, float] = {}
+    kinds = {param["name"]: param for param in item["params"]}
+    for name, value in given.params.items():
+        fault = _as_number(kinds.get(name), value, numbers, name)
+        if fault:
+            faults.append(Fault(f"{place}.{name}", *fault))
+    for name, came, right in _core.faults(stage, given.method, numbers):
+        if kinds.get(name, {}).get("kind") != "groups" or name not in given.params:
+            faults.append(Fault(f"{place}.{name}" if name else place, came, right))
+    return faults
+
+
+def numeric(stage: str, given: Choice) -> dict[str, float]:
+    """Parameters of a checked choice as the numbers the core takes; names of groupings are left out."""
+    numbers: dict[str, float] = {}
+    kinds = {param["name"]: param for param in row(stage, given.method)["params"]}
+    for name, value in given.params.items():
+        if kinds[name]["kind"] != "groups":
+            _as_number(kinds[name], value, numbers, name)
+    return numbers
+
+
+def grouping(stage: str, given: Choice) -> str | None:
+    """Name of the grouping that a choice asks for, if its method needs one."""
+    for param in row(stage, given.method)["params"]:
+        if param["kind"] == "groups":
+            return str(given.params.get(param["name"], "")) or None
+    return None
+
+
+def _as_number(
+    param: Mapping[str, Any] | None, value: Any, numbers: dict[str, float], name: str
+) -> tuple[str, str] | None:
+    """Put the value into ``numbers``, or say what is wrong with its type."""
+    if param is not None and param["kind"] == "option":
+        if value not in param["options"]:
+            return repr(value), f"one of {', '.join(param['options'])}; {nearest(value, param['options'])}"
+        numbers[name] = float(param["options"].index(value))
+    elif param is not None and param["kind"] == "groups":
+        if not isinstance(value, str):
+            return repr(value), "the name of a grouping of the units, e.g. 'income_groups'"
+        numbers[name] = 0.0
+    elif param is not None and param["kind"] == "flag" and not isinstance(value, bool) and value not in (0, 1):
+        return repr(value), "true or false"
+    elif isinstance(value, str) or not isinstance(value, (bool, int, float)):
+        try:
+            numbers[name] = float(value)
+        except (TypeError, ValueError):
+            if param is None:
+                numbers[name] = 0.0
+                return None
+            return repr(value), "a number"
+        if isinstance(value, str):
+            return repr(value), "a number, not text"
+    else:
+        numbers[name] = float(value)
+    return None
+
+
+def _from_text(text: str, place: str) -> Choice:
+    name, _, rest = text.partition(":")
+    params: dict[str, Value] = {}
+    rescale = None
+    for part in filter(None, rest.split(",")):
+        key, sign, value = part.partition("=")
+        if not sign:
+            raise SpecError(Fault(place, repr(text), "name:parameter=value,parameter=value"))
+        if key == "rescale":
+            rescale = _range(value.split(".."), place)
+        else:
+            params[key] = _literal(value)
+    return Choice(name, params, rescale)
+
+
+def _literal(text: str) -> Value:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return float(text) if any(mark in text.lower() for mark in ".en") else int(text)
+    except ValueError:
+        return text
+
+
+def _range(value: Any, place: str) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    try:
+        low, high = (float(item) for item in value)
+    except (TypeError, ValueError):
+        raise SpecError(Fault(f"{place}.rescale", repr(value), "two numbers, e.g. (1, 100)")) from None
+    return low, high
+
+
+def _plain(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def locate(error: SpecError | DataError, labels: Mapping[str, tuple[Any, ...]]) -> None:
+    """Give an error of the core the names of its positions, in place.
+
+    Parameters
+    ----------
+    error : SpecError or DataError
+        As the core raised it, with ``place`` as positions.
+    labels : mapping
+        Of "unit", "period", "indicator" and "node": the names by position.
+    """
+    place: Mapping[str, Any] = getattr(error, "place", {})
+    words = [place[key] for key in ("stage", "method") if place.get(key)]
+    for key in ("node", "indicator", "unit", "period"):
+        at = place.get(key, -1)
+        if 0 <= at < len(labels.get(key, ())):
+            words.append(f"{key} {labels[key][at]}" if key != "indicator" else str(labels[key][at]))
+    fault = error.faults[0]
+    type(error).__init__(error, Fault(" ".join(words), fault.came, fault.right))

@@ -1,0 +1,211 @@
+"""Names into positions: what the core receives for a framework, a recipe and a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core, catalogue
+from .catalogue import Choice
+from .errors import DataError, Fault, SpecError
+from .framework import Framework, Node
+from .panel import Panel
+from .recipe import Recipe
+from .table import listing, nearest
+
+__all__ = ["as_table", "core_choice", "core_framework", "core_panel", "core_recipe", "located", "positions"]
+
+T = TypeVar("T")
+
+
+def as_table(panel: Panel) -> NDArray[np.float64]:
+    """Values as the core wants them: column-major, rows period by period, a column an indicator."""
+    units, periods, indicators = panel.shape
+    return np.asfortranarray(panel.values.transpose(1, 0, 2).reshape(periods * units, indicators))
+
+
+def from_table(table: NDArray[np.float64], units: int) -> NDArray[np.float64]:
+    """Give the inverse of :func:`as_table`: (units, periods, columns)."""
+    periods = table.shape[0] // max(units, 1)
+    return np.ascontiguousarray(table.reshape(periods, units, table.shape[1]).transpose(1, 0, 2))
+
+
+def core_panel(panel: Panel) -> Any:
+    """The panel as the core holds it."""
+    return _core.Panel(as_table(panel), len(panel.units), panel.times)
+
+
+@contextmanager
+def located(panel: Panel, framework: Framework | None = None, indicators: Sequence[str] | None = None) -> Iterator[None]:
+    """Give errors of the core the names of units, periods, indicators and nodes."""
+    try:
+        yield
+    except (SpecError, DataError) as error:
+        if not hasattr(error, "place"):
+            raise
+        labels = {
+            "unit": panel.units,
+            "period": panel.periods,
+            "indicator": tuple(indicators or panel.indicators),
+            "node": framework.codes if framework else (),
+        }
+        catalogue.locate(error, labels)
+        raise
+
+
+def core_choice(stage: str, given: Choice, panel: Panel | None = None, node: Node | None = None) -> dict[str, Any]:
+    """A choice with its parameters as numbers, those of the indicator taken from the node where it has them."""
+    numbers = catalogue.numeric(stage, given)
+    for param in catalogue.row(stage, given.method)["params"]:
+        name = param["name"]
+        if param["kind"] == "indicator" and name not in numbers:
+            value = _of_indicator(stage, name, panel, node)
+            if value is not None:
+                numbers[name] = float(value)
+    scheme = catalogue.grouping(stage, given)
+    groups = group_numbers(panel, scheme) if scheme and panel is not None else None
+    return {"method": given.method, "params": numbers, "rescale": given.rescale, "groups": groups}
+
+
+def _of_indicator(stage: str, name: str, panel: Panel | None, node: Node | None) -> float | None:
+    value = getattr(node, name, None) if node is not None else None
+    if value is None and stage == "impute" and panel is not None and node is not None:
+        value = panel.about(node.code).get(name)  # the data's own bounds: a filled cell should respect them
+    return value
+
+
+def group_numbers(panel: Panel, scheme: str) -> list[int]:
+    """Group of each unit as a number, -1 where it has none.
+
+    Raises
+    ------
+    SpecError
+        If neither the panel nor the embedded table of countries has such a grouping.
+    """
+    labels = panel.groups.get(scheme)
+    if labels is None:
+        labels = _embedded_groups(panel, scheme)
+    numbers = {label: at for at, label in enumerate(sorted({str(x) for x in labels if x is not None}))}
+    return [-1 if label is None else numbers[str(label)] for label in labels]
+
+
+def _embedded_groups(panel: Panel, scheme: str) -> tuple[Any, ...]:
+    from . import datasets
+
+    embedded = datasets.un_egov_survey()
+    known = dict(zip(embedded.units, embedded.groups.get(scheme, ()), strict=False))
+    if not known or not set(panel.units) & set(known):
+        schemes = [*panel.groups, *(embedded.groups if set(panel.units) & set(embedded.units) else ())]
+        raise SpecError(Fault("group", f"unknown grouping {scheme!r}", nearest(scheme, schemes)))
+    return tuple(known.get(unit) for unit in panel.units)
+
+
+def positions(framework: Framework, panel: Panel) -> dict[str, int]:
+    """Column of the panel for each leaf.
+
+    Raises
+    ------
+    DataError
+        Naming every indicator that the panel lacks.
+    """
+    known = {name: at for at, name in enumerate(panel.indicators)}
+    faults = [
+        Fault(f"indicator {leaf!r}", "the data do not have it", nearest(leaf, known)) for leaf in framework.leaves if leaf not in known
+    ]
+    if faults:
+        raise DataError(faults)
+    return {leaf: known[leaf] for leaf in framework.leaves}
+
+
+def core_framework(framework: Framework, panel: Panel) -> Any:
+    """The tree as the core holds it."""
+    columns, codes = positions(framework, panel), framework.codes
+    nan = float("nan")
+    return _core.Framework(
+        [
+            {
+                "parent": -1 if node.parent is None else codes.index(node.parent),
+                "weight": node.weight,
+                "indicator": columns.get(node.code, -1),
+                "direction": float(node.direction),
+                "lag": float(node.lag),
+                "not_scored": nan if node.not_scored is None else node.not_scored,
+            }
+            for node in framework.nodes
+        ]
+    )
+
+
+NONE = Choice("none")
+
+
+def _normalize(node: Node, leaf: bool, recipe: Choice) -> Choice:
+    own = node.normalize if node.normalize is not None else recipe if leaf else NONE
+    if own is recipe or own.rescale is not None or recipe.rescale is None or (node.normalize is None and not leaf):
+        return own
+    return Choice(own.method, own.params, recipe.rescale)
+
+
+def node_choices(stage: str, framework: Framework, recipe: Recipe, panel: Panel) -> list[Any]:
+    """What the recipe and the node's own wishes come to at each node for one stage."""
+    leaves = set(framework.leaves)
+
+    def at(node: Node) -> Any:
+        leaf = node.code in leaves
+        if stage == "impute":
+            chain = (node.impute if node.impute is not None else recipe.impute) if leaf else ()
+        elif stage == "treat":
+            capped = (Choice("cap"),) if node.cap is not None and all(one.method != "cap" for one in recipe.treat) else ()
+            chain = (capped + recipe.treat) if leaf else ()
+        elif stage == "normalize":
+            return core_choice(stage, _normalize(node, leaf, recipe.normalize), panel, node)
+        elif stage == "aggregate":
+            return core_choice(stage, node.aggregate if node.aggregate is not None else recipe.aggregate, panel, node)
+        else:
+            return core_choice(stage, getattr(recipe, stage), panel, node)
+        return [core_choice(stage, one, panel, node) for one in chain]
+
+    return [_at_node(at, node) for node in framework.nodes]
+
+
+def _at_node(work: Callable[[Node], T], node: Node) -> T:
+    try:
+        return work(node)
+    except SpecError as error:
+        raise SpecError([Fault(f"node {node.code!r} {fault.place}", fault.came, fault.right) for fault in error.faults]) from None
+
+
+def core_recipe(framework: Framework, recipe: Recipe, panel: Panel) -> Any:
+    """The recipe, resolved at every node, as the core holds it."""
+    stages = ("impute", "treat", "normalize", "weight", "aggregate")
+    resolved = {stage: node_choices(stage, framework, recipe, panel) for stage in stages}
+    return _core.Recipe(
+        [{stage: resolved[stage][at] for stage in stages} for at in range(len(framework.nodes))],
+        ["screen", *recipe.order],
+        recipe.missing,
+        core_choice("rank", recipe.rank),
+        -1 if framework.rank_digits is None else framework.rank_digits,
+    )
+
+
+def data_faults(framework: Framework, recipe: Recipe, panel: Panel) -> list[Fault]:
+    """What is wrong with the data for this index, all at once: units, empty and constant columns."""
+    faults = []
+    if len(panel.units) < 2:
+        faults.append(Fault("units", f"only {listing(panel.units)}", "an index compares at least two units"))
+    for at, choice in zip(framework.nodes, node_choices("normalize", framework, recipe, panel), strict=True):
+        if at.code not in panel.indicators or at.code not in framework.leaves:
+            continue
+        values = panel.column(at.code)
+        seen = values[~np.isnan(values)]
+        needs = "needs_variation" in catalogue.row("normalize", choice["method"])["traits"] or choice["rescale"]
+        if seen.size == 0:
+            faults.append(Fault(f"indicator {at.code!r}", "no value at all", "leave it out of the framework, or bring data"))
+        elif needs and len(panel.units) > 1 and (seen == seen[0]).all():
+            came = f"constant: every observed value is {seen[0]:g}"
+            faults.append(Fault(f"indicator {at.code!r}", came, f"{choice['method']} needs at least two distinct values; leave it out"))
+    return faults

@@ -1,0 +1,230 @@
+"""An index: a framework and a recipe. The table of contents of what can be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _core, compiled
+from .errors import DataError, Fault, SpecError
+from .framework import Framework
+from .panel import Panel
+from .recipe import Recipe
+from .result import Result
+from .table import listing, nearest
+
+if TYPE_CHECKING:
+    from .sensitivity import Sensitivity
+    from .uncertainty import Alternatives, Ensemble, Progress
+
+__all__ = ["Index"]
+
+
+class Index:
+    """A framework and a recipe, ready to score a panel.
+
+    Parameters
+    ----------
+    framework : Framework
+        The tree of indicators.
+    recipe : Recipe
+        What is done to them.
+    name, title : str
+        Short name, and a readable one.
+    period : int or str, optional
+        The period that is scored unless another is asked for; None: every period of the panel.
+    analysis : mapping, optional
+        The other tables of a spec file (data, uncertainty, sensitivity, outcomes, compare), kept for the round trip.
+
+    Examples
+    --------
+    >>> import egov_index as egov
+    >>> result = egov.preset("egdi-2022").score(egov.datasets.un_egov_survey())
+    >>> result.table()["name"][0]
+    'Denmark'
+    """
+
+    def __init__(
+        self,
+        framework: Framework,
+        recipe: Recipe | None = None,
+        *,
+        name: str = "index",
+        title: str = "",
+        period: Any = None,
+        analysis: Mapping[str, Any] | None = None,
+    ) -> None:
+        if not isinstance(framework, Framework) or not isinstance(recipe, Recipe | None):
+            raise SpecError("an Index takes a Framework and a Recipe")
+        self.framework = framework
+        self.recipe = recipe if recipe is not None else Recipe()
+        self.name = name
+        self.title = title or name
+        self.period = period
+        self.analysis: dict[str, Any] = dict(analysis or {})
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Index:
+        """Read a spec file (TOML).
+
+        Raises
+        ------
+        SpecError
+            With every fault of the file, each with its line, what came and what would be right.
+        """
+        from . import spec
+
+        return spec.read(path)
+
+    def to_file(self, path: str | Path) -> None:
+        """Write a spec file; reading it and writing it again gives the same bytes."""
+        from . import spec
+
+        spec.write(self, path)
+
+    def replace(self, **changes: Any) -> Index:
+        """Copy with some parts replaced, e.g. ``index.replace(period=2024)``."""
+        parts = ("framework", "recipe", "name", "title", "period", "analysis")
+        faults = [Fault(name, "unknown part", nearest(name, parts)) for name in changes if name not in parts]
+        if faults:
+            raise SpecError(faults)
+        return Index(**({part: getattr(self, part) for part in parts} | changes))
+
+    def score(self, panel: Panel, period: Any = None) -> Result:
+        """Score and rank the units of a panel.
+
+        Parameters
+        ----------
+        panel : Panel
+            Holds every indicator of the framework, in the periods that the lags ask for.
+        period : label or sequence of labels, optional
+            What to score instead of the index's own period.
+
+        Returns
+        -------
+        Result
+            Scores and ranks of every node, and the trail of every cell that a step changed.
+
+        Raises
+        ------
+        DataError
+            If an indicator is missing, empty or constant, a period is not there, or a hole could not be filled.
+        SpecError
+            If a method cannot work on these data as asked.
+        """
+        positions, labels = self._scored(panel, period)
+        with compiled.located(panel, self.framework), self._holes_named(panel, labels):
+            raw = _core.score(
+                compiled.core_panel(panel),
+                compiled.core_framework(self.framework, panel),
+                compiled.core_recipe(self.framework, self.recipe, panel),
+                positions,
+            )
+        return Result(self, panel, labels, raw)
+
+    def uncertainty(
+        self,
+        panel: Panel,
+        alternatives: Alternatives,
+        n: int = 4096,
+        seed: int = 1,
+        threads: int | None = None,
+        progress: Progress | None = None,
+        *,
+        period: Any = None,
+        points: str = "sobol",
+        keep: bool = False,
+    ) -> Ensemble:
+        """Rank the units again under alternatives; see :func:`egov_index.uncertainty.run`."""
+        from . import uncertainty
+
+        return uncertainty.run(self, panel, alternatives, n, seed, threads, progress, period=period, points=points, keep=keep)
+
+    def sensitivity(
+        self,
+        panel: Panel,
+        alternatives: Alternatives,
+        n: int = 4096,
+        output: str = "rank",
+        method: str = "sobol",
+        seed: int = 1,
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+        period: Any = None,
+        replicates: int = 8,
+        level: float = 0.90,
+    ) -> Sensitivity:
+        """Which choice moves the result; see :func:`egov_index.sensitivity.run`."""
+        from . import sensitivity
+
+        return sensitivity.run(
+            self, panel, alternatives, n, output, method, seed,
+            threads=threads, progress=progress, period=period, replicates=replicates, level=level,
+        )  # fmt: skip
+
+    def check(self, panel: Panel) -> None:
+        """Raise a DataError with everything that is wrong with a panel for this index."""
+        self._scored(panel, None)
+
+    def _scored(self, panel: Panel, period: Any) -> tuple[list[int], tuple[Any, ...]]:
+        """Positions and labels of the periods to score, the panel checked."""
+        if not isinstance(panel, Panel):
+            raise DataError(f"a Panel is needed, not {type(panel).__name__}; make one with egov.Panel.from_wide(frame)")
+        period = self.period if period is None else period
+        known = {str(label): at for at, label in enumerate(panel.periods)}
+        wanted = panel.periods if period is None else period
+        if isinstance(wanted, str) or not isinstance(wanted, Sequence | np.ndarray):
+            wanted = (wanted,)
+        faults = [
+            Fault(f"period {label}", "the data do not have it", f"they hold {listing(panel.periods, 30)}")
+            for label in wanted
+            if str(label) not in known
+        ]
+        missing = [leaf for leaf in self.framework.leaves if leaf not in panel.indicators]
+        faults += [Fault(f"indicator {leaf!r}", "the data do not have it", nearest(leaf, panel.indicators)) for leaf in missing]
+        faults += compiled.data_faults(self.framework, self.recipe, panel)
+        if faults:
+            raise DataError(faults)
+        at = [known[str(label)] for label in wanted]
+        return at, tuple(panel.periods[k] for k in at)
+
+    def _holes_named(self, panel: Panel, labels: tuple[Any, ...]) -> _Holes:
+        return _Holes(self.framework, panel, labels)
+
+    def __repr__(self) -> str:
+        when = f", {self.period}" if self.period is not None else ""
+        return f"<Index {self.name}{when}: {len(self.framework.leaves)} indicators; {self.recipe}>"
+
+
+class _Holes:
+    """Turns the core's list of cells that stayed empty into faults with names."""
+
+    def __init__(self, framework: Framework, panel: Panel, labels: tuple[Any, ...]) -> None:
+        self.framework, self.panel, self.labels = framework, panel, labels
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        cells = getattr(error, "cells", None)
+        if not isinstance(error, DataError) or not cells:
+            return
+        units = len(self.panel.units)
+        by_node: dict[int, list[str]] = {}
+        for row, node in cells:
+            label = f"{self.panel.units[row % units]}"
+            by_node.setdefault(node, []).append(label if len(self.labels) == 1 else f"{label} {self.labels[row // units]}")
+        raise DataError(
+            [
+                Fault(
+                    f"indicator {self.framework.codes[node]!r}",
+                    f"still missing for {len(places)} of {units * len(self.labels)}: {listing(places)}",
+                    'add a method to the impute chain that fills them, e.g. "mean", or set missing = "drop-weight"',
+                )
+                for node, places in sorted(by_node.items())
+            ]
+        ) from None

@@ -1,0 +1,226 @@
+"""How an index goes with outcomes: association, never cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core, catalogue
+from .compiled import core_choice
+from .errors import DataError, Fault, SpecError
+from .panel import Panel
+from .result import Result
+from .single import checked
+from .table import listing, make_frame, nearest
+
+__all__ = ["Links", "correlate"]
+
+
+def correlate(
+    scores: Result | Panel,
+    outcomes: Panel,
+    method: Any = "spearman",
+    *,
+    nodes: Sequence[str] | None = None,
+    period: Any = None,
+    window: float = 5,
+    resamples: int = 1000,
+    level: float = 0.95,
+    adjust: Any = "bh",
+    minimum: int = 30,
+    missing: str = "pairwise",
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[float], object] | None = None,
+) -> Links:
+    """Correlate index nodes with outcomes over countries.
+
+    Parameters
+    ----------
+    scores : Result or Panel
+        The index; of a panel every indicator is a node.
+    outcomes : Panel
+        Outcomes; ``indicator_info`` gives goal, direction and concept.
+    method : str or Choice
+        ``"spearman"`` or ``"pearson"``.
+    nodes : sequence of str, optional
+        Which nodes; all if left out.
+    period : label, optional
+        Which period of the index; the last one if left out.
+    window : float
+        The latest outcome within so many periods up to and including that of the index is taken.
+    resamples : int
+        Resamples of countries for the percentile interval; 0 for none.
+    level : float
+        Level of the interval.
+    adjust : str or Choice
+        Correction for many tests over the whole table, e.g. ``"bh"`` (Benjamini and Hochberg 1995).
+    minimum : int
+        Pairs with fewer countries are flagged.
+    missing : {"pairwise"}
+        Each pair uses the countries that have both.
+    seed, threads, progress
+        As in :func:`egov_index.uncertainty.run`.
+
+    Returns
+    -------
+    Links
+
+    Raises
+    ------
+    SpecError, DataError
+        For unknown methods, nodes or periods; for outcomes without a common unit.
+    """
+    chosen, correction = checked("correlate", method, {}), checked("adjust", adjust, {})
+    if missing != "pairwise":
+        raise SpecError(Fault("missing", repr(missing), "'pairwise'"))
+    names, period, x = _index_side(scores, nodes, period)
+    taken = outcomes.latest(window)
+    y, years = _outcome_side(scores.panel.units if isinstance(scores, Result) else scores.units, taken, period)
+    raw = _core.correlate(x, y, core_choice("correlate", chosen), resamples, level, seed, threads or 0, progress)
+    adjusted = np.asarray(_core.adjust(np.asarray(raw["p"], dtype=np.float64), core_choice("adjust", correction)))
+    keep = _Columns(scores, outcomes, names, x, y, years)
+    return Links(
+        keep.columns(raw, adjusted, minimum), scores.panel.backend if isinstance(scores, Result) else scores.backend,
+        method=chosen.method, adjust=correction.method, level=level, resamples=resamples, period=period, window=window, seed=seed,
+    )  # fmt: skip
+
+
+def _index_side(scores: Any, nodes: Sequence[str] | None, period: Any) -> tuple[list[str], Any, NDArray[np.float64]]:
+    if isinstance(scores, Result):
+        known, periods, values = list(scores.nodes), scores.periods, scores.values.transpose(1, 0, 2)
+    elif isinstance(scores, Panel):
+        known, periods, values = list(scores.indicators), scores.periods, scores.values
+    else:
+        raise DataError(f"a Result or a Panel is needed, not {type(scores).__name__}")
+    names = list(nodes) if nodes is not None else known
+    faults = [Fault("nodes", f"unknown node {name!r}", nearest(name, known)) for name in names if name not in known]
+    period = periods[-1] if period is None else period
+    if period not in periods:
+        faults.append(Fault("period", repr(period), f"one of {listing(periods)}"))
+    if faults:
+        raise SpecError(faults)
+    picked = values[:, periods.index(period), :][:, [known.index(name) for name in names]]
+    return names, period, np.asfortranarray(picked)
+
+
+def _outcome_side(units: Sequence[Any], outcomes: Panel, period: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Latest outcomes for the units of the index, and the period each was taken from."""
+    at = {unit: k for k, unit in enumerate(outcomes.units)}
+    if not any(unit in at for unit in units):
+        raise DataError(Fault("outcomes", f"units {listing(outcomes.units, 3)}", f"the index has {listing(units, 3)}: no unit in common"))
+    earlier = [k for k, label in enumerate(outcomes.periods) if outcomes.times[k] <= _time(period)]
+    if not earlier:
+        raise DataError(Fault("outcomes", f"periods {listing(outcomes.periods, 3)}", f"a period up to {period}"))
+    last = earlier[-1]
+    count = len(outcomes.indicators)
+    y, years = (np.full((len(units), count), np.nan, order="F") for _ in range(2))
+    gap = _time(period) - outcomes.times[last]
+    for row, unit in enumerate(units):
+        if unit in at:
+            y[row] = outcomes.values[at[unit], last]
+            if outcomes.years is not None:
+                years[row] = outcomes.years[at[unit], last]
+    if gap:  # the outcomes end before the period of the index: the window still counts from that
+        raise DataError(Fault("outcomes", f"end in {outcomes.periods[last]}", f"they must hold the period {period}, if only as empty cells"))
+    return y, years
+
+
+def _time(period: Any) -> float:
+    try:
+        return float(period)
+    except (TypeError, ValueError):
+        raise DataError(Fault("period", repr(period), "a number, so that a window of periods means something")) from None
+
+
+class _Columns:
+    """Lays the pairs out as a table."""
+
+    def __init__(
+        self, scores: Any, outcomes: Panel, names: list[str], x: NDArray[np.float64], y: NDArray[np.float64], years: NDArray[np.float64]
+    ) -> None:
+        self.scores, self.outcomes, self.names, self.x, self.y, self.years = scores, outcomes, names, x, y, years
+
+    def columns(self, raw: dict[str, Any], adjusted: NDArray[np.float64], minimum: int) -> dict[str, Any]:
+        pairs = [(i, j) for i in range(len(self.names)) for j in range(len(self.outcomes.indicators))]
+        facts = [self.outcomes.about(name) for name in self.outcomes.indicators]
+        used = [self.years[~np.isnan(self.x[:, i]) & ~np.isnan(self.y[:, j]), j] for i, j in pairs]
+        dated = [years if years.size and not np.isnan(years).all() else np.array([np.nan]) for years in used]
+        overlap = [self._overlap(self.names[i], facts[j]) for i, j in pairs]
+        notes = [
+            "; ".join(filter(None, (raw["reason"][k], f"fewer than {minimum} countries" if raw["n"][k] < minimum else "",
+                                    f"shares {overlap[k]} with the index" if overlap[k] else "")))
+            for k in range(len(pairs))
+        ]  # fmt: skip
+        return {
+            "node": [self.names[i] for i, _ in pairs],
+            "outcome": [self.outcomes.indicators[j] for _, j in pairs],
+            "sdg_goal": [str(facts[j].get("sdg_goal", "")) for _, j in pairs],
+            "direction": [facts[j].get("direction", 0) for _, j in pairs],
+            "n": raw["n"],
+            "year": [float(np.nanmedian(years)) for years in dated],
+            "year_min": [float(np.nanmin(years)) for years in dated],
+            "year_max": [float(np.nanmax(years)) for years in dated],
+            "estimate": raw["estimate"],
+            "low": raw["low"],
+            "high": raw["high"],
+            "p": raw["p"],
+            "p_adjusted": adjusted,
+            "overlap": overlap,
+            "note": notes,
+        }
+
+    def _overlap(self, name: str, fact: dict[str, Any]) -> str:
+        """Concept that the outcome shares with the indicators below the node."""
+        if isinstance(self.scores, Result):
+            tree, panel = self.scores.index.framework, self.scores.panel
+            inputs = [tree[leaf].concept or panel.about(leaf).get("concept") for leaf in tree.below(name)]
+        else:
+            inputs = [self.scores.about(name).get("concept")]
+        return ";".join(sorted(_concepts(fact.get("concept")) & set().union(*map(_concepts, inputs))))
+
+
+def _concepts(text: str | None) -> set[str]:
+    return {word.strip() for word in (text or "").split(";") if word.strip()}
+
+
+class Links:
+    """Associations of index nodes with outcomes.
+
+    Attributes
+    ----------
+    method, adjust, level, resamples, period, window, seed
+        How they were computed.
+    """
+
+    def __init__(self, columns: dict[str, Any], backend: str, **how: Any) -> None:
+        self._columns, self._backend = columns, backend
+        self.method: str = how["method"]
+        self.adjust: str = how["adjust"]
+        self.level: float = how["level"]
+        self.resamples: int = how["resamples"]
+        self.period, self.window, self.seed = how["period"], how["window"], how["seed"]
+
+    def to_frame(self) -> Any:
+        """Frame with a row a pair.
+
+        Columns node, outcome, sdg_goal, direction (of the outcome: 1 more is better), n (countries), year, year_min,
+        year_max (of the outcome: median, first and last), estimate, low, high, p, p_adjusted, overlap (concept shared
+        with the node's inputs), note.
+        """
+        return make_frame(self._columns, self._backend)
+
+    def __len__(self) -> int:
+        return len(self._columns["node"])
+
+    def __repr__(self) -> str:
+        strong = sum(p < 0.05 for p in self._columns["p_adjusted"])
+        return f"<Links: {len(self)} pairs, {self.method}, {strong} with p below 0.05 after {self.adjust}; association is not cause>"
+
+
+def methods() -> Any:
+    """Table of the coefficients; see :func:`egov_index.methods`."""
+    return catalogue.methods("correlate")

@@ -1,0 +1,134 @@
+"""What is done to the data, as a value: a choice for each stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from dataclasses import replace as replaced
+from typing import Any
+
+from . import catalogue
+from .catalogue import Choice
+from .errors import Fault, SpecError
+from .table import nearest
+
+__all__ = ["Recipe"]
+
+CHAINS = ("impute", "treat")
+SINGLES = ("normalize", "weight", "aggregate", "rank")
+MISSING = ("raise", "drop-weight")
+ORDER = ("impute", "treat", "normalize")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A choice for each stage; nodes of the framework may differ from it.
+
+    Parameters
+    ----------
+    impute : str, Choice, mapping or a sequence of them
+        A chain: each method sees what the ones before it filled.
+    treat : str, Choice, mapping or a sequence of them
+        Treatments of outliers, one after the other. A leaf's ``cap`` comes before them.
+    normalize, weight, aggregate, rank : str, Choice or mapping
+        One method each. A ``rescale`` range of ``normalize`` holds for every normalization in the tree, those of
+        nodes included, so that what is aggregated stays on one scale.
+    missing : {"raise", "drop-weight"}
+        Cells that no method of the chain could fill are an error, or drop out with their weight.
+    order : tuple of str
+        Order of the steps on cells; weight, aggregate and rank follow.
+
+    Raises
+    ------
+    SpecError
+        With every fault of every choice.
+
+    Examples
+    --------
+    >>> print(Recipe(impute=["linear", "mean"], normalize="zscore"))
+    impute linear > mean | treat none | normalize zscore | weight given | aggregate arithmetic | rank competition
+    """
+
+    impute: Any = "none"
+    treat: Any = "none"
+    normalize: Any = "minmax"
+    weight: Any = "given"
+    aggregate: Any = "arithmetic"
+    rank: Any = "competition"
+    missing: str = "raise"
+    order: tuple[str, ...] = field(default=ORDER)
+
+    def __post_init__(self) -> None:
+        faults: list[Fault] = []
+        for stage in CHAINS + SINGLES:
+            try:
+                chain = catalogue.as_chain(getattr(self, stage), f"recipe.{stage}")
+            except SpecError as error:
+                faults.extend(error.faults)
+                continue
+            for one in chain:
+                faults += catalogue.faults_of(stage, one, f"recipe.{stage}")
+            if stage in SINGLES and len(chain) != 1:
+                faults.append(Fault(f"recipe.{stage}", f"{len(chain)} methods", "one method"))
+            elif not chain:
+                faults.append(Fault(f"recipe.{stage}", "an empty list", 'at least one method, e.g. "none"'))
+            else:
+                object.__setattr__(self, stage, chain if stage in CHAINS else chain[0])
+        if self.missing not in MISSING:
+            faults.append(Fault("recipe.missing", repr(self.missing), f"one of {', '.join(MISSING)}"))
+        faults += _order_faults(self.order)
+        if faults:
+            raise SpecError(faults)
+        object.__setattr__(self, "order", tuple(self.order))
+
+    @classmethod
+    def steps(cls, steps: Iterable[tuple[str, Any]], **keywords: Any) -> Recipe:
+        """Give the steps in another order than the default.
+
+        Parameters
+        ----------
+        steps : iterable of (stage, choice)
+            Stages on cells (impute, treat, normalize) run in the order given; one that is left out does not run.
+        **keywords
+            Other parameters of :class:`Recipe`.
+
+        Returns
+        -------
+        Recipe
+
+        Examples
+        --------
+        >>> Recipe.steps([("treat", "winsorize"), ("impute", "mean"), ("normalize", "zscore")]).order
+        ('treat', 'impute', 'normalize')
+        """
+        chosen = list(steps)
+        names = [name for name, _ in chosen]
+        known = [*ORDER, *(stage for stage in SINGLES if stage not in ORDER)]
+        faults = [Fault(f"steps[{at}]", f"unknown step {name!r}", nearest(name, known)) for at, name in enumerate(names) if name not in known]
+        faults += [Fault("steps", f"{name!r} stands {names.count(name)} times", "each step once") for name in dict.fromkeys(names) if names.count(name) > 1]
+        if faults:
+            raise SpecError(faults)
+        order = tuple(name for name in names if name in ORDER)
+        left_out = {stage: "none" for stage in ORDER if stage not in order}
+        return cls(**(left_out | dict(chosen) | {"order": order} | keywords))
+
+    def replace(self, **changes: Any) -> Recipe:
+        """Copy with some choices replaced, e.g. ``recipe.replace(normalize="rank")``."""
+        known = [part.name for part in fields(self)]
+        faults = [Fault(f"recipe.{name}", "unknown key", nearest(name, known)) for name in changes if name not in known]
+        if faults:
+            raise SpecError(faults)
+        return replaced(self, **changes)
+
+    def __str__(self) -> str:
+        parts = [f"{stage} {' > '.join(map(str, getattr(self, stage)))}" for stage in CHAINS]
+        return " | ".join(parts + [f"{stage} {getattr(self, stage)}" for stage in SINGLES])
+
+
+def _order_faults(order: Any) -> list[Fault]:
+    if isinstance(order, str) or not all(isinstance(name, str) for name in order):
+        return [Fault("recipe.order", repr(order), f"a list of {', '.join(ORDER)}")]
+    faults = [Fault("recipe.order", f"unknown step {name!r}", nearest(name, ORDER)) for name in order if name not in ORDER]
+    if len(set(order)) != len(tuple(order)):
+        faults.append(Fault("recipe.order", repr(tuple(order)), "each step once"))
+    return faults

@@ -1,0 +1,147 @@
+"""What scoring a panel gave: scores, ranks, groups and the trail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .panel import Panel
+from .table import make_frame
+from .trail import sentences
+
+if TYPE_CHECKING:
+    from .index import Index
+
+__all__ = ["Result"]
+
+
+class Result:
+    """Scores and ranks of every node of an index, and how they came about.
+
+    Attributes
+    ----------
+    index, panel
+        What was scored.
+    units, periods, nodes : tuple
+        Labels of the axes; the first node is the root.
+    values : numpy.ndarray
+        Scores, shape (periods, units, nodes); NaN where a unit is not scored.
+    rank_values : numpy.ndarray
+        Competition ranks, same shape; 1 is the highest.
+    weights : dict
+        Share of each node among its siblings.
+    """
+
+    def __init__(self, index: Index, panel: Panel, periods: tuple[Any, ...], raw: Mapping[str, Any]) -> None:
+        self.index = index
+        self.panel = panel
+        self.units: tuple[Any, ...] = panel.units
+        self.periods = periods
+        self.nodes = index.framework.codes
+        shape = (len(periods), len(panel.units), len(self.nodes))
+        self.values: NDArray[np.float64] = np.asarray(raw["values"]).reshape(shape)
+        self.rank_values: NDArray[np.float64] = np.asarray(raw["ranks"]).reshape(shape)
+        self.weights = dict(zip(self.nodes, map(float, raw["weights"]), strict=True))
+        self.excluded: NDArray[np.bool_] = np.asarray(raw["excluded"], dtype=bool).reshape(shape[:2])
+        self._raw_trail: Mapping[str, Any] = raw["trail"]
+
+    def _keys(self) -> dict[str, list[Any]]:
+        return {
+            "unit": list(self.units) * len(self.periods),
+            "period": [period for period in self.periods for _ in self.units],
+        }
+
+    def _frame(self, values: NDArray[np.float64], whole: bool = False) -> Any:
+        columns: dict[str, Any] = dict(self._keys())
+        for at, node in enumerate(self.nodes):
+            column = values[:, :, at].ravel()
+            columns[node] = column.astype(np.int64) if whole and not np.isnan(column).any() else column
+        return make_frame(columns, self.panel.backend)
+
+    @cached_property
+    def scores(self) -> Any:
+        """Frame: unit, period, one column a node; NaN where a unit is not scored."""
+        return self._frame(self.values)
+
+    @cached_property
+    def ranks(self) -> Any:
+        """Frame: unit, period, one column a node; competition ranks, 1 is the highest."""
+        return self._frame(self.rank_values, whole=True)
+
+    @cached_property
+    def group_labels(self) -> list[str | None]:
+        """Group of each unit by the score of the root, period by period; None without score or groups."""
+        return [_group(self.index.framework.groups, score) for score in self.values[:, :, 0].ravel()]
+
+    @cached_property
+    def groups(self) -> Any:
+        """Frame: unit, period, group, by the cuts of the framework."""
+        return make_frame({**self._keys(), "group": self.group_labels}, self.panel.backend)
+
+    def table(self) -> Any:
+        """Frame for reading: unit, name, period, rank, group and scores, best first within each period.
+
+        Units that are not scored stand at the end of their period, without a rank.
+        """
+        keys = self._keys()
+        ranks = self.rank_values[:, :, 0].ravel()
+        place = np.repeat(np.arange(len(self.periods)), len(self.units))
+        order = np.lexsort((np.arange(ranks.size), np.where(np.isnan(ranks), np.inf, ranks), place))
+        names = [self.panel.unit_names.get(unit, str(unit)) for unit in keys["unit"]]
+        whole = not np.isnan(ranks).any()
+        columns: dict[str, Any] = {
+            "unit": [keys["unit"][k] for k in order],
+            "name": [names[k] for k in order],
+            "period": [keys["period"][k] for k in order],
+            "rank": ranks[order].astype(np.int64) if whole else ranks[order],
+        }
+        if self.index.framework.groups:
+            columns["group"] = [self.group_labels[k] for k in order]
+        for at, node in enumerate(self.nodes):
+            columns[node] = self.values[:, :, at].ravel()[order]
+        return make_frame(columns, self.panel.backend)
+
+    @cached_property
+    def trail(self) -> Any:
+        """Frame: every cell of a scored period that a step changed.
+
+        Columns unit, period (the scored one), indicator, source_period (that of the datum), stage, method, before,
+        after, why. Cells of periods that no scored period uses are not listed.
+        """
+        return make_frame(sentences(self._raw_trail, self), self.panel.backend)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the numbers should know, in sentences."""
+        notes = list(self.panel.notes)
+        for at, period in enumerate(self.periods):
+            out = [str(unit) for unit, gone in zip(self.units, self.excluded[at], strict=True) if gone]
+            if out:
+                notes.append(f"{period}: {len(out)} not scored by the survey itself: {', '.join(out)}")
+        filled = Counter(
+            self.nodes[column]
+            for column, stage in zip(self._raw_trail["column"], self._raw_trail["stage"], strict=True)
+            if stage == "impute"
+        )
+        cells = len(self.units) * len(self.periods)
+        notes += [f"{node}: {count} of {cells} values imputed" for node, count in filled.items()]
+        return tuple(notes)
+
+    def __repr__(self) -> str:
+        scored = int((~np.isnan(self.values[:, :, 0])).sum())
+        when = ", ".join(map(str, self.periods[:3])) + (" ..." if len(self.periods) > 3 else "")
+        return f"<Result of {self.index.name}: {scored} units scored, {when}, {len(self._raw_trail['row'])} cells changed>"
+
+
+def _group(groups: Any, score: float) -> str | None:
+    if np.isnan(score):
+        return None
+    for group in groups:
+        if group.above is None or score > group.above:
+            return str(group.code)
+    return None

@@ -1,0 +1,58 @@
+"""The trail in words: what happened to each changed cell, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .framework import Node
+
+if TYPE_CHECKING:
+    from .panel import Panel
+    from .result import Result
+
+__all__ = ["sentences"]
+
+
+def sentences(raw: Mapping[str, Any], result: Result) -> dict[str, list[Any]]:
+    """Columns of the trail, from the core's positions."""
+    panel, nodes = result.panel, result.index.framework.nodes
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("unit", "period", "indicator", "source_period", "stage", "method", "before", "after", "why")
+    }
+    for at in range(len(raw["row"])):
+        change = {name: raw[name][at] for name in raw}
+        node = nodes[change["column"]]
+        unit, period = change["row"] % len(panel.units), result.periods[change["row"] // len(panel.units)]
+        columns["unit"].append(panel.units[unit])
+        columns["period"].append(period)
+        columns["indicator"].append(node.code)
+        columns["source_period"].append(_source(period, node))
+        for name in ("stage", "method", "before", "after"):
+            columns[name].append(change[name])
+        columns["why"].append(_why(change, node, panel))
+    return columns
+
+
+def _source(period: Any, node: Node) -> Any:
+    if not node.lag:
+        return period
+    source = float(period) - node.lag
+    return int(source) if source == int(source) else source
+
+
+def _why(change: Mapping[str, Any], node: Node, panel: Panel) -> str:
+    """One sentence on one cell; a user's own method gets the general one."""
+    method, donors = change["method"], change["donors"]
+    first, last = (panel.periods[k] if k >= 0 else None for k in (change["first"], change["last"]))
+    if change["stage"] == "screen":
+        return f"published {change['before']:g} stands for not scored; the unit leaves this period"
+    if change["stage"] == "treat":
+        return f"above the cap of {node.cap:g}" if method == "cap" and node.cap is not None else f"changed by {method}"
+    if method == "locf":
+        return f"observed in {first}, carried forward"
+    if method == "linear":
+        return f"on the line between {first} and {last}"
+    if first is not None and first == last:
+        return f"{method} of {donors} units observed or filled before in {first}"
+    return f"{method} through {donors} observations from {first} to {last}"

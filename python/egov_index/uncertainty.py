@@ -1,0 +1,381 @@
+"""How ranks move over stated alternatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core, catalogue, compiled
+from .catalogue import Choice
+from .errors import Fault, SpecError
+from .framework import Framework
+from .panel import Panel
+from .table import make_frame, nearest
+
+if TYPE_CHECKING:
+    from .index import Index
+
+__all__ = ["Alternatives", "Ensemble", "Noise", "noise", "run"]
+
+Progress = Callable[[float], object]
+POINTS = ("sobol", "montecarlo")
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Independent uniform noise on raw weights; siblings are brought to sum one afterwards."""
+
+    share: float
+    nodes: str | tuple[str, ...] = "all"
+
+
+def noise(share: float, nodes: str | Iterable[str] = "all") -> Noise:
+    """Vary weights: each is multiplied by a uniform number between 1 - share and 1 + share.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1; 0.25 means plus or minus 25 percent.
+    nodes : {"all", "leaves", "inner"} or iterable of str
+        Whose weights: of every node but the root, of indicators, of aggregates, or of the nodes named.
+
+    Returns
+    -------
+    Noise
+
+    Raises
+    ------
+    SpecError
+        If the share lies outside 0 to 1.
+
+    Examples
+    --------
+    >>> noise(0.25)
+    Noise(share=0.25, nodes='all')
+    """
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        raise SpecError(Fault("weights.noise", repr(share), "a number from 0 to 1"))
+    return Noise(float(share), nodes if isinstance(nodes, str) else tuple(nodes))
+
+
+class Alternatives:
+    """The choices that might have been made otherwise.
+
+    Every combination of the alternatives can occur (a full product), each with the same probability.
+
+    Parameters
+    ----------
+    impute, treat : sequence, optional
+        Alternatives, each a choice or a chain (a list of choices).
+    normalize, aggregate : sequence, optional
+        Alternatives, each a choice. A ``rescale`` range holds for every normalization in the tree, nodes with their own
+        included, so that a geometric mean meets positive values throughout.
+    weights : Noise, optional
+        ``egov.noise(0.25)``.
+
+    Raises
+    ------
+    SpecError
+        With every fault of every choice.
+
+    Examples
+    --------
+    >>> Alternatives(aggregate=["arithmetic", "geometric"], weights=noise(0.25))
+    Alternatives(aggregate: arithmetic, geometric; weights: noise 0.25 on all)
+    """
+
+    def __init__(
+        self,
+        *,
+        impute: Sequence[Any] = (),
+        treat: Sequence[Any] = (),
+        normalize: Sequence[Any] = (),
+        aggregate: Sequence[Any] = (),
+        weights: Noise | None = None,
+    ) -> None:
+        faults: list[Fault] = []
+        self.impute = _chains("impute", impute, faults)
+        self.treat = _chains("treat", treat, faults)
+        self.normalize = tuple(chain[0] for chain in _chains("normalize", normalize, faults))
+        self.aggregate = tuple(chain[0] for chain in _chains("aggregate", aggregate, faults))
+        if weights is not None and not isinstance(weights, Noise):
+            faults.append(Fault("alternatives.weights", repr(weights), "egov.noise(share)"))
+        self.weights = weights
+        if faults:
+            raise SpecError(faults)
+
+    def noisy(self, framework: Framework) -> list[float]:
+        """Noise on the weight of each node of a framework, in its order."""
+        if self.weights is None:
+            return [0.0] * len(framework.nodes)
+        nodes = self.weights.nodes
+        if isinstance(nodes, str) and nodes not in ("all", "leaves", "inner"):
+            raise SpecError(Fault("weights.nodes", repr(nodes), nearest(nodes, ("all", "leaves", "inner"))))
+        if not isinstance(nodes, str):
+            faults = [Fault("weights.nodes", f"unknown node {code!r}", nearest(code, framework.codes)) for code in nodes if code not in framework.codes]
+            if faults:
+                raise SpecError(faults)
+        leaves = set(framework.leaves)
+
+        def varies(code: str) -> bool:
+            alone = len(framework.children(framework[code].parent or code)) < 2
+            if code == framework.root or alone:
+                return False
+            if isinstance(nodes, str):
+                return nodes == "all" or (nodes == "leaves") == (code in leaves)
+            return code in nodes
+
+        return [self.weights.share if varies(code) else 0.0 for code in framework.codes]
+
+    def __repr__(self) -> str:
+        parts = [
+            f"{stage}: {', '.join(' > '.join(map(str, one)) if isinstance(one, tuple) else str(one) for one in given)}"
+            for stage in ("impute", "treat", "normalize", "aggregate")
+            if (given := getattr(self, stage))
+        ]
+        if self.weights:
+            parts.append(f"weights: noise {self.weights.share:g} on {self.weights.nodes}")
+        return f"Alternatives({'; '.join(parts)})"
+
+
+def _chains(stage: str, given: Any, faults: list[Fault]) -> tuple[tuple[Choice, ...], ...]:
+    if isinstance(given, str | Choice) or not isinstance(given, Sequence):
+        faults.append(Fault(f"alternatives.{stage}", repr(given), "a list of alternatives"))
+        return ()
+    chains = []
+    for at, one in enumerate(given):
+        place = f"alternatives.{stage}[{at}]"
+        try:
+            chain = catalogue.as_chain(one, place)
+        except SpecError as error:
+            faults.extend(error.faults)
+            continue
+        if stage in ("normalize", "aggregate") and len(chain) != 1:
+            faults.append(Fault(place, f"{len(chain)} methods", "one method"))
+        for choice in chain:
+            faults += catalogue.faults_of(stage, choice, place)
+        chains.append(chain)
+    return tuple(chains)
+
+
+def plan(index: Index, panel: Panel, alternatives: Alternatives, period: Any = None) -> tuple[Any, tuple[Any, ...]]:
+    """Compile an index and its alternatives for many draws; gives the core's plan and the labels of its periods.
+
+    Raises
+    ------
+    SpecError
+        If nothing varies, or a combination cannot be computed (a geometric mean of values that may be 0).
+    """
+    if not isinstance(alternatives, Alternatives):
+        raise SpecError(Fault("alternatives", type(alternatives).__name__, "egov.Alternatives(...)"))
+    positions, labels = index._scored(panel, period)
+    tree, recipe = index.framework, index.recipe
+
+    def levels(stage: str) -> list[Any]:
+        return [compiled.node_choices(stage, tree, recipe.replace(**{stage: one}), panel) for one in getattr(alternatives, stage)]
+
+    noisy = alternatives.noisy(tree)
+    if not any(noisy) and all(len(getattr(alternatives, stage)) < 2 for stage in ("impute", "treat", "normalize", "aggregate")):
+        raise SpecError(Fault("alternatives", "nothing varies", "give at least two alternatives of a stage, or noise on weights"))
+    with compiled.located(panel, tree), index._holes_named(panel, labels):
+        made = _core.Plan(
+            compiled.core_panel(panel),
+            compiled.core_framework(tree, panel),
+            compiled.core_recipe(tree, recipe, panel),
+            _core.Alternatives(levels("impute"), levels("treat"), levels("normalize"), levels("aggregate"), noisy),
+            positions,
+        )
+    return made, labels
+
+
+def factor_names(made: Any, framework: Framework) -> tuple[str, ...]:
+    """Names of the factors of a plan: a stage, or ``"weight osi"``."""
+    return tuple(name if node < 0 else f"{name} {framework.codes[node]}" for name, _, node in made.factors)
+
+
+def run(
+    index: Index,
+    panel: Panel,
+    alternatives: Alternatives,
+    n: int = 4096,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    *,
+    period: Any = None,
+    points: str = "sobol",
+    keep: bool = False,
+) -> Ensemble:
+    """Rank the units again, n times, each time under other choices.
+
+    Parameters
+    ----------
+    index, panel
+        What is ranked.
+    alternatives : Alternatives
+        What may vary.
+    n : int
+        Number of draws.
+    seed : int
+        Draw i depends on the seed and i alone: the same bits for any number of threads.
+    threads : int, optional
+        All cores if left out.
+    progress : callable, optional
+        Called with the share done, 0 to 1, now and then.
+    period : label or sequence of labels, optional
+        What to rank instead of the index's own period.
+    points : {"sobol", "montecarlo"}
+        Scrambled Sobol' points, or independent uniform numbers.
+    keep : bool
+        Keep each draw's point, scores and ranks in the result; memory grows with n.
+
+    Returns
+    -------
+    Ensemble
+
+    Raises
+    ------
+    SpecError
+        If nothing varies, n is no positive whole number, or a combination cannot be computed.
+    DataError
+        As in :meth:`Index.score`.
+    """
+    _whole("n", n, 1, 2**32)
+    _whole("seed", seed, 0, 2**64 - 1)
+    if points not in POINTS:
+        raise SpecError(Fault("points", repr(points), nearest(points, POINTS)))
+    made, labels = plan(index, panel, alternatives, period)
+    raw = made.uncertainty(getattr(_core.Points, points), n, seed, keep, threads or 0, progress)
+    return Ensemble(index, panel, labels, made, raw, n=n, seed=seed, alternatives=alternatives)
+
+
+def _whole(name: str, value: Any, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
+        raise SpecError(Fault(name, repr(value), f"a whole number from {least} to {most}"))
+
+
+class Ensemble:
+    """What the ranks were over many draws.
+
+    Attributes
+    ----------
+    index, panel, alternatives, n, seed
+        What was run.
+    factors : tuple of str
+        What varied: stages, and weights as ``"weight <node>"``.
+    mean_shift : float
+        Mean over draws and units of the absolute distance from the nominal rank.
+    counts : numpy.ndarray
+        Shape (scored unit-periods, units): how often each rank was held.
+    draws : dict or None
+        With ``keep=True``: "points" (n, factors), "scores" and "ranks" (n, scored unit-periods).
+    """
+
+    def __init__(
+        self, index: Index, panel: Panel, periods: tuple[Any, ...], made: Any, raw: dict[str, Any],
+        *, n: int, seed: int, alternatives: Alternatives,
+    ) -> None:  # fmt: skip
+        self.index, self.panel, self.periods = index, panel, periods
+        self.n, self.seed, self.alternatives = n, seed, alternatives
+        self.factors = factor_names(made, index.framework)
+        self.mean_shift = float(raw["mean_shift"])
+        self.counts: NDArray[np.uint32] = np.asarray(raw["counts"])
+        self.nominal: NDArray[np.int64] = np.asarray(made.nominal_ranks, dtype=np.int64)
+        self._kept: list[int] = list(made.kept)
+        self._levels = [levels for _, levels, _ in made.factors]
+        self._shift_by_level: NDArray[np.float64] = np.asarray(raw["shift_by_level"])
+        kept = bool(np.size(raw["ranks"]))
+        self.draws = {name: np.asarray(raw[name]).T for name in ("points", "scores", "ranks")} if kept else None
+
+    @property
+    def keys(self) -> dict[str, list[Any]]:
+        """Unit and period of each scored row."""
+        units = len(self.panel.units)
+        return {
+            "unit": [self.panel.units[row % units] for row in self._kept],
+            "period": [self.periods[row // units] for row in self._kept],
+        }
+
+    @cached_property
+    def _cumulative(self) -> NDArray[np.float64]:
+        return np.asarray(np.cumsum(self.counts, axis=1, dtype=np.float64) / self.n)
+
+    def _quantile(self, share: float) -> NDArray[np.int64]:
+        return np.argmax(self._cumulative >= share - 1e-12, axis=1) + 1
+
+    def rank_range(self, level: float = 0.90) -> Any:
+        """Range that holds a share of each unit's ranks over the stated alternatives.
+
+        It says what method choices do; it is no confidence interval.
+
+        Parameters
+        ----------
+        level : float
+            Share of the draws that the range holds at least, between 0 and 1.
+
+        Returns
+        -------
+        frame
+            unit, period, rank (nominal), low, median, high; in the order of the panel.
+
+        Raises
+        ------
+        SpecError
+            If the level does not lie between 0 and 1.
+        """
+        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
+            raise SpecError(Fault("level", repr(level), "a number between 0 and 1, e.g. 0.9"))
+        tail = (1 - level) / 2
+        columns = {**self.keys, "rank": self.nominal, "low": self._quantile(tail)}
+        columns |= {"median": self._quantile(0.5), "high": self._quantile(1 - tail)}
+        return make_frame(columns, self.panel.backend)
+
+    def rank_probability(self) -> Any:
+        """Frame: unit, period, rank, probability; ranks that were never held are left out."""
+        row, column = np.nonzero(self.counts)
+        keys = self.keys
+        columns = {name: [keys[name][k] for k in row] for name in keys}
+        share = self.counts[row, column] / self.n
+        return make_frame({**columns, "rank": column + 1, "probability": share}, self.panel.backend)
+
+    def top_k(self, k: int) -> Any:
+        """Frame: unit, period, rank (nominal), probability of being among the first k."""
+        _whole("k", k, 1, len(self.panel.units))
+        columns = {**self.keys, "rank": self.nominal, "probability": self._cumulative[:, k - 1]}
+        return make_frame(columns, self.panel.backend)
+
+    def shift_by_choice(self) -> Any:
+        """Frame: factor, alternative, mean absolute distance from the nominal rank where it was chosen."""
+        rows = [
+            (name, _name(getattr(self.alternatives, name)[level]), float(self._shift_by_level[at, level]))
+            for at, name in enumerate(self.factors)
+            for level in range(self._levels[at])
+        ]
+        columns = zip(*rows, strict=True) if rows else ((), (), ())
+        return make_frame(dict(zip(("factor", "alternative", "mean_shift"), map(list, columns), strict=True)), self.panel.backend)
+
+    def summary(self, level: float = 0.90) -> Any:
+        """Frame: unit, period, rank, low, median, high, mean and sd of the rank, share at the nominal rank."""
+        ranks = np.arange(1, self.counts.shape[1] + 1)
+        mean = self.counts @ ranks / self.n
+        spread = np.sqrt(np.maximum(self.counts @ (ranks**2) / self.n - mean**2, 0))
+        tail = (1 - level) / 2
+        columns = {**self.keys, "rank": self.nominal, "low": self._quantile(tail), "median": self._quantile(0.5)}
+        columns |= {"high": self._quantile(1 - tail), "mean": mean, "sd": spread}
+        columns["at_nominal"] = self.counts[np.arange(len(self.nominal)), self.nominal - 1] / self.n
+        return make_frame(columns, self.panel.backend)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Ensemble of {self.index.name}: {self.n:,} draws over {len(self.factors)} factors, "
+            f"mean rank shift {self.mean_shift:.2f}>"
+        )
+
+
+def _name(one: Any) -> str:
+    return " > ".join(map(str, one)) if isinstance(one, tuple) else str(one)
