@@ -89,7 +89,7 @@ def number(value: Any) -> float | None:
 def fixed(value: Any, digits: int = 2) -> str:
     """Print a number with a true minus sign, and what is missing as a dash."""
     found = number(value)
-    return "–" if found is None else f"{found:,.{digits}f}".replace("-", "−")
+    return "–" if found is None else f"{found:z,.{digits}f}".replace("-", "−")
 
 
 def span(low: Any, high: Any) -> str:
@@ -204,12 +204,12 @@ def _range_row(row: Row, y: float, scale: _Scale, room: int) -> Markup:
     span = f"{row['low']:g} to {row['high']:g}"
     tip = f"{row['name']} ({row['unit']}): rank {row['rank']:g}, range {span}, median {row['median']:g}"
     middle = scale.at(row["median"])
-    label = [_text(57, y + 11, _clip(row["name"], room))] if str(row["name"]) != str(row["unit"]) else []
+    label = [_text(58, y + 11, _clip(row["name"], room))] if str(row["name"]) != str(row["unit"]) else []
     return element(
         "g",
         element("title", tip),
-        _text(20, y + 11, f"{row['rank']:g}", "soft", "end"),
-        _text(26, y + 11, _clip(row["unit"], 4 if label else room + 4), "small"),
+        _text(22, y + 11, f"{row['rank']:g}", "soft", "end"),
+        _text(28, y + 11, _clip(row["unit"], 4 if label else room + 4), "small"),
         *label,
         _box(low - 1, y + 3, high - low + 2, 9, "bar"),
         _line(middle, y + 2, middle, y + 13, "tick"),
@@ -307,7 +307,7 @@ def _factor(row: Row, y: float, scale: _Scale) -> Markup:
     bars = [*_index_bar(row, "first", y, scale, "bar"), *_index_bar(row, "total", y + 14, scale, "second")]
     if not bars:
         bars = [_text(scale.at(0.0) + 6, y + 17, _clip(row.get("note") or "no value", 40), "soft")]
-    label = _text(scale.left - 10, y + 18, _clip(row["factor"], 24), "code", "end")
+    label = _text(scale.left - 10, y + 18, _clip(row["factor"], 26), "code", "end")
     return element("g", element("title", tip), label, *bars)
 
 
@@ -338,9 +338,9 @@ def bars_svg(
     values = [number(row.get(key)) or 0.0 for row in rows for key in keys]
     top = 52.0 if headed else 24.0
     foot = top + 24 + 36 * len(rows)
-    scale = _Scale(min([0.0, *values]), max([0.5, *(1.02 * value for value in values)]), 170.0, width - 150)
+    scale = _Scale(min([0.0, *values]), max([0.5, *(1.02 * value for value in values)]), 200.0, width - 150)
     body = [_text(0, 18, _clip(title, int(width / 9)), "name")] if headed else []
-    for x, class_, label in ((170.0, "bar", "first order (alone)"), (310.0, "second", "total (with others)")):
+    for x, class_, label in ((200.0, "bar", "first order (alone)"), (340.0, "second", "total (with others)")):
         body += [_box(x, top - 18, 12, 12, class_), _text(x + 18, top - 8, label)]
     for tick in scale.ticks(5):
         x = scale.at(tick)

@@ -14,7 +14,7 @@ import platform
 import re
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, resources
@@ -73,7 +73,8 @@ def _percent(share: float | None) -> str:
 
 def _readable(code: Any) -> str:
     text = clean(code)
-    return text.replace("_", " ").capitalize() if re.fullmatch("[a-z0-9_]{5,}", text) else text
+    plain = re.fullmatch("[a-z0-9_]+", text)
+    return text if not plain else text.upper() if len(text) <= 3 else text.replace("_", " ").capitalize()
 
 
 def _line(classes: str, *cells: object) -> Markup:
@@ -225,7 +226,8 @@ def _ranking(view: _View) -> Markup:
     def cells(row: Row) -> Iterable[object]:
         yield from (_short(row["rank"]), _named(row["unit"], view.names.get(row["unit"])))
         if groups:
-            yield _badge(row["group"], groups)
+            place = groups.index(row["group"]) % 6 if row["group"] in groups else 6
+            yield element("span", row["group"] or "–", class_=f"group g{place}")
         yield from (fixed(view.scores.get(row["unit"], {}).get(code), digits) for code in columns)
         if view.ranges:
             yield from _range_cells(view, row)
@@ -234,11 +236,6 @@ def _ranking(view: _View) -> Markup:
     told = f"share of the {view.cells} indicators" if view.cells else "number of cells"
     rows = join(_line(classes, *cells(row)) for row in view.ranking)
     return _block("ranking", heads=join([*heads, _head("Imputed")]), rows=rows, imputed=told)
-
-
-def _badge(group: Any, groups: Sequence[Any]) -> object:
-    known = group in groups
-    return element("span", group, class_=f"group g{groups.index(group) % 6}") if known else "–"
 
 
 def _range_cells(view: _View, row: Row) -> Iterable[object]:
@@ -290,7 +287,7 @@ def _typical(rows: list[Row]) -> list[Row]:
     """Median and quartiles of each index over the outputs that have one."""
     found = []
     for factor in dict.fromkeys(row["factor"] for row in rows):
-        typical: Row = {"factor": factor, "note": "constant"}
+        typical: Row = {"output": "median", "factor": factor, "note": ""}
         for kind in ("first", "total"):
             values = [v for row in rows if row["factor"] == factor and (v := number(row[kind])) is not None]
             quartiles = np.quantile(values, [0.25, 0.5, 0.75]).tolist() if values else [None] * 3
@@ -305,8 +302,9 @@ def _drivers(sensitivity: Any) -> Markup:
     which = "Whiskers are the intervals of the estimates."
     charts = {output: [row for row in rows if str(row["output"]) == output] for output in outputs}
     if len(outputs) > MAX_OUTPUTS:
-        charts = {f"Median over {len(outputs)} outputs": _typical(rows)}
-        which = "Bars are medians over the outputs, whiskers their quartiles; the table holds each output."
+        rows = _typical(rows)
+        charts = {f"Median over {len(outputs)} outputs": rows}
+        which = "Bars are medians over the outputs, whiskers and intervals their quartiles."
     lines = (
         _line("..rrrr.", row["output"], row["factor"],
               fixed(row["first"]), span(row["first_low"], row["first_high"]),
@@ -324,11 +322,13 @@ def _goal(row: Row) -> int:
 
 
 def _flags(row: Row) -> Markup:
-    overlap, flags = row.get("overlap"), []
+    overlap, notes = row.get("overlap"), clean(row.get("note")).split("; ")
     names = [overlap] if isinstance(overlap, str) else overlap if isinstance(overlap, list | tuple) else []
-    if any(names) or (number(overlap) or 0.0) > 0:
-        flags.append(": ".join(["shared inputs", *filter(None, [", ".join(map(str, names))])]))
-    return join(element("span", flag, class_="flag") for flag in [*flags, clean(row.get("note"))] if flag)
+    shared = ", ".join(map(str, names))
+    if shared or (number(overlap) or 0.0) > 0:
+        notes = [note for note in notes if note != f"shares {clean(shared)} with the index"]
+        notes.insert(0, f"shared inputs: {shared}" if shared else "shared inputs")
+    return join(element("span", note, class_="flag") for note in notes if note)
 
 
 def _linked(rows: list[Row], view: _View, alpha: float) -> Markup:
