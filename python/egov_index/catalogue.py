@@ -48,6 +48,13 @@ def row(stage: str, method: str) -> Mapping[str, Any]:
     return table[method]
 
 
+def rows(stage: str) -> tuple[Mapping[str, Any], ...]:
+    """Rows of a stage's table; SpecError if there is no such stage."""
+    if stage not in _tables():
+        raise SpecError(Fault("stage", repr(stage), nearest(stage, _tables())))
+    return tuple(_tables()[stage].values())
+
+
 def methods(stage: str | None = None) -> Any:
     """Table of the methods of a stage, or of all stages.
 
@@ -71,18 +78,16 @@ def methods(stage: str | None = None) -> Any:
     >>> methods("aggregate")["name"].tolist()
     ['arithmetic', 'geometric']
     """
-    if stage is not None and stage not in _tables():
-        raise SpecError(Fault("stage", repr(stage), nearest(stage, _tables())))
-    rows = [(name, item) for name in ([stage] if stage else _tables()) for item in _tables()[name].values()]
+    found = [(name, item) for name in ([stage] if stage is not None else stages()) for item in rows(name)]
     return make_frame(
         {
-            "stage": [name for name, _ in rows],
-            "name": [item["name"] for _, item in rows],
-            "sentence": [item["sentence"] for _, item in rows],
-            "parameters": [", ".join(signature(param) for param in item["params"]) for _, item in rows],
-            "needs": [traits(item, "needs_") for _, item in rows],
-            "gives": [traits(item, "gives_", "keeps_") for _, item in rows],
-            "citation": [item["citation"] for _, item in rows],
+            "stage": [name for name, _ in found],
+            "name": [item["name"] for _, item in found],
+            "sentence": [item["sentence"] for _, item in found],
+            "parameters": [", ".join(signature(param) for param in item["params"]) for _, item in found],
+            "needs": [traits(item, "needs_") for _, item in found],
+            "gives": [traits(item, "gives_", "keeps_") for _, item in found],
+            "citation": [item["citation"] for _, item in found],
         }
     )
 

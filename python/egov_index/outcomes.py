@@ -75,11 +75,17 @@ def correlate(
         For unknown methods, nodes or periods; for outcomes without a common unit.
     """
     chosen, correction = checked("correlate", method, {}), checked("adjust", adjust, {})
+    if isinstance(window, bool) or not isinstance(window, int | float) or not window > 0:
+        raise SpecError(Fault("window", repr(window), "a number of periods above 0"))
+    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
+        raise SpecError(Fault("level", repr(level), "a number between 0 and 1, e.g. 0.95"))
+    if isinstance(resamples, bool) or not isinstance(resamples, int) or not 0 <= resamples <= 10**7:
+        raise SpecError(Fault("resamples", repr(resamples), "a whole number from 0 to 10 million"))
     if missing != "pairwise":
         raise SpecError(Fault("missing", repr(missing), "'pairwise'"))
     names, period, x = _index_side(scores, nodes, period)
-    taken = outcomes.latest(window)
-    y, years = _outcome_side(scores.panel.units if isinstance(scores, Result) else scores.units, taken, period)
+    units = scores.panel.units if isinstance(scores, Result) else scores.units
+    y, years = _outcome_side(units, outcomes, period, window)
     raw = _core.correlate(x, y, core_choice("correlate", chosen), resamples, level, seed, threads or 0, progress)
     adjusted = np.asarray(_core.adjust(np.asarray(raw["p"], dtype=np.float64), core_choice("adjust", correction)))
     keep = _Columns(scores, outcomes, names, x, y, years)
@@ -107,25 +113,21 @@ def _index_side(scores: Any, nodes: Sequence[str] | None, period: Any) -> tuple[
     return names, period, np.asfortranarray(picked)
 
 
-def _outcome_side(units: Sequence[Any], outcomes: Panel, period: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Latest outcomes for the units of the index, and the period each was taken from."""
+def _outcome_side(units: Sequence[Any], outcomes: Panel, period: Any, window: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Latest outcome of each unit within the window, and the period it was taken from."""
     at = {unit: k for k, unit in enumerate(outcomes.units)}
     if not any(unit in at for unit in units):
         raise DataError(Fault("outcomes", f"units {listing(outcomes.units, 3)}", f"the index has {listing(units, 3)}: no unit in common"))
-    earlier = [k for k, label in enumerate(outcomes.periods) if outcomes.times[k] <= _time(period)]
-    if not earlier:
-        raise DataError(Fault("outcomes", f"periods {listing(outcomes.periods, 3)}", f"a period up to {period}"))
-    last = earlier[-1]
-    count = len(outcomes.indicators)
-    y, years = (np.full((len(units), count), np.nan, order="F") for _ in range(2))
-    gap = _time(period) - outcomes.times[last]
-    for row, unit in enumerate(units):
-        if unit in at:
-            y[row] = outcomes.values[at[unit], last]
-            if outcomes.years is not None:
-                years[row] = outcomes.years[at[unit], last]
-    if gap:  # the outcomes end before the period of the index: the window still counts from that
-        raise DataError(Fault("outcomes", f"end in {outcomes.periods[last]}", f"they must hold the period {period}, if only as empty cells"))
+    now = _time(period)
+    in_window = [k for k in range(len(outcomes.periods)) if now - window < outcomes.times[k] <= now]
+    if not in_window:
+        raise DataError(Fault("outcomes", f"periods {listing(outcomes.periods, 3)}", f"one within {window:g} up to {period}"))
+    y, years = (np.full((len(units), len(outcomes.indicators)), np.nan, order="F") for _ in range(2))
+    rows = [row for row, unit in enumerate(units) if unit in at]
+    for k in in_window:  # a later value replaces an earlier one
+        values = outcomes.values[[at[units[row]] for row in rows], k]
+        y[rows] = np.where(np.isnan(values), y[rows], values)
+        years[rows] = np.where(np.isnan(values), years[rows], outcomes.times[k])
     return y, years
 
 

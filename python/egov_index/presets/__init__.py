@@ -12,7 +12,8 @@ from ..table import make_frame, nearest
 __all__ = ["preset", "presets"]
 
 
-def _names() -> list[str]:
+def names() -> list[str]:
+    """Names of the methodologies that come with the package."""
     files = resources.files(__name__).iterdir()
     return sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
 
@@ -25,8 +26,8 @@ def text(name: str) -> str:
     SpecError
         If there is no such preset; the message names the nearest.
     """
-    if name not in _names():
-        raise SpecError(Fault("preset", repr(name), nearest(name, _names())))
+    if name not in names():
+        raise SpecError(Fault("preset", repr(name), nearest(name, names())))
     return (resources.files(__name__) / f"{name}.toml").read_text(encoding="utf-8")
 
 
@@ -70,7 +71,7 @@ def presets() -> Any:
     >>> "egdi-open" in set(presets()["name"])
     True
     """
-    found = [preset(name) for name in _names()]
+    found = [preset(name) for name in names()]
     return make_frame(
         {
             "name": [index.name for index in found],

@@ -1,0 +1,103 @@
+"""Writing results: whole files or none, and no text that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .table import read_frame
+
+__all__ = ["frame_text", "write_all"]
+
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def frame_text(frame: Any, guard: bool = True) -> str:
+    """A frame as CSV: UTF-8, decimal point, missing cells empty, numbers in the fewest digits that read back the same.
+
+    Parameters
+    ----------
+    frame : pandas, polars or pyarrow frame
+    guard : bool
+        Put an apostrophe before text that a spreadsheet would take for a formula. Numbers are never touched.
+
+    Returns
+    -------
+    str
+    """
+    columns, _ = read_frame(frame)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([_guarded(name) if guard else name for name in columns])
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow([_cell(value, guard) for value in row])
+    return out.getvalue()
+
+
+def _cell(value: Any, guard: bool) -> str:
+    value = value.item() if hasattr(value, "item") else value
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, str):
+        return _guarded(value) if guard else value
+    return repr(value)
+
+
+def _guarded(text: str) -> str:
+    return "'" + text if text.startswith(RISKY) else text
+
+
+def write_all(folder: str | Path, files: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write texts into a folder: everything is written beside it first and then moved in place.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is not there; files of the same names are replaced.
+    files : mapping
+        From file name to text.
+
+    Returns
+    -------
+    tuple of Path
+        The files written, in order.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written; nothing is left behind then.
+    """
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(20, "is a file, not a folder", str(folder))
+    new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, text in files.items():
+            (new / name).write_text(text, encoding="utf-8", newline="")
+        if not folder.exists():
+            new.chmod(0o777 & ~_umask())
+            new.rename(folder)
+        else:
+            _move(new, folder, files)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    return tuple(folder / name for name in files)
+
+
+def _move(new: Path, folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        os.replace(new / name, folder / name)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

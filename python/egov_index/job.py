@@ -1,0 +1,245 @@
+"""The main job: from a spec and its data to scores, ranks, ranges, indices and links, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import datasets, outcomes
+from .catalogue import Choice, choice, grouping
+from .compare import Comparison, compare
+from .errors import DataError, Fault, SpecError
+from .index import Index
+from .outcomes import Links
+from .panel import Panel
+from .result import Result
+from .sensitivity import Sensitivity
+from .sources import read_delimited
+from .table import listing, nearest
+from .uncertainty import Alternatives, Ensemble, noise, plan
+
+__all__ = ["Job", "PARTS", "load_data", "run"]
+
+PARTS = ("uncertainty", "sensitivity", "outcomes", "compare")
+Told = Callable[[str, float], object]
+
+
+@dataclass
+class Job:
+    """What the main job gave; a part that was not asked for, or has no data, is None."""
+
+    index: Index
+    panel: Panel
+    result: Result
+    comparison: Comparison | None = None
+    ensemble: Ensemble | None = None
+    sensitivity: Sensitivity | None = None
+    links: Links | None = None
+    notes: list[str] = field(default_factory=list)
+    panel_from_files: bool = False
+
+
+def check_alternatives(index: Index, panel: Panel) -> None:
+    """Raise a SpecError where an alternative of the spec cannot be combined with another."""
+    if "uncertainty" in index.analysis:
+        plan(index, panel, alternatives_of(index))
+
+
+def load_data(index: Index, files: Sequence[str | Path] = (), folder: Path | None = None) -> Panel:
+    """Join the data that an index needs.
+
+    Parameters
+    ----------
+    index : Index
+        Its ``analysis["data"]`` names embedded data sets or CSV files beside the spec.
+    files : sequence of path
+        Used instead of what the spec names.
+    folder : Path, optional
+        Where the spec lies; files that it names must lie in it.
+
+    Returns
+    -------
+    Panel
+        With the indicators of the index.
+
+    Raises
+    ------
+    DataError
+        With every fault of every file, and every indicator that none of them has.
+    """
+    named = [str(file) for file in files] or list(index.analysis.get("data", ()))
+    return _joined(index, named, bool(files), folder, list(index.framework.leaves))
+
+
+def _joined(index: Index, named: Sequence[str], given: bool, folder: Path | None, wanted: list[str]) -> Panel:
+    panels: list[Panel] = []
+    faults: list[Fault] = []
+    for name in named or datasets.names():
+        try:
+            panel = _one(index, name, given, folder, wanted)
+        except (DataError, SpecError) as error:
+            faults.extend(error.faults)
+            continue
+        have = [leaf for leaf in wanted if leaf in panel.indicators and not any(leaf in p.indicators for p in panels)]
+        if have:
+            panels.append(panel.select(indicators=have))
+    seen = {indicator for panel in panels for indicator in panel.indicators}
+    if not faults:
+        faults = [Fault(f"indicator {leaf!r}", "not in the data", nearest(leaf, _known(named))) for leaf in wanted if leaf not in seen]
+    if faults:
+        raise DataError(faults)
+    whole = panels[0]
+    for panel in panels[1:]:
+        whole = whole.join(panel)
+    return whole
+
+
+def _known(named: Sequence[str]) -> list[str]:
+    return [] if named else [name for data in datasets.names() for name in datasets.load(data).indicators]
+
+
+def _one(index: Index, name: str, given: bool, folder: Path | None, wanted: list[str]) -> Panel:
+    if name in datasets.names() and not given:
+        return datasets.load(name)
+    path = Path(name)
+    if not given:
+        path = ((folder or Path()) / name).resolve()
+        if not path.is_relative_to((folder or Path()).resolve()):
+            raise SpecError(Fault("data", repr(name), "a file in the folder of the spec, or --data FILE"))
+    columns = {key: index.analysis.get(f"{key}_column") for key in ("unit", "period")}
+    return read_delimited(path, wanted, groups=_groupings(index), at=index.period if index.period is not None else 0, **columns)
+
+
+def _groupings(index: Index) -> list[str]:
+    """Groupings that the imputations of an index ask for."""
+    chains: list[Any] = [index.recipe.impute, *(node.impute or () for node in index.framework.nodes)]
+    chains += [chain for chain in alternatives_of(index).impute]
+    found = [grouping("impute", one) for chain in chains for one in chain]
+    return list(dict.fromkeys(name for name in found if name))
+
+
+def alternatives_of(index: Index) -> Alternatives:
+    """Alternatives of a spec; without any, scales and means that can be combined, and weights within 25 percent."""
+    asked: Mapping[str, Any] = index.analysis.get("uncertainty", {})
+    stages = {stage: asked[stage] for stage in ("impute", "treat", "normalize", "aggregate") if stage in asked}
+    weights = asked.get("weights")
+    if not stages and weights is None:
+        scales: list[Choice] = [choice(name, rescale=(1, 100)) for name in ("minmax", "zscore", "rank")]
+        return Alternatives(normalize=scales, aggregate=["arithmetic", "geometric"], weights=noise(0.25))
+    varied = noise(weights["noise"], weights.get("nodes", "all")) if weights else None
+    return Alternatives(**stages, weights=varied)
+
+
+def run(
+    index: Index,
+    panel: Panel,
+    *,
+    draws: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    parts: Iterable[str] = PARTS,
+    folder: Path | None = None,
+    told: Told | None = None,
+) -> Job:
+    """Do the main job.
+
+    Parameters
+    ----------
+    index : Index
+        With its analysis tables, as read from a spec.
+    panel : Panel
+        The data.
+    draws, seed : int, optional
+        Instead of those of the spec; 0 draws leave uncertainty and sensitivity out.
+    threads : int, optional
+        All cores if left out; the results do not depend on it.
+    parts : iterable of str
+        Which of uncertainty, sensitivity, outcomes, compare.
+    folder : Path, optional
+        Where the spec lies, for the files it names.
+    told : callable, optional
+        Called with the name of a part and the share done.
+
+    Returns
+    -------
+    Job
+
+    Raises
+    ------
+    DataError, SpecError
+        If the data or the spec do not allow it.
+    """
+    parts = set(parts)
+    job = Job(index, panel, index.score(panel))
+    if draws == 0:
+        parts -= {"uncertainty", "sensitivity"}
+    if "compare" in parts:
+        _compare(job, folder)
+    if "uncertainty" in parts:
+        table = index.analysis.get("uncertainty", {})
+        job.ensemble = index.uncertainty(
+            panel, alternatives_of(index), n=draws or table.get("draws", 4096), seed=table.get("seed", 1) if seed is None else seed,
+            threads=threads, progress=_part(told, "uncertainty"), points=table.get("points", "sobol"),
+        )  # fmt: skip
+    if "sensitivity" in parts:
+        job.sensitivity = _sensitivity(job, seed, threads, told)
+    if "outcomes" in parts:
+        _outcomes(job, seed, threads, folder, told)
+    return job
+
+
+def _part(told: Told | None, name: str) -> Callable[[float], object] | None:
+    return None if told is None else lambda done: told(name, done)
+
+
+def _sensitivity(job: Job, seed: int | None, threads: int | None, told: Told | None) -> Sensitivity:
+    table = job.index.analysis.get("sensitivity", {})
+    return job.index.sensitivity(
+        job.panel, alternatives_of(job.index), n=table.get("n", 2048), output=table.get("output", "rank_shift"),
+        seed=table.get("seed", 1) if seed is None else seed, threads=threads, progress=_part(told, "sensitivity"),
+        replicates=table.get("replicates", 8), level=table.get("level", 0.90),
+    )  # fmt: skip
+
+
+def _compare(job: Job, folder: Path | None) -> None:
+    table = job.index.analysis.get("compare")
+    name = (table or {}).get("indicator", job.index.framework.root)
+    try:
+        other = _joined(job.index, (table or {}).get("data", ["un_egov_survey"]), False, folder, [name])
+        job.comparison = compare(job.result, other, name)
+    except (DataError, SpecError) as error:
+        if table is not None:
+            raise
+        job.notes.append(f"not compared with published scores: {error.faults[0].came}")
+
+
+def _outcomes(job: Job, seed: int | None, threads: int | None, folder: Path | None, told: Told | None) -> None:
+    table = dict(job.index.analysis.get("outcomes", {}))
+    asked = "outcomes" in job.index.analysis
+    known = datasets.sdg_outcomes()
+    named = table.pop("data", ["sdg_outcomes"])
+    if not asked and not set(job.panel.units) & set(known.units):
+        job.notes.append(f"no outcomes: the units ({listing(job.panel.units, 3)}) are no ISO 3166 alpha-3 codes")
+        return
+    if seed is not None:
+        table["seed"] = seed
+    panels = [datasets.load(name) if name in datasets.names() else _one_outcome(name, folder) for name in named]
+    whole = panels[0]
+    for panel in panels[1:]:
+        whole = whole.join(panel)
+    goals = [name for name in whole.indicators if whole.about(name).get("sdg_goal") != "control"]
+    try:
+        job.links = outcomes.correlate(job.result, whole.select(indicators=goals), threads=threads, progress=_part(told, "outcomes"), **table)
+    except DataError as error:
+        if asked:
+            raise
+        job.notes.append(f"no outcomes: {error.faults[0]}")
+
+
+def _one_outcome(name: str, folder: Path | None) -> Panel:
+    path = ((folder or Path()) / name).resolve()
+    if not path.is_relative_to((folder or Path()).resolve()):
+        raise SpecError(Fault("outcomes.data", repr(name), "a file in the folder of the spec"))
+    return read_delimited(path)
