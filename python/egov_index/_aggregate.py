@@ -69,14 +69,19 @@ def aggregate(
     given = _given(weights, panel)
     try:
         with located(panel):
-            shares = _core.weight(as_table(panel), given, core_choice("weight", checked("weight", "given", {})))
-            column = _core.aggregate(as_table(panel), shares, core_choice("aggregate", chosen, panel), missing)
+            shares = _core.weight(
+                as_table(panel), given, core_choice("weight", checked("weight", "given", {}))
+            )
+            column = _core.aggregate(
+                as_table(panel), shares, core_choice("aggregate", chosen, panel), missing
+            )
     except DataError as error:
         raise _with_period(error, panel) from None
     values = from_table(np.asarray(column)[:, None], len(panel.units))
     if isinstance(data, Panel):
         return Panel(
-            values, panel.units, panel.periods, [name], notes=panel.notes, groups=panel.groups, unit_names=panel.unit_names,
+            values, panel.units, panel.periods, [name],
+            notes=panel.notes, groups=panel.groups, unit_names=panel.unit_names,
             unit_label=panel.unit_label, period_label=panel.period_label, backend=panel.backend,
         )  # fmt: skip
     return values.reshape(np.shape(data)[:-1])
@@ -88,11 +93,21 @@ def _given(weights: Any, panel: Panel) -> Any:
     if isinstance(weights, Mapping):
         missing = [name for name in panel.indicators if name not in weights]
         if missing or len(weights) != len(panel.indicators):
-            raise SpecError(Fault("weights", f"for {', '.join(map(str, weights))}", f"one for each of {', '.join(panel.indicators)}"))
+            raise SpecError(
+                Fault(
+                    "weights",
+                    f"for {', '.join(map(str, weights))}",
+                    f"one for each of {', '.join(panel.indicators)}",
+                )
+            )
         return np.array([float(weights[name]) for name in panel.indicators])
     given = np.asarray(weights, dtype=np.float64)
     if given.shape != (len(panel.indicators),):
-        raise SpecError(Fault("weights", f"{given.size} weights", f"one for each of the {len(panel.indicators)} indicators"))
+        raise SpecError(
+            Fault(
+                "weights", f"{given.size} weights", f"one for each of the {len(panel.indicators)} indicators"
+            )
+        )
     return given
 
 

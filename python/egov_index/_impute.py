@@ -27,7 +27,8 @@ class Imputed:
     panel : Panel or numpy.ndarray
         What came in, with holes filled; observed cells are never changed.
     flags : frame
-        unit, period, indicator, method, value, first_donor, last_donor (periods), donors (how many); a row a filled cell.
+        A row a filled cell: unit, period, indicator, method, value, first_donor and last_donor (periods),
+        donors (how many).
     remaining : int
         Cells that are still missing.
     """

@@ -71,8 +71,16 @@ def normalize(
 
 def _directions(direction: int | Mapping[str, int], panel: Panel) -> Any:
     by_name = direction if isinstance(direction, Mapping) else dict.fromkeys(panel.indicators, direction)
-    faults = [Fault(f"direction {name!r}", "no such indicator", nearest(name, panel.indicators)) for name in by_name if name not in panel.indicators]
-    faults += [Fault(f"direction of {name!r}", repr(sign), "1 or -1") for name, sign in by_name.items() if sign not in (1, -1)]
+    faults = [
+        Fault(f"direction {name!r}", "no such indicator", nearest(name, panel.indicators))
+        for name in by_name
+        if name not in panel.indicators
+    ]
+    faults += [
+        Fault(f"direction of {name!r}", repr(sign), "1 or -1")
+        for name, sign in by_name.items()
+        if sign not in (1, -1)
+    ]
     if faults:
         raise SpecError(faults)
     return np.array([float(by_name.get(name, 1)) for name in panel.indicators])

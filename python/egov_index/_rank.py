@@ -47,8 +47,15 @@ def rank(data: Panel | Any, method: Any = "competition", *, digits: int | None =
     """
     panel = as_panel(data)
     chosen = checked("rank", method, params)
-    if digits is not None and (isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 15):
+    if digits is not None and (
+        isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 15
+    ):
         raise SpecError(Fault("digits", repr(digits), "a whole number from 0 to 15"))
     with located(panel):
-        table = _core.rank(as_table(panel), section(panel, "period"), core_choice("rank", chosen), -1 if digits is None else digits)
+        table = _core.rank(
+            as_table(panel),
+            section(panel, "period"),
+            core_choice("rank", chosen),
+            -1 if digits is None else digits,
+        )
     return like(data, panel, from_table(np.asarray(table), len(panel.units)))

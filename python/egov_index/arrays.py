@@ -23,7 +23,9 @@ def as_panel(data: Panel | Any) -> Panel:
     if array.ndim == 2:
         array = array[:, None, :]
     if array.ndim != 3:
-        raise DataError(f"an array of 1 to 3 dimensions is needed (units, periods, indicators), not of {array.ndim}")
+        raise DataError(
+            f"an array of 1 to 3 dimensions is needed (units, periods, indicators), not of {array.ndim}"
+        )
     return Panel.from_array(array)
 
 

@@ -162,7 +162,9 @@ def choice(method: str, *, rescale: tuple[float, float] | None = None, **params:
     >>> print(choice("goalposts", lower=0, upper=100))
     goalposts:lower=0,upper=100
     """
-    return as_choice({"method": method, **params} | ({} if rescale is None else {"rescale": rescale}), "choice")
+    return as_choice(
+        {"method": method, **params} | ({} if rescale is None else {"rescale": rescale}), "choice"
+    )
 
 
 def as_choice(value: Any, place: str) -> Choice:
@@ -180,13 +182,17 @@ def as_choice(value: Any, place: str) -> Choice:
     if isinstance(value, Mapping) and isinstance(value.get("method"), str):
         params = {name: item for name, item in value.items() if name not in ("method", "rescale")}
         return Choice(value["method"], params, _range(value.get("rescale"), place))
-    raise SpecError(Fault(place, repr(value), 'a method such as "linear", or { method = "linear", max_gap = 3 }'))
+    raise SpecError(
+        Fault(place, repr(value), 'a method such as "linear", or { method = "linear", max_gap = 3 }')
+    )
 
 
 def as_chain(value: Any, place: str) -> tuple[Choice, ...]:
     """Read one choice or a sequence of choices as a chain."""
     items = value if isinstance(value, (list, tuple)) else [value]
-    return tuple(as_choice(item, f"{place}[{at}]" if len(items) > 1 else place) for at, item in enumerate(items))
+    return tuple(
+        as_choice(item, f"{place}[{at}]" if len(items) > 1 else place) for at, item in enumerate(items)
+    )
 
 
 def faults_of(stage: str, given: Choice, place: str) -> list[Fault]:
@@ -242,7 +248,9 @@ def _as_number(
         if not isinstance(value, str):
             return repr(value), "the name of a grouping of the units, e.g. 'income_groups'"
         numbers[name] = 0.0
-    elif param is not None and param["kind"] == "flag" and not isinstance(value, bool) and value not in (0, 1):
+    elif (
+        param is not None and param["kind"] == "flag" and not isinstance(value, bool) and value not in (0, 1)
+    ):
         return repr(value), "true or false"
     elif isinstance(value, str) or not isinstance(value, (bool, int, float)):
         try:

@@ -53,7 +53,9 @@ def _say_faults(error: EgovError) -> None:
 def _parser() -> argparse.ArgumentParser:
     from ._core import version
 
-    parser = argparse.ArgumentParser(prog="egov-index", description="Composite indices of e-government, and how sure they are.")
+    parser = argparse.ArgumentParser(
+        prog="egov-index", description="Composite indices of e-government, and how sure they are."
+    )
     parser.add_argument("--version", action="version", version=f"egov-index {version}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     demo = commands.add_parser("demo", help="the main job on the embedded data")
@@ -70,15 +72,26 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=about)
         _options(command, spec=True)
         command.set_defaults(work=_run, parts=parts)
-    check = commands.add_parser("check", help="say everything that is wrong with a spec or a data file, at once")
+    check = commands.add_parser(
+        "check", help="say everything that is wrong with a spec or a data file, at once"
+    )
     check.add_argument("spec", type=Path, metavar="SPEC")
-    check.add_argument("--data", type=Path, nargs="+", default=[], metavar="FILE", help="CSV files instead of what the spec names")
+    check.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="CSV files instead of what the spec names",
+    )
     check.set_defaults(work=_check)
     methods = commands.add_parser("methods", help="the methods of a stage, or of all")
     methods.add_argument("stage", nargs="?", metavar="STAGE")
     methods.add_argument("--markdown", action="store_true", help="as the page docs/methods.md")
     methods.set_defaults(work=_methods)
-    presets = commands.add_parser("presets", help="the methodologies that come with the package, or the text of one")
+    presets = commands.add_parser(
+        "presets", help="the methodologies that come with the package, or the text of one"
+    )
     presets.add_argument("name", nargs="?", metavar="NAME")
     presets.set_defaults(work=_presets)
     schema = commands.add_parser("schema", help="the JSON schema of spec files")
@@ -89,15 +102,28 @@ def _parser() -> argparse.ArgumentParser:
 def _options(command: argparse.ArgumentParser, spec: bool) -> None:
     if spec:
         command.add_argument("spec", type=Path, metavar="SPEC", help="a spec file (TOML)")
-        command.add_argument("--data", type=Path, nargs="+", default=[], metavar="FILE", help="CSV files instead of what the spec names")
+        command.add_argument(
+            "--data",
+            type=Path,
+            nargs="+",
+            default=[],
+            metavar="FILE",
+            help="CSV files instead of what the spec names",
+        )
         for stage in ("impute", "treat", "normalize", "weight", "aggregate"):
             command.add_argument(
                 f"--{stage}", metavar="METHOD", help=f"instead of the spec's, e.g. {_EXAMPLES[stage]}"
             )
-    command.add_argument("--out", type=Path, metavar="DIR", help="write every table, the report and the spec there")
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="write every table, the report and the spec there"
+    )
     command.add_argument("--seed", type=_whole, metavar="N", help="instead of the spec's")
-    command.add_argument("--draws", type=_whole, metavar="N", help="instead of the spec's; 0 leaves uncertainty out")
-    command.add_argument("--threads", type=_whole, metavar="N", help="all cores if left out; results do not depend on it")
+    command.add_argument(
+        "--draws", type=_whole, metavar="N", help="instead of the spec's; 0 leaves uncertainty out"
+    )
+    command.add_argument(
+        "--threads", type=_whole, metavar="N", help="all cores if left out; results do not depend on it"
+    )
     command.add_argument("--json", action="store_true", help="one JSON object on stdout and nothing else")
 
 
@@ -145,7 +171,11 @@ def _run(given: argparse.Namespace) -> int:
     from . import spec
 
     index = spec.read(given.spec)
-    chosen = {stage: getattr(given, stage) for stage in ("impute", "treat", "normalize", "weight", "aggregate") if getattr(given, stage)}
+    chosen = {
+        stage: getattr(given, stage)
+        for stage in ("impute", "treat", "normalize", "weight", "aggregate")
+        if getattr(given, stage)
+    }
     if "impute" in chosen:
         chosen["impute"] = _chain(chosen["impute"])
     if chosen:
@@ -179,7 +209,9 @@ def _do(index: Any, given: argparse.Namespace, folder: Path | None) -> int:
         )  # fmt: skip
     finally:
         bar.end()
-    done.panel_from_files = bool(files) or any(str(name).endswith(".csv") for name in index.analysis.get("data", ()))
+    done.panel_from_files = bool(files) or any(
+        str(name).endswith(".csv") for name in index.analysis.get("data", ())
+    )
     written = outputs.write(done, given.out) if given.out is not None else ()
     if given.json:
         print(summary.as_json(done, [str(path) for path in written]))
@@ -219,13 +251,13 @@ def _methods(given: argparse.Namespace) -> int:
 
 
 def _presets(given: argparse.Namespace) -> int:
-    from . import presets
+    from .presets import names, preset, text
 
     if given.name:
-        print(presets.text(given.name), end="")
+        print(text(given.name), end="")
         return DONE
-    for name in presets.names():
-        print(f"{name:<14} {presets.preset(name).title}")
+    for name in names():
+        print(f"{name:<14} {preset(name).title}")
     return DONE
 
 

@@ -18,7 +18,9 @@ from .table import listing, make_frame, nearest
 __all__ = ["Comparison", "compare"]
 
 
-def compare(result: Result, other: Result | Panel, indicator: str | None = None, period: Any = None) -> Comparison:
+def compare(
+    result: Result, other: Result | Panel, indicator: str | None = None, period: Any = None
+) -> Comparison:
     """Compare the scores and ranks of a result with another result, or with published scores.
 
     Parameters
@@ -50,7 +52,9 @@ def compare(result: Result, other: Result | Panel, indicator: str | None = None,
     if not both.any():
         raise DataError(Fault("compare", "no unit has both scores", "the same units and period in both"))
     digits = result.index.framework.rank_digits
-    return Comparison(result, np.flatnonzero(both), mine[both], theirs[both], period, -1 if digits is None else digits)
+    return Comparison(
+        result, np.flatnonzero(both), mine[both], theirs[both], period, -1 if digits is None else digits
+    )
 
 
 def _position(what: str, label: Any, known: tuple[Any, ...]) -> int:
@@ -59,7 +63,9 @@ def _position(what: str, label: Any, known: tuple[Any, ...]) -> int:
     return known.index(label)
 
 
-def _published(result: Result, other: Result | Panel, indicator: str | None, period: Any) -> NDArray[np.float64]:
+def _published(
+    result: Result, other: Result | Panel, indicator: str | None, period: Any
+) -> NDArray[np.float64]:
     """Scores of the other for the units of the result; NaN without."""
     if isinstance(other, Result):
         values = other.values[_position("period", period, other.periods), :, 0]
@@ -72,7 +78,11 @@ def _published(result: Result, other: Result | Panel, indicator: str | None, per
         raise DataError(f"a Result or a Panel is needed, not {type(other).__name__}")
     by_unit = dict(zip(other.units, values, strict=True))
     if not set(by_unit) & set(result.units):
-        raise DataError(Fault("units", listing(other.units, 3), f"the result has {listing(result.units, 3)}: none in common"))
+        raise DataError(
+            Fault(
+                "units", listing(other.units, 3), f"the result has {listing(result.units, 3)}: none in common"
+            )
+        )
     return np.array([by_unit.get(unit, np.nan) for unit in result.units], dtype=np.float64)
 
 
@@ -90,19 +100,30 @@ class Comparison:
     """
 
     def __init__(
-        self, result: Result, rows: NDArray[np.intp], mine: NDArray[np.float64], theirs: NDArray[np.float64], period: Any, digits: int
+        self,
+        result: Result,
+        rows: NDArray[np.intp],
+        mine: NDArray[np.float64],
+        theirs: NDArray[np.float64],
+        period: Any,
+        digits: int,
     ) -> None:
         self._result, self._rows, self.period = result, rows, period
         self._scores, self._published = mine, theirs
         self.n = len(rows)
         x, y = mine[:, None], theirs[:, None]
         self.correlation, self.spearman = (
-            float(_core.correlate(x, y, core_choice("correlate", Choice(name)), 0, 0.95, 0, 1, None)["estimate"][0])
+            float(
+                _core.correlate(x, y, core_choice("correlate", Choice(name)), 0, 0.95, 0, 1, None)[
+                    "estimate"
+                ][0]
+            )
             for name in ("pearson", "spearman")
         )
         ranking = core_choice("rank", Choice("competition"))
         self._rank, self._published_rank = (
-            np.asarray(_core.rank(np.asfortranarray(v), len(rows), ranking, d))[:, 0].astype(np.int64) for v, d in ((x, digits), (y, -1))
+            np.asarray(_core.rank(np.asfortranarray(v), len(rows), ranking, d))[:, 0].astype(np.int64)
+            for v, d in ((x, digits), (y, -1))
         )
         self.mean_shift = float(np.abs(self._rank - self._published_rank).mean())
 
@@ -122,7 +143,10 @@ class Comparison:
         return make_frame(columns, result.panel.backend)
 
     def to_frame(self) -> Any:
-        """Frame: unit, name, period, score, published, rank, published_rank, rank_difference (above 0: ranked better here)."""
+        """Frame: unit, name, period, score, published, rank, published_rank, rank_difference.
+
+        A difference above 0 means ranked better here than published.
+        """
         return self._columns(np.lexsort((self._rows, self._rank)))
 
     def movers(self, k: int = 10) -> Any:

@@ -40,7 +40,9 @@ def core_panel(panel: Panel) -> Any:
 
 
 @contextmanager
-def located(panel: Panel, framework: Framework | None = None, indicators: Sequence[str] | None = None) -> Iterator[None]:
+def located(
+    panel: Panel, framework: Framework | None = None, indicators: Sequence[str] | None = None
+) -> Iterator[None]:
     """Give errors of the core the names of units, periods, indicators and nodes."""
     try:
         yield
@@ -57,7 +59,9 @@ def located(panel: Panel, framework: Framework | None = None, indicators: Sequen
         raise
 
 
-def core_choice(stage: str, given: Choice, panel: Panel | None = None, node: Node | None = None) -> dict[str, Any]:
+def core_choice(
+    stage: str, given: Choice, panel: Panel | None = None, node: Node | None = None
+) -> dict[str, Any]:
     """A choice with its parameters as numbers, those of the indicator taken from the node where it has them."""
     numbers = catalogue.numeric(stage, given)
     for param in catalogue.row(stage, given.method)["params"]:
@@ -114,7 +118,9 @@ def positions(framework: Framework, panel: Panel) -> dict[str, int]:
     """
     known = {name: at for at, name in enumerate(panel.indicators)}
     faults = [
-        Fault(f"indicator {leaf!r}", "the data do not have it", nearest(leaf, known)) for leaf in framework.leaves if leaf not in known
+        Fault(f"indicator {leaf!r}", "the data do not have it", nearest(leaf, known))
+        for leaf in framework.leaves
+        if leaf not in known
     ]
     if faults:
         raise DataError(faults)
@@ -145,7 +151,12 @@ NONE = Choice("none")
 
 def _normalize(node: Node, leaf: bool, recipe: Choice) -> Choice:
     own = node.normalize if node.normalize is not None else recipe if leaf else NONE
-    if own is recipe or own.rescale is not None or recipe.rescale is None or (node.normalize is None and not leaf):
+    if (
+        own is recipe
+        or own.rescale is not None
+        or recipe.rescale is None
+        or (node.normalize is None and not leaf)
+    ):
         return own
     return Choice(own.method, own.params, recipe.rescale)
 
@@ -159,12 +170,18 @@ def node_choices(stage: str, framework: Framework, recipe: Recipe, panel: Panel)
         if stage == "impute":
             chain = (node.impute if node.impute is not None else recipe.impute) if leaf else ()
         elif stage == "treat":
-            capped = (Choice("cap"),) if node.cap is not None and all(one.method != "cap" for one in recipe.treat) else ()
+            capped = (
+                (Choice("cap"),)
+                if node.cap is not None and all(one.method != "cap" for one in recipe.treat)
+                else ()
+            )
             chain = (capped + recipe.treat) if leaf else ()
         elif stage == "normalize":
             return core_choice(stage, _normalize(node, leaf, recipe.normalize), panel, node)
         elif stage == "aggregate":
-            return core_choice(stage, node.aggregate if node.aggregate is not None else recipe.aggregate, panel, node)
+            return core_choice(
+                stage, node.aggregate if node.aggregate is not None else recipe.aggregate, panel, node
+            )
         else:
             return core_choice(stage, getattr(recipe, stage), panel, node)
         return [core_choice(stage, one, panel, node) for one in chain]
@@ -176,7 +193,9 @@ def _at_node(work: Callable[[Node], T], node: Node) -> T:
     try:
         return work(node)
     except SpecError as error:
-        raise SpecError([Fault(f"node {node.code!r} {fault.place}", fault.came, fault.right) for fault in error.faults]) from None
+        raise SpecError(
+            [Fault(f"node {node.code!r} {fault.place}", fault.came, fault.right) for fault in error.faults]
+        ) from None
 
 
 def core_recipe(framework: Framework, recipe: Recipe, panel: Panel) -> Any:
@@ -202,10 +221,24 @@ def data_faults(framework: Framework, recipe: Recipe, panel: Panel) -> list[Faul
             continue
         values = panel.column(at.code)
         seen = values[~np.isnan(values)]
-        needs = "needs_variation" in catalogue.row("normalize", choice["method"])["traits"] or choice["rescale"]
+        needs = (
+            "needs_variation" in catalogue.row("normalize", choice["method"])["traits"] or choice["rescale"]
+        )
         if seen.size == 0:
-            faults.append(Fault(f"indicator {at.code!r}", "no value at all", "leave it out of the framework, or bring data"))
+            faults.append(
+                Fault(
+                    f"indicator {at.code!r}",
+                    "no value at all",
+                    "leave it out of the framework, or bring data",
+                )
+            )
         elif needs and len(panel.units) > 1 and (seen == seen[0]).all():
             came = f"constant: every observed value is {seen[0]:g}"
-            faults.append(Fault(f"indicator {at.code!r}", came, f"{choice['method']} needs at least two distinct values; leave it out"))
+            faults.append(
+                Fault(
+                    f"indicator {at.code!r}",
+                    came,
+                    f"{choice['method']} needs at least two distinct values; leave it out",
+                )
+            )
     return faults

@@ -105,7 +105,10 @@ class Framework:
     ) -> None:
         faults: list[Fault] = []
         read = [node if isinstance(node, Node) else _node(node, at, faults) for at, node in enumerate(nodes)]
-        cuts = [group if isinstance(group, Group) else _group(group, at, faults) for at, group in enumerate(groups)]
+        cuts = [
+            group if isinstance(group, Group) else _group(group, at, faults)
+            for at, group in enumerate(groups)
+        ]
         if rank_digits is not None and (
             isinstance(rank_digits, bool) or not isinstance(rank_digits, int) or not 0 <= rank_digits <= 15
         ):
@@ -140,7 +143,9 @@ class Framework:
     def to_table(self, backend: str = "pandas") -> Any:
         """The nodes as a frame, one row each, in the columns of :class:`Node`."""
         names = [part.name for part in fields(Node)]
-        return make_frame({name: [_shown(getattr(node, name)) for node in self.nodes] for name in names}, backend)
+        return make_frame(
+            {name: [_shown(getattr(node, name)) for node in self.nodes] for name in names}, backend
+        )
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -205,14 +210,22 @@ def _cell(name: str, value: Any) -> Any:
 
 
 def _shown(value: Any) -> Any:
-    return str(value) if isinstance(value, Choice) else " ".join(map(str, value)) if isinstance(value, tuple) else value
+    return (
+        str(value)
+        if isinstance(value, Choice)
+        else " ".join(map(str, value))
+        if isinstance(value, tuple)
+        else value
+    )
 
 
 def _node(given: Mapping[str, Any], at: int, faults: list[Fault]) -> Node:
     code = given.get("code")
     place = f"node {code!r}" if isinstance(code, str) and code else f"node number {at + 1}"
     if not isinstance(code, str) or not code:
-        faults.append(Fault(place, "no code" if code is None else f"code {code!r}", "every node needs a text as code"))
+        faults.append(
+            Fault(place, "no code" if code is None else f"code {code!r}", "every node needs a text as code")
+        )
     known = [part.name for part in fields(Node)]
     parts: dict[str, Any] = {"code": str(code)}
     for name, value in given.items():
@@ -245,7 +258,9 @@ def _methods(stage: str, value: Any, place: str, faults: list[Fault]) -> dict[st
 
 def _group(given: Mapping[str, Any], at: int, faults: list[Fault]) -> Group:
     unknown = [name for name in given if name not in ("code", "above")]
-    faults += [Fault(f"groups[{at}].{name}", "unknown key", nearest(name, ("code", "above"))) for name in unknown]
+    faults += [
+        Fault(f"groups[{at}].{name}", "unknown key", nearest(name, ("code", "above"))) for name in unknown
+    ]
     above = given.get("above")
     if above is not None and (isinstance(above, bool) or not isinstance(above, (int, float))):
         faults.append(Fault(f"groups[{at}].above", repr(above), "a number"))
@@ -271,7 +286,13 @@ def _tree_faults(nodes: Sequence[Node]) -> list[Fault]:
     ]
     roots = [node.code for node in nodes if node.parent is None]
     if len(roots) > 1:
-        faults.append(Fault("framework", f"{len(roots)} nodes without a parent: {', '.join(roots)}", "exactly one is the root"))
+        faults.append(
+            Fault(
+                "framework",
+                f"{len(roots)} nodes without a parent: {', '.join(roots)}",
+                "exactly one is the root",
+            )
+        )
     faults += _cycle_faults(nodes)
     if not roots and not faults:
         faults.append(Fault("framework", "no node without a parent", "exactly one is the root"))
@@ -292,7 +313,13 @@ def _cycle_faults(nodes: Sequence[Node]) -> list[Fault]:
         if at in path and at is not None and at not in seen:
             cycle = path[path.index(at) :]
             seen.update(cycle)
-            faults.append(Fault(f"node {at!r}.parent", f"a cycle: {' under '.join([*cycle, at])}", "parents must lead to the root"))
+            faults.append(
+                Fault(
+                    f"node {at!r}.parent",
+                    f"a cycle: {' under '.join([*cycle, at])}",
+                    "parents must lead to the root",
+                )
+            )
     return faults
 
 
@@ -308,18 +335,32 @@ def _value_faults(nodes: Sequence[Node]) -> list[Fault]:
         if math.isfinite(node.weight) and node.weight < 0:
             faults.append(Fault(f"{place}.weight", f"{node.weight:g}", "a weight is at least 0"))
         if node.direction not in (1, -1):
-            faults.append(Fault(f"{place}.direction", repr(node.direction), "1 (more is better) or -1 (less is better)"))
+            faults.append(
+                Fault(f"{place}.direction", repr(node.direction), "1 (more is better) or -1 (less is better)")
+            )
         if node.lower is not None and node.upper is not None and not node.lower < node.upper:
-            faults.append(Fault(f"{place}.lower", f"{node.lower:g}, with upper {node.upper:g}", "lower must be below upper"))
+            faults.append(
+                Fault(
+                    f"{place}.lower",
+                    f"{node.lower:g}, with upper {node.upper:g}",
+                    "lower must be below upper",
+                )
+            )
         if node.aggregate is not None and node.code not in parents:
-            faults.append(Fault(f"{place}.aggregate", str(node.aggregate), "an indicator has nothing to aggregate"))
+            faults.append(
+                Fault(f"{place}.aggregate", str(node.aggregate), "an indicator has nothing to aggregate")
+            )
         for stage in ("normalize", "aggregate", "impute"):
             chosen = getattr(node, stage)
             for one in (chosen if isinstance(chosen, tuple) else (chosen,)) if chosen is not None else ():
                 faults += catalogue.faults_of(stage, one, f"{place}.{stage}")
     for code in dict.fromkeys(node.parent for node in nodes if node.parent is not None):
         if all(node.weight == 0 for node in nodes if node.parent == code):
-            faults.append(Fault(f"node {code!r}", "the weights of its children sum to 0", "at least one must be above 0"))
+            faults.append(
+                Fault(
+                    f"node {code!r}", "the weights of its children sum to 0", "at least one must be above 0"
+                )
+            )
     return faults
 
 
@@ -329,7 +370,9 @@ def _group_faults(groups: Sequence[Group]) -> list[Fault]:
     faults = []
     cuts = [group.above for group in groups]
     if None in cuts[:-1] or cuts[-1] is not None:
-        faults.append(Fault("groups", f"cuts {cuts}", "every group but the last needs above, and the last has none"))
+        faults.append(
+            Fault("groups", f"cuts {cuts}", "every group but the last needs above, and the last has none")
+        )
     known = [cut for cut in cuts if cut is not None]
     if known != sorted(set(known), reverse=True):
         faults.append(Fault("groups", f"cuts {known}", "the highest cut first, each below the one before"))

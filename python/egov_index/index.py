@@ -141,7 +141,9 @@ class Index:
         """Rank the units again under alternatives; see :func:`egov_index.uncertainty.run`."""
         from . import uncertainty
 
-        return uncertainty.run(self, panel, alternatives, n, seed, threads, progress, period=period, points=points, keep=keep)
+        return uncertainty.run(
+            self, panel, alternatives, n, seed, threads, progress, period=period, points=points, keep=keep
+        )
 
     def sensitivity(
         self,
@@ -173,7 +175,9 @@ class Index:
     def _scored(self, panel: Panel, period: Any) -> tuple[list[int], tuple[Any, ...]]:
         """Positions and labels of the periods to score, the panel checked."""
         if not isinstance(panel, Panel):
-            raise DataError(f"a Panel is needed, not {type(panel).__name__}; make one with egov.Panel.from_wide(frame)")
+            raise DataError(
+                f"a Panel is needed, not {type(panel).__name__}; make one with egov.Panel.from_wide(frame)"
+            )
         period = self.period if period is None else period
         known = {str(label): at for at, label in enumerate(panel.periods)}
         wanted = panel.periods if period is None else period
@@ -185,7 +189,10 @@ class Index:
             if str(label) not in known
         ]
         missing = [leaf for leaf in self.framework.leaves if leaf not in panel.indicators]
-        faults += [Fault(f"indicator {leaf!r}", "the data do not have it", nearest(leaf, panel.indicators)) for leaf in missing]
+        faults += [
+            Fault(f"indicator {leaf!r}", "the data do not have it", nearest(leaf, panel.indicators))
+            for leaf in missing
+        ]
         faults += compiled.data_faults(self.framework, self.recipe, panel)
         if faults:
             raise DataError(faults)
@@ -217,7 +224,9 @@ class _Holes:
         by_node: dict[int, list[str]] = {}
         for row, node in cells:
             label = f"{self.panel.units[row % units]}"
-            by_node.setdefault(node, []).append(label if len(self.labels) == 1 else f"{label} {self.labels[row // units]}")
+            by_node.setdefault(node, []).append(
+                label if len(self.labels) == 1 else f"{label} {self.labels[row // units]}"
+            )
         raise DataError(
             [
                 Fault(

@@ -20,7 +20,7 @@ from .sources import read_delimited
 from .table import listing, nearest
 from .uncertainty import Alternatives, Ensemble, noise, plan
 
-__all__ = ["Job", "PARTS", "load_data", "run"]
+__all__ = ["PARTS", "Job", "load_data", "run"]
 
 PARTS = ("uncertainty", "sensitivity", "outcomes", "compare")
 Told = Callable[[str, float], object]
@@ -82,12 +82,20 @@ def _joined(index: Index, named: Sequence[str], given: bool, folder: Path | None
         except (DataError, SpecError) as error:
             faults.extend(error.faults)
             continue
-        have = [leaf for leaf in wanted if leaf in panel.indicators and not any(leaf in p.indicators for p in panels)]
+        have = [
+            leaf
+            for leaf in wanted
+            if leaf in panel.indicators and not any(leaf in p.indicators for p in panels)
+        ]
         if have:
             panels.append(panel.select(indicators=have))
     seen = {indicator for panel in panels for indicator in panel.indicators}
     if not faults:
-        faults = [Fault(f"indicator {leaf!r}", "not in the data", nearest(leaf, _known(named))) for leaf in wanted if leaf not in seen]
+        faults = [
+            Fault(f"indicator {leaf!r}", "not in the data", nearest(leaf, _known(named)))
+            for leaf in wanted
+            if leaf not in seen
+        ]
     if faults:
         raise DataError(faults)
     whole = panels[0]
@@ -109,13 +117,15 @@ def _one(index: Index, name: str, given: bool, folder: Path | None, wanted: list
         if not path.is_relative_to((folder or Path()).resolve()):
             raise SpecError(Fault("data", repr(name), "a file in the folder of the spec, or --data FILE"))
     columns = {key: index.analysis.get(f"{key}_column") for key in ("unit", "period")}
-    return read_delimited(path, wanted, groups=_groupings(index), at=index.period if index.period is not None else 0, **columns)
+    return read_delimited(
+        path, wanted, groups=_groupings(index), at=index.period if index.period is not None else 0, **columns
+    )
 
 
 def _groupings(index: Index) -> list[str]:
     """Groupings that the imputations of an index ask for."""
     chains: list[Any] = [index.recipe.impute, *(node.impute or () for node in index.framework.nodes)]
-    chains += [chain for chain in alternatives_of(index).impute]
+    chains += alternatives_of(index).impute
     found = [grouping("impute", one) for chain in chains for one in chain]
     return list(dict.fromkeys(name for name in found if name))
 
@@ -123,7 +133,9 @@ def _groupings(index: Index) -> list[str]:
 def alternatives_of(index: Index) -> Alternatives:
     """Alternatives of a spec; without any, scales and means that can be combined, and weights within 25 percent."""
     asked: Mapping[str, Any] = index.analysis.get("uncertainty", {})
-    stages = {stage: asked[stage] for stage in ("impute", "treat", "normalize", "aggregate") if stage in asked}
+    stages = {
+        stage: asked[stage] for stage in ("impute", "treat", "normalize", "aggregate") if stage in asked
+    }
     weights = asked.get("weights")
     if not stages and weights is None:
         scales: list[Choice] = [choice(name, rescale=(1, 100)) for name in ("minmax", "zscore", "rank")]
@@ -180,7 +192,8 @@ def run(
     if "uncertainty" in parts:
         table = index.analysis.get("uncertainty", {})
         job.ensemble = index.uncertainty(
-            panel, alternatives_of(index), n=draws or table.get("draws", 4096), seed=table.get("seed", 1) if seed is None else seed,
+            panel, alternatives_of(index), n=draws or table.get("draws", 4096),
+            seed=table.get("seed", 1) if seed is None else seed,
             threads=threads, progress=_part(told, "uncertainty"), points=table.get("points", "sobol"),
         )  # fmt: skip
     if "sensitivity" in parts:
@@ -215,23 +228,35 @@ def _compare(job: Job, folder: Path | None) -> None:
         job.notes.append(f"not compared with published scores: {error.faults[0].came}")
 
 
-def _outcomes(job: Job, seed: int | None, threads: int | None, folder: Path | None, told: Told | None) -> None:
+def _outcomes(
+    job: Job, seed: int | None, threads: int | None, folder: Path | None, told: Told | None
+) -> None:
     table = dict(job.index.analysis.get("outcomes", {}))
     asked = "outcomes" in job.index.analysis
     known = datasets.sdg_outcomes()
     named = table.pop("data", ["sdg_outcomes"])
     if not asked and not set(job.panel.units) & set(known.units):
-        job.notes.append(f"no outcomes: the units ({listing(job.panel.units, 3)}) are no ISO 3166 alpha-3 codes")
+        job.notes.append(
+            f"no outcomes: the units ({listing(job.panel.units, 3)}) are no ISO 3166 alpha-3 codes"
+        )
         return
     if seed is not None:
         table["seed"] = seed
-    panels = [datasets.load(name) if name in datasets.names() else _one_outcome(name, folder) for name in named]
+    panels = [
+        datasets.load(name) if name in datasets.names() else _one_outcome(name, folder) for name in named
+    ]
     whole = panels[0]
     for panel in panels[1:]:
         whole = whole.join(panel)
     goals = [name for name in whole.indicators if whole.about(name).get("sdg_goal") != "control"]
     try:
-        job.links = outcomes.correlate(job.result, whole.select(indicators=goals), threads=threads, progress=_part(told, "outcomes"), **table)
+        job.links = outcomes.correlate(
+            job.result,
+            whole.select(indicators=goals),
+            threads=threads,
+            progress=_part(told, "outcomes"),
+            **table,
+        )
     except DataError as error:
         if asked:
             raise

@@ -86,16 +86,23 @@ def correlate(
     names, period, x = _index_side(scores, nodes, period)
     units = scores.panel.units if isinstance(scores, Result) else scores.units
     y, years = _outcome_side(units, outcomes, period, window)
-    raw = _core.correlate(x, y, core_choice("correlate", chosen), resamples, level, seed, threads or 0, progress)
-    adjusted = np.asarray(_core.adjust(np.asarray(raw["p"], dtype=np.float64), core_choice("adjust", correction)))
+    raw = _core.correlate(
+        x, y, core_choice("correlate", chosen), resamples, level, seed, threads or 0, progress
+    )
+    adjusted = np.asarray(
+        _core.adjust(np.asarray(raw["p"], dtype=np.float64), core_choice("adjust", correction))
+    )
     keep = _Columns(scores, outcomes, names, x, y, years)
     return Links(
         keep.columns(raw, adjusted, minimum), scores.panel.backend if isinstance(scores, Result) else scores.backend,
-        method=chosen.method, adjust=correction.method, level=level, resamples=resamples, period=period, window=window, seed=seed,
+        method=chosen.method, adjust=correction.method, level=level, resamples=resamples,
+        period=period, window=window, seed=seed,
     )  # fmt: skip
 
 
-def _index_side(scores: Any, nodes: Sequence[str] | None, period: Any) -> tuple[list[str], Any, NDArray[np.float64]]:
+def _index_side(
+    scores: Any, nodes: Sequence[str] | None, period: Any
+) -> tuple[list[str], Any, NDArray[np.float64]]:
     if isinstance(scores, Result):
         known, periods, values = list(scores.nodes), scores.periods, scores.values.transpose(1, 0, 2)
     elif isinstance(scores, Panel):
@@ -103,7 +110,9 @@ def _index_side(scores: Any, nodes: Sequence[str] | None, period: Any) -> tuple[
     else:
         raise DataError(f"a Result or a Panel is needed, not {type(scores).__name__}")
     names = list(nodes) if nodes is not None else known
-    faults = [Fault("nodes", f"unknown node {name!r}", nearest(name, known)) for name in names if name not in known]
+    faults = [
+        Fault("nodes", f"unknown node {name!r}", nearest(name, known)) for name in names if name not in known
+    ]
     period = periods[-1] if period is None else period
     if period not in periods:
         faults.append(Fault("period", repr(period), f"one of {listing(periods)}"))
@@ -113,15 +122,27 @@ def _index_side(scores: Any, nodes: Sequence[str] | None, period: Any) -> tuple[
     return names, period, np.asfortranarray(picked)
 
 
-def _outcome_side(units: Sequence[Any], outcomes: Panel, period: Any, window: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _outcome_side(
+    units: Sequence[Any], outcomes: Panel, period: Any, window: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Latest outcome of each unit within the window, and the period it was taken from."""
     at = {unit: k for k, unit in enumerate(outcomes.units)}
     if not any(unit in at for unit in units):
-        raise DataError(Fault("outcomes", f"units {listing(outcomes.units, 3)}", f"the index has {listing(units, 3)}: no unit in common"))
+        raise DataError(
+            Fault(
+                "outcomes",
+                f"units {listing(outcomes.units, 3)}",
+                f"the index has {listing(units, 3)}: no unit in common",
+            )
+        )
     now = _time(period)
     in_window = [k for k in range(len(outcomes.periods)) if now - window < outcomes.times[k] <= now]
     if not in_window:
-        raise DataError(Fault("outcomes", f"periods {listing(outcomes.periods, 3)}", f"one within {window:g} up to {period}"))
+        raise DataError(
+            Fault(
+                "outcomes", f"periods {listing(outcomes.periods, 3)}", f"one within {window:g} up to {period}"
+            )
+        )
     y, years = (np.full((len(units), len(outcomes.indicators)), np.nan, order="F") for _ in range(2))
     rows = [row for row, unit in enumerate(units) if unit in at]
     for k in in_window:  # a later value replaces an earlier one
@@ -135,16 +156,31 @@ def _time(period: Any) -> float:
     try:
         return float(period)
     except (TypeError, ValueError):
-        raise DataError(Fault("period", repr(period), "a number, so that a window of periods means something")) from None
+        raise DataError(
+            Fault("period", repr(period), "a number, so that a window of periods means something")
+        ) from None
 
 
 class _Columns:
     """Lays the pairs out as a table."""
 
     def __init__(
-        self, scores: Any, outcomes: Panel, names: list[str], x: NDArray[np.float64], y: NDArray[np.float64], years: NDArray[np.float64]
+        self,
+        scores: Any,
+        outcomes: Panel,
+        names: list[str],
+        x: NDArray[np.float64],
+        y: NDArray[np.float64],
+        years: NDArray[np.float64],
     ) -> None:
-        self.scores, self.outcomes, self.names, self.x, self.y, self.years = scores, outcomes, names, x, y, years
+        self.scores, self.outcomes, self.names, self.x, self.y, self.years = (
+            scores,
+            outcomes,
+            names,
+            x,
+            y,
+            years,
+        )
 
     def columns(self, raw: dict[str, Any], adjusted: NDArray[np.float64], minimum: int) -> dict[str, Any]:
         pairs = [(i, j) for i in range(len(self.names)) for j in range(len(self.outcomes.indicators))]
@@ -152,11 +188,7 @@ class _Columns:
         used = [self.years[~np.isnan(self.x[:, i]) & ~np.isnan(self.y[:, j]), j] for i, j in pairs]
         dated = [years if years.size and not np.isnan(years).all() else np.array([np.nan]) for years in used]
         overlap = [self._overlap(self.names[i], facts[j]) for i, j in pairs]
-        notes = [
-            "; ".join(filter(None, (raw["reason"][k], f"fewer than {minimum} countries" if raw["n"][k] < minimum else "",
-                                    f"shares {overlap[k]} with the index" if overlap[k] else "")))
-            for k in range(len(pairs))
-        ]  # fmt: skip
+        notes = [_note(raw["reason"][k], raw["n"][k], minimum, overlap[k]) for k in range(len(pairs))]
         return {
             "node": [self.names[i] for i, _ in pairs],
             "outcome": [self.outcomes.indicators[j] for _, j in pairs],
@@ -183,6 +215,12 @@ class _Columns:
         else:
             inputs = [self.scores.about(name).get("concept")]
         return ";".join(sorted(_concepts(fact.get("concept")) & set().union(*map(_concepts, inputs))))
+
+
+def _note(reason: str, n: int, minimum: int, overlap: str) -> str:
+    few = f"fewer than {minimum} countries" if n < minimum else ""
+    shared = f"shares {overlap} with the index" if overlap else ""
+    return "; ".join(filter(None, (reason, few, shared)))
 
 
 def _concepts(text: str | None) -> set[str]:
@@ -220,7 +258,10 @@ class Links:
 
     def __repr__(self) -> str:
         strong = sum(p < 0.05 for p in self._columns["p_adjusted"])
-        return f"<Links: {len(self)} pairs, {self.method}, {strong} with p below 0.05 after {self.adjust}; association is not cause>"
+        return (
+            f"<Links: {len(self)} pairs, {self.method}, {strong} with p below 0.05 after {self.adjust}; "
+            "association is not cause>"
+        )
 
 
 def methods() -> Any:

@@ -8,10 +8,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from . import datasets, plot, report, spec
+from . import datasets, plot, spec
 from ._core import version
 from .files import frame_text, write_all
 from .job import Job
+from .report import report
 from .summary import rows
 
 __all__ = ["texts", "write"]
@@ -36,7 +37,11 @@ def write(job: Job, folder: str | Path) -> tuple[Path, ...]:
 def texts(job: Job) -> dict[str, str]:
     """Text of each file by its name: tables as CSV, the report, the picture, the spec that gives all this again."""
     level = float(job.index.analysis.get("uncertainty", {}).get("range", 0.90))
-    frames: dict[str, Any] = {"scores.csv": job.result.scores, "ranks.csv": job.result.ranks, "trail.csv": job.result.trail}
+    frames: dict[str, Any] = {
+        "scores.csv": job.result.scores,
+        "ranks.csv": job.result.ranks,
+        "trail.csv": job.result.trail,
+    }
     if job.result.index.framework.groups:
         frames["groups.csv"] = job.result.groups
     if job.comparison is not None:
@@ -48,7 +53,9 @@ def texts(job: Job) -> dict[str, str]:
     if job.links is not None:
         frames["links.csv"] = job.links.to_frame()
     files = {name: frame_text(frame) for name, frame in frames.items()}
-    files["report.html"] = report.report(job.result, job.ensemble, job.sensitivity, job.links, comparison=job.comparison)
+    files["report.html"] = report(
+        job.result, job.ensemble, job.sensitivity, job.links, comparison=job.comparison
+    )
     if job.ensemble is not None:
         files["rank_ranges.svg"] = _picture(job, level)
     return files | _again(job)
@@ -58,7 +65,9 @@ def _picture(job: Job, level: float) -> str:
     assert job.ensemble is not None
     names, last = job.panel.unit_names, job.result.periods[-1]
     ranges = [
-        row | {"name": names.get(row["unit"], str(row["unit"]))} for row in rows(job.ensemble.rank_range(level)) if row["period"] == last
+        row | {"name": names.get(row["unit"], str(row["unit"]))}
+        for row in rows(job.ensemble.rank_range(level))
+        if row["period"] == last
     ]
     title = f"{job.index.title}: ranges that hold {level:.0%} of the ranks over the stated alternatives"
     return plot.rank_ranges_svg(ranges, title=title)
@@ -69,26 +78,40 @@ def _again(job: Job) -> dict[str, str]:
     analysis = dict(job.index.analysis)
     files: dict[str, str] = {}
     if job.ensemble is not None:
-        analysis["uncertainty"] = dict(analysis.get("uncertainty", {})) | {"draws": job.ensemble.n, "seed": job.ensemble.seed}
+        analysis["uncertainty"] = dict(analysis.get("uncertainty", {})) | {
+            "draws": job.ensemble.n,
+            "seed": job.ensemble.seed,
+        }
     for name, part in (("sensitivity", job.sensitivity), ("outcomes", job.links)):
         if part is not None:
             analysis[name] = dict(analysis.get(name, {})) | {"seed": part.seed}
-    if not set(job.index.framework.leaves) <= _embedded(analysis.get("data", datasets.names())) or job.panel_from_files:
+    if (
+        not set(job.index.framework.leaves) <= _embedded(analysis.get("data", datasets.names()))
+        or job.panel_from_files
+    ):
         analysis["data"] = ["data.csv"]
-        analysis = {key: value for key, value in analysis.items() if key not in ("unit_column", "period_column")}
+        analysis = {
+            key: value for key, value in analysis.items() if key not in ("unit_column", "period_column")
+        }
         files["data.csv"] = _data_text(job)
     text = spec.to_text(job.index.replace(analysis=analysis))
     about = {
         "name": job.index.name,
         "spec_sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "versions": {"egov-index": version} | {name: metadata.version(name) for name in ("numpy", "pandas", "narwhals")},
+        "versions": {"egov-index": version}
+        | {name: metadata.version(name) for name in ("numpy", "pandas", "narwhals")},
         "files": {name: hashlib.sha256(body.encode()).hexdigest() for name, body in files.items()},
     }
     return files | {"spec.toml": text, "run.json": json.dumps(about, indent=2) + "\n"}
 
 
 def _embedded(names: Any) -> set[str]:
-    return {indicator for name in names if name in datasets.names() for indicator in datasets.load(name).indicators}
+    return {
+        indicator
+        for name in names
+        if name in datasets.names()
+        for indicator in datasets.load(name).indicators
+    }
 
 
 def _data_text(job: Job) -> str:
@@ -104,6 +127,8 @@ def _columns(panel: Any) -> dict[str, Any]:
         "unit": [unit for unit in panel.units for _ in range(periods)],
         "period": list(panel.periods) * units,
     }
-    columns |= {scheme: [label for label in labels for _ in range(periods)] for scheme, labels in panel.groups.items()}
+    columns |= {
+        scheme: [label for label in labels for _ in range(periods)] for scheme, labels in panel.groups.items()
+    }
     columns |= {name: panel.column(name).reshape(-1) for name in panel.indicators}
     return columns

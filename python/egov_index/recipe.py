@@ -8,7 +8,6 @@ from dataclasses import replace as replaced
 from typing import Any
 
 from . import catalogue
-from .catalogue import Choice
 from .errors import Fault, SpecError
 from .table import nearest
 
@@ -104,8 +103,16 @@ class Recipe:
         chosen = list(steps)
         names = [name for name, _ in chosen]
         known = [*ORDER, *(stage for stage in SINGLES if stage not in ORDER)]
-        faults = [Fault(f"steps[{at}]", f"unknown step {name!r}", nearest(name, known)) for at, name in enumerate(names) if name not in known]
-        faults += [Fault("steps", f"{name!r} stands {names.count(name)} times", "each step once") for name in dict.fromkeys(names) if names.count(name) > 1]
+        faults = [
+            Fault(f"steps[{at}]", f"unknown step {name!r}", nearest(name, known))
+            for at, name in enumerate(names)
+            if name not in known
+        ]
+        faults += [
+            Fault("steps", f"{name!r} stands {names.count(name)} times", "each step once")
+            for name in dict.fromkeys(names)
+            if names.count(name) > 1
+        ]
         if faults:
             raise SpecError(faults)
         order = tuple(name for name in names if name in ORDER)
@@ -115,7 +122,11 @@ class Recipe:
     def replace(self, **changes: Any) -> Recipe:
         """Copy with some choices replaced, e.g. ``recipe.replace(normalize="rank")``."""
         known = [part.name for part in fields(self)]
-        faults = [Fault(f"recipe.{name}", "unknown key", nearest(name, known)) for name in changes if name not in known]
+        faults = [
+            Fault(f"recipe.{name}", "unknown key", nearest(name, known))
+            for name in changes
+            if name not in known
+        ]
         if faults:
             raise SpecError(faults)
         return replaced(self, **changes)
@@ -128,7 +139,11 @@ class Recipe:
 def _order_faults(order: Any) -> list[Fault]:
     if isinstance(order, str) or not all(isinstance(name, str) for name in order):
         return [Fault("recipe.order", repr(order), f"a list of {', '.join(ORDER)}")]
-    faults = [Fault("recipe.order", f"unknown step {name!r}", nearest(name, ORDER)) for name in order if name not in ORDER]
+    faults = [
+        Fault("recipe.order", f"unknown step {name!r}", nearest(name, ORDER))
+        for name in order
+        if name not in ORDER
+    ]
     if len(set(order)) != len(tuple(order)):
         faults.append(Fault("recipe.order", repr(tuple(order)), "each step once"))
     return faults

@@ -135,7 +135,8 @@ class Result:
     def __repr__(self) -> str:
         scored = int((~np.isnan(self.values[:, :, 0])).sum())
         when = ", ".join(map(str, self.periods[:3])) + (" ..." if len(self.periods) > 3 else "")
-        return f"<Result of {self.index.name}: {scored} units scored, {when}, {len(self._raw_trail['row'])} cells changed>"
+        changed = len(self._raw_trail["row"])
+        return f"<Result of {self.index.name}: {scored} units scored, {when}, {changed} cells changed>"
 
 
 def _group(groups: Any, score: float) -> str | None:

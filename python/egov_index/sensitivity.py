@@ -80,10 +80,17 @@ def run(
     made, labels = plan(index, panel, alternatives, period)
     raw = made.sensitivity(n, replicates, seed, output, level, threads or 0, progress)
     units = len(panel.units)
-    outputs = [f"{panel.units[row % units]}" if len(labels) == 1 else f"{panel.units[row % units]} {labels[row // units]}" for row in made.kept]
+    outputs = [
+        f"{panel.units[row % units]}"
+        if len(labels) == 1
+        else f"{panel.units[row % units]} {labels[row // units]}"
+        for row in made.kept
+    ]
     names = ["mean rank shift"] if output == "rank_shift" else outputs
     factors = factor_names(made, index.framework)
-    return Sensitivity(raw, names, factors, panel.backend, n=n, output=output, seed=seed, replicates=replicates, level=level)
+    return Sensitivity(
+        raw, names, factors, panel.backend, n=n, output=output, seed=seed, replicates=replicates, level=level
+    )
 
 
 class Sensitivity:
@@ -118,13 +125,20 @@ class Sensitivity:
         self.variance: NDArray[np.float64] = np.asarray(raw["variance"])
         halves = {name: np.asarray(raw[f"{name}_half"]) for name in ("first", "total")}
         self.interval = {
-            name: (value - halves[name], value + halves[name]) for name, value in (("first", self.first), ("total", self.total))
+            name: (value - halves[name], value + halves[name])
+            for name, value in (("first", self.first), ("total", self.total))
         }
-        self.constant = tuple(name for name, row in zip(self.outputs, self.total, strict=True) if np.isnan(row).all())
+        self.constant = tuple(
+            name for name, row in zip(self.outputs, self.total, strict=True) if np.isnan(row).all()
+        )
 
     def to_frame(self) -> Any:
         """Frame: output, factor, first, first_low, first_high, total, total_low, total_high, note; by total order."""
-        rows = [(k, i) for k in range(len(self.outputs)) for i in np.argsort(-np.nan_to_num(self.total[k]), kind="stable")]
+        rows = [
+            (k, i)
+            for k in range(len(self.outputs))
+            for i in np.argsort(-np.nan_to_num(self.total[k]), kind="stable")
+        ]
         columns: dict[str, Any] = {
             "output": [self.outputs[k] for k, _ in rows],
             "factor": [self.factors[i] for _, i in rows],
@@ -140,20 +154,30 @@ class Sensitivity:
     def explain(self) -> str:
         """What the indices say, in sentences."""
         lines = [
-            f"{len(self.factors)} factors, {self.n:,} base points in {self.replicates} independent scrambles, {self.runs:,} runs.",
+            f"{len(self.factors)} factors, {self.n:,} base points in {self.replicates} independent scrambles, "
+            f"{self.runs:,} runs.",
         ]
         if self.constant:
             lines.append(f"{len(self.constant)} outputs never changed: {', '.join(self.constant[:10])}.")
         varying = ~np.isnan(self.total).all(axis=1)
         if varying.any():
-            total, first = (np.average(m[varying], axis=0, weights=self.variance[varying]) for m in (self.total, self.first))
+            total, first = (
+                np.average(m[varying], axis=0, weights=self.variance[varying])
+                for m in (self.total, self.first)
+            )
             best = int(np.argmax(total))
-            lines.append(f"{self.factors[best]} matters most: total order {total[best]:.2f}, first order {first[best]:.2f}.")
+            lines.append(
+                f"{self.factors[best]} matters most: total order {total[best]:.2f}, first order {first[best]:.2f}."
+            )
             lines.append(
                 f"First orders sum to {first.sum():.2f}; what is missing to 1 comes from factors acting together. "
-                "A first order slightly above its total order, or below 0, is sampling error: more base points shrink it."
+                "A first order slightly above its total order, or below 0, is sampling error: "
+                "more base points shrink it."
             )
         return "\n".join(lines)
 
     def __repr__(self) -> str:
-        return f"<Sensitivity of {self.output}: {len(self.outputs)} outputs, {len(self.factors)} factors, {self.runs:,} runs>"
+        return (
+            f"<Sensitivity of {self.output}: {len(self.outputs)} outputs, {len(self.factors)} factors, "
+            f"{self.runs:,} runs>"
+        )

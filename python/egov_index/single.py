@@ -19,14 +19,18 @@ def checked(stage: str, method: Any, params: Mapping[str, Any]) -> catalogue.Cho
     chosen = catalogue.as_choice(method, stage)
     extra = dict(params)
     rescale = extra.pop("rescale", chosen.rescale)
-    chosen = catalogue.as_choice({"method": chosen.method, **chosen.params, **extra, "rescale": rescale}, stage)
+    chosen = catalogue.as_choice(
+        {"method": chosen.method, **chosen.params, **extra, "rescale": rescale}, stage
+    )
     faults = catalogue.faults_of(stage, chosen, f"{stage} {chosen.method}")
     if faults:
         raise SpecError(faults)
     return chosen
 
 
-def choices_by_indicator(stage: str, method: Any, params: Mapping[str, Any], panel: Panel) -> list[dict[str, Any]]:
+def choices_by_indicator(
+    stage: str, method: Any, params: Mapping[str, Any], panel: Panel
+) -> list[dict[str, Any]]:
     """The same choice for each indicator."""
     chosen = checked(stage, method, params)
     return [core_choice(stage, chosen, panel) for _ in panel.indicators]

@@ -21,14 +21,25 @@ def rows(frame: Any) -> list[dict[str, Any]]:
 
 def as_text(job: Job, top: int = 10) -> str:
     """What a reader wants first: the top, what it rests on, how sure it is, what drives it, what it goes with."""
-    parts = [_head(job), _ranking(job, top), _comparison(job), _uncertainty(job), _sensitivity(job), _links(job)]
+    parts = [
+        _head(job),
+        _ranking(job, top),
+        _comparison(job),
+        _uncertainty(job),
+        _sensitivity(job),
+        _links(job),
+    ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _head(job: Job) -> list[str]:
     result = job.result
     cells = len(result.units) * len(result.periods)
-    lines = [job.index.title, "=" * len(job.index.title), f"{cells} units, {', '.join(map(str, result.periods[:5]))}; {job.index.recipe}"]
+    lines = [
+        job.index.title,
+        "=" * len(job.index.title),
+        f"{cells} units, {', '.join(map(str, result.periods[:5]))}; {job.index.recipe}",
+    ]
     return lines + [f"  {note}" for note in (*result.notes[len(job.panel.notes) :], *job.notes)]
 
 
@@ -40,7 +51,10 @@ def _ranking(job: Job, top: int) -> list[str]:
     ranges = {}
     if job.ensemble is not None:
         level = _level(job)
-        ranges = {(row["unit"], row["period"]): f"{row['low']}\u2013{row['high']}" for row in rows(job.ensemble.rank_range(level))}
+        ranges = {
+            (row["unit"], row["period"]): f"{row['low']}\u2013{row['high']}"
+            for row in rows(job.ensemble.rank_range(level))
+        }
     wide = f"   {_level(job):.0%} of ranks" if ranges else ""
     lines = [f"{'rank':>4}  {'unit':<28} {'score':>7}  {'group':<5}{wide}"]
     last = job.result.periods[-1]
@@ -48,7 +62,10 @@ def _ranking(job: Job, top: int) -> list[str]:
         score = row[job.result.nodes[0]]
         if not math.isnan(score):
             held = ranges.get((row["unit"], row["period"]), "")
-            lines.append(f"{row['rank']:>4.0f}  {_cut(row['name'], 28):<28} {score:>7.4f}  {row.get('group') or '':<5}   {held}".rstrip())
+            lines.append(
+                f"{row['rank']:>4.0f}  {_cut(row['name'], 28):<28} {score:>7.4f}  "
+                f"{row.get('group') or '':<5}   {held}".rstrip()
+            )
     return lines
 
 
@@ -60,7 +77,9 @@ def _comparison(job: Job) -> list[str]:
     if job.comparison is None:
         return []
     c = job.comparison
-    movers = ", ".join(f"{row['name']} ({row['published_rank']} \u2192 {row['rank']})" for row in rows(c.movers(5)))
+    movers = ", ".join(
+        f"{row['name']} ({row['published_rank']} \u2192 {row['rank']})" for row in rows(c.movers(5))
+    )
     return [
         f"Against the published index: r = {c.correlation:.4f}, Spearman {c.spearman:.4f}, "
         f"mean rank difference {c.mean_shift:.1f} over {c.n} units",
@@ -76,11 +95,15 @@ def _uncertainty(job: Job) -> list[str]:
     widths = sorted(row["high"] - row["low"] for row in ranges)
     widest = sorted(ranges, key=lambda row: row["low"] - row["high"])[:3]
     names = job.panel.unit_names
-    sample = ", ".join(f"{names.get(row['unit'], row['unit'])} {row['low']}\u2013{row['high']}" for row in widest)
+    sample = ", ".join(
+        f"{names.get(row['unit'], row['unit'])} {row['low']}\u2013{row['high']}" for row in widest
+    )
     return [
-        f"Ranks over {ensemble.n:,} draws of the stated alternatives ({len(ensemble.factors)} factors, seed {ensemble.seed}): "
+        f"Ranks over {ensemble.n:,} draws of the stated alternatives "
+        f"({len(ensemble.factors)} factors, seed {ensemble.seed}): "
         f"mean shift {ensemble.mean_shift:.2f} places",
-        f"  the range that holds {level:.0%} of a unit's ranks is {widths[len(widths) // 2]} places wide in the median, "
+        f"  the range that holds {level:.0%} of a unit's ranks is "
+        f"{widths[len(widths) // 2]} places wide in the median, "
         f"{widths[-1]} at most; widest: {sample}",
         "  it says what method choices do; it is no confidence interval",
     ]
@@ -92,14 +115,23 @@ def _sensitivity(job: Job) -> list[str]:
     found = rows(job.sensitivity.to_frame())
     if job.sensitivity.output != "rank_shift":
         return ["What drives it:", *(f"  {line}" for line in job.sensitivity.explain().splitlines())]
-    lines = [f"What drives the mean rank shift ({job.sensitivity.runs:,} runs):", f"  {'factor':<28} {'first':>6}  {'total':>6}"]
-    return lines + [f"  {_cut(row['factor'], 28):<28} {row['first']:>6.2f}  {row['total']:>6.2f}" for row in found[:6]]
+    lines = [
+        f"What drives the mean rank shift ({job.sensitivity.runs:,} runs):",
+        f"  {'factor':<28} {'first':>6}  {'total':>6}",
+    ]
+    return lines + [
+        f"  {_cut(row['factor'], 28):<28} {row['first']:>6.2f}  {row['total']:>6.2f}" for row in found[:6]
+    ]
 
 
 def _links(job: Job) -> list[str]:
     if job.links is None:
         return []
-    root = [row for row in rows(job.links.to_frame()) if row["node"] == job.result.nodes[0] and not math.isnan(row["estimate"])]
+    root = [
+        row
+        for row in rows(job.links.to_frame())
+        if row["node"] == job.result.nodes[0] and not math.isnan(row["estimate"])
+    ]
     root.sort(key=lambda row: -abs(row["estimate"]))
     lines = [
         f"Links of {job.result.nodes[0]} with outcomes ({job.links.method}, {job.links.level:.0%} interval, "
@@ -131,7 +163,13 @@ def as_json(job: Job, files: list[str]) -> str:
     }
     if job.comparison is not None:
         c = job.comparison
-        out["comparison"] = {"n": c.n, "correlation": c.correlation, "spearman": c.spearman, "mean_shift": c.mean_shift, "movers": rows(c.movers())}
+        out["comparison"] = {
+            "n": c.n,
+            "correlation": c.correlation,
+            "spearman": c.spearman,
+            "mean_shift": c.mean_shift,
+            "movers": rows(c.movers()),
+        }
     if job.ensemble is not None:
         e = job.ensemble
         out["uncertainty"] = {
@@ -140,9 +178,18 @@ def as_json(job: Job, files: list[str]) -> str:
         }  # fmt: skip
     if job.sensitivity is not None:
         s = job.sensitivity
-        out["sensitivity"] = {"runs": s.runs, "seed": s.seed, "output": s.output, "indices": rows(s.to_frame())}
+        out["sensitivity"] = {
+            "runs": s.runs,
+            "seed": s.seed,
+            "output": s.output,
+            "indices": rows(s.to_frame()),
+        }
     if job.links is not None:
-        out["outcomes"] = {"method": job.links.method, "adjust": job.links.adjust, "links": rows(job.links.to_frame())}
+        out["outcomes"] = {
+            "method": job.links.method,
+            "adjust": job.links.adjust,
+            "links": rows(job.links.to_frame()),
+        }
     return json.dumps(_plain(out), ensure_ascii=False, allow_nan=False)
 
 

@@ -18,7 +18,18 @@ def sentences(raw: Mapping[str, Any], result: Result) -> dict[str, list[Any]]:
     """Columns of the trail, from the core's positions."""
     panel, nodes = result.panel, result.index.framework.nodes
     columns: dict[str, list[Any]] = {
-        name: [] for name in ("unit", "period", "indicator", "source_period", "stage", "method", "before", "after", "why")
+        name: []
+        for name in (
+            "unit",
+            "period",
+            "indicator",
+            "source_period",
+            "stage",
+            "method",
+            "before",
+            "after",
+            "why",
+        )
     }
     for at in range(len(raw["row"])):
         change = {name: raw[name][at] for name in raw}
@@ -48,7 +59,11 @@ def _why(change: Mapping[str, Any], node: Node, panel: Panel) -> str:
     if change["stage"] == "screen":
         return f"published {change['before']:g} stands for not scored; the unit leaves this period"
     if change["stage"] == "treat":
-        return f"above the cap of {node.cap:g}" if method == "cap" and node.cap is not None else f"changed by {method}"
+        return (
+            f"above the cap of {node.cap:g}"
+            if method == "cap" and node.cap is not None
+            else f"changed by {method}"
+        )
     if method == "locf":
         return f"observed in {first}, carried forward"
     if method == "linear":

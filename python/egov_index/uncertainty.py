@@ -96,7 +96,7 @@ class Alternatives:
         treat: Sequence[Any] = (),
         normalize: Sequence[Any] = (),
         aggregate: Sequence[Any] = (),
-        weights: Noise | None = None,
+        weights: Any = None,
     ) -> None:
         faults: list[Fault] = []
         self.impute = _chains("impute", impute, faults)
@@ -105,7 +105,7 @@ class Alternatives:
         self.aggregate = tuple(chain[0] for chain in _chains("aggregate", aggregate, faults))
         if weights is not None and not isinstance(weights, Noise):
             faults.append(Fault("alternatives.weights", repr(weights), "egov.noise(share)"))
-        self.weights = weights
+        self.weights: Noise | None = weights
         if faults:
             raise SpecError(faults)
 
@@ -117,7 +117,11 @@ class Alternatives:
         if isinstance(nodes, str) and nodes not in ("all", "leaves", "inner"):
             raise SpecError(Fault("weights.nodes", repr(nodes), nearest(nodes, ("all", "leaves", "inner"))))
         if not isinstance(nodes, str):
-            faults = [Fault("weights.nodes", f"unknown node {code!r}", nearest(code, framework.codes)) for code in nodes if code not in framework.codes]
+            faults = [
+                Fault("weights.nodes", f"unknown node {code!r}", nearest(code, framework.codes))
+                for code in nodes
+                if code not in framework.codes
+            ]
             if faults:
                 raise SpecError(faults)
         leaves = set(framework.leaves)
@@ -163,7 +167,9 @@ def _chains(stage: str, given: Any, faults: list[Fault]) -> tuple[tuple[Choice, 
     return tuple(chains)
 
 
-def plan(index: Index, panel: Panel, alternatives: Alternatives, period: Any = None) -> tuple[Any, tuple[Any, ...]]:
+def plan(
+    index: Index, panel: Panel, alternatives: Alternatives, period: Any = None
+) -> tuple[Any, tuple[Any, ...]]:
     """Compile an index and its alternatives for many draws; gives the core's plan and the labels of its periods.
 
     Raises
@@ -177,17 +183,30 @@ def plan(index: Index, panel: Panel, alternatives: Alternatives, period: Any = N
     tree, recipe = index.framework, index.recipe
 
     def levels(stage: str) -> list[Any]:
-        return [compiled.node_choices(stage, tree, recipe.replace(**{stage: one}), panel) for one in getattr(alternatives, stage)]
+        return [
+            compiled.node_choices(stage, tree, recipe.replace(**{stage: one}), panel)
+            for one in getattr(alternatives, stage)
+        ]
 
     noisy = alternatives.noisy(tree)
-    if not any(noisy) and all(len(getattr(alternatives, stage)) < 2 for stage in ("impute", "treat", "normalize", "aggregate")):
-        raise SpecError(Fault("alternatives", "nothing varies", "give at least two alternatives of a stage, or noise on weights"))
+    if not any(noisy) and all(
+        len(getattr(alternatives, stage)) < 2 for stage in ("impute", "treat", "normalize", "aggregate")
+    ):
+        raise SpecError(
+            Fault(
+                "alternatives",
+                "nothing varies",
+                "give at least two alternatives of a stage, or noise on weights",
+            )
+        )
     with compiled.located(panel, tree), index._holes_named(panel, labels):
         made = _core.Plan(
             compiled.core_panel(panel),
             compiled.core_framework(tree, panel),
             compiled.core_recipe(tree, recipe, panel),
-            _core.Alternatives(levels("impute"), levels("treat"), levels("normalize"), levels("aggregate"), noisy),
+            _core.Alternatives(
+                levels("impute"), levels("treat"), levels("normalize"), levels("aggregate"), noisy
+            ),
             positions,
         )
     return made, labels
@@ -290,7 +309,9 @@ class Ensemble:
         self._levels = [levels for _, levels, _ in made.factors]
         self._shift_by_level: NDArray[np.float64] = np.asarray(raw["shift_by_level"])
         kept = bool(np.size(raw["ranks"]))
-        self.draws = {name: np.asarray(raw[name]).T for name in ("points", "scores", "ranks")} if kept else None
+        self.draws = (
+            {name: np.asarray(raw[name]).T for name in ("points", "scores", "ranks")} if kept else None
+        )
 
     @property
     def keys(self) -> dict[str, list[Any]]:
@@ -306,7 +327,8 @@ class Ensemble:
         return np.asarray(np.cumsum(self.counts, axis=1, dtype=np.float64) / self.n)
 
     def _quantile(self, share: float) -> NDArray[np.int64]:
-        return np.argmax(self._cumulative >= share - 1e-12, axis=1) + 1
+        found: NDArray[np.int64] = np.argmax(self._cumulative >= share - 1e-12, axis=1) + 1
+        return found
 
     def rank_range(self, level: float = 0.90) -> Any:
         """Range that holds a share of each unit's ranks over the stated alternatives.
@@ -357,7 +379,10 @@ class Ensemble:
             for level in range(self._levels[at])
         ]
         columns = zip(*rows, strict=True) if rows else ((), (), ())
-        return make_frame(dict(zip(("factor", "alternative", "mean_shift"), map(list, columns), strict=True)), self.panel.backend)
+        return make_frame(
+            dict(zip(("factor", "alternative", "mean_shift"), map(list, columns), strict=True)),
+            self.panel.backend,
+        )
 
     def summary(self, level: float = 0.90) -> Any:
         """Frame: unit, period, rank, low, median, high, mean and sd of the rank, share at the nominal rank."""
@@ -365,7 +390,12 @@ class Ensemble:
         mean = self.counts @ ranks / self.n
         spread = np.sqrt(np.maximum(self.counts @ (ranks**2) / self.n - mean**2, 0))
         tail = (1 - level) / 2
-        columns = {**self.keys, "rank": self.nominal, "low": self._quantile(tail), "median": self._quantile(0.5)}
+        columns = {
+            **self.keys,
+            "rank": self.nominal,
+            "low": self._quantile(tail),
+            "median": self._quantile(0.5),
+        }
         columns |= {"high": self._quantile(1 - tail), "mean": mean, "sd": spread}
         columns["at_nominal"] = self.counts[np.arange(len(self.nominal)), self.nominal - 1] / self.n
         return make_frame(columns, self.panel.backend)

@@ -29,7 +29,7 @@ def read_delimited(
     period: str | None = None,
     at: Any = 0,
 ) -> Panel:
-    """Read a table of text into a panel.
+    r"""Read a table of text into a panel.
 
     Parameters
     ----------
@@ -58,16 +58,20 @@ def read_delimited(
     --------
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "two.csv"
-    >>> _ = path.write_text("iso3,year,osi\\nEST,2022,1.0\\nDNK,2022,0.98\\n")
+    >>> _ = path.write_text("iso3,year,osi\nEST,2022,1.0\nDNK,2022,0.98\n")
     >>> read_delimited(path).units
     ('EST', 'DNK')
     """
     path = Path(path)
     header, rows = _cells(path)
     unit = _column(path, "unit", unit, UNITS, header)
-    found = period or next((name for name in header if name.strip().lower() in PERIODS and name != unit), None)
+    found = period or next(
+        (name for name in header if name.strip().lower() in PERIODS and name != unit), None
+    )
     if found is not None and found not in header:
-        raise DataError(Fault(f"{path.name}, header", f"no column {found!r} for the period", nearest(found, header)))
+        raise DataError(
+            Fault(f"{path.name}, header", f"no column {found!r} for the period", nearest(found, header))
+        )
     wanted = [name for name in header if indicators is None or name in set(indicators)]
     wanted = [name for name in wanted if name not in (unit, found)]
     schemes = [name for name in groups if name in header]
@@ -77,13 +81,21 @@ def read_delimited(
     if found:
         columns[found] = [_cell(text) if text else None for text in columns[found]]
     if indicators is not None and not wanted:
-        raise DataError(Fault(f"{path.name}, header", f"columns {listing(header)}", "none is an indicator of the index"))
+        raise DataError(
+            Fault(f"{path.name}, header", f"columns {listing(header)}", "none is an indicator of the index")
+        )
     names = None if indicators is None else [name for name in wanted if name not in schemes]
-    kept = {name: columns[name] for name in header if name in (unit, found, *schemes, *(names if names is not None else wanted))}
+    kept = {
+        name: columns[name]
+        for name in header
+        if name in (unit, found, *schemes, *(names if names is not None else wanted))
+    }
     try:
         return Panel.from_wide(kept, unit=unit, period=found, indicators=names, groups=schemes, at=at)
     except DataError as error:
-        raise DataError([Fault(f"{path.name}, {fault.place}", fault.came, fault.right) for fault in error.faults]) from None
+        raise DataError(
+            [Fault(f"{path.name}, {fault.place}", fault.came, fault.right) for fault in error.faults]
+        ) from None
 
 
 def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
@@ -96,20 +108,40 @@ def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
         header = next(reader, [])
         rows = [row for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise DataError(Fault(f"{path.name}, line {reader.line_num}", str(error), "a table of cells")) from None
+        raise DataError(
+            Fault(f"{path.name}, line {reader.line_num}", str(error), "a table of cells")
+        ) from None
     while header and not header[-1].strip():  # a delimiter at the end of each line
         header = header[:-1]
         rows = [row[:-1] if len(row) > len(header) and not row[-1].strip() else row for row in rows]
     header = [name.strip() for name in header]
-    faults = [Fault(f"{path.name}, header", f"column {name!r} stands {header.count(name)} times", "names must differ") for name in dict.fromkeys(header) if header.count(name) > 1]
+    faults = [
+        Fault(
+            f"{path.name}, header", f"column {name!r} stands {header.count(name)} times", "names must differ"
+        )
+        for name in dict.fromkeys(header)
+        if header.count(name) > 1
+    ]
     if len(header) > WIDEST:
         faults.append(Fault(path.name, f"{len(header):,} columns", f"at most {WIDEST:,}"))
     uneven = [at for at, row in enumerate(rows) if len(row) != len(header)]
     if uneven:
         lines = listing(at + 2 for at in uneven)
-        faults.append(Fault(f"{path.name}, line {lines}", f"{len(rows[uneven[0]])} cells", f"{len(header)}, as in the header"))
+        faults.append(
+            Fault(
+                f"{path.name}, line {lines}",
+                f"{len(rows[uneven[0]])} cells",
+                f"{len(header)}, as in the header",
+            )
+        )
     if not rows:
-        faults.append(Fault(path.name, "no rows below the header" if header else "an empty file", "a header and one row a unit and period"))
+        faults.append(
+            Fault(
+                path.name,
+                "no rows below the header" if header else "an empty file",
+                "a header and one row a unit and period",
+            )
+        )
     if faults:
         raise DataError(faults)
     return header, rows
@@ -128,19 +160,33 @@ def _text(path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise DataError(Fault(f"{path.name}, line {line}", f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8")) from None
+        raise DataError(
+            Fault(
+                f"{path.name}, line {line}",
+                f"byte 0x{data[error.start]:02x} is not UTF-8",
+                "save the file as UTF-8",
+            )
+        ) from None
 
 
 def _column(path: Path, what: str, asked: str | None, usual: Sequence[str], header: list[str]) -> str:
     if asked is not None:
         if asked not in header:
-            raise DataError(Fault(f"{path.name}, header", f"no column {asked!r} for the {what}", nearest(asked, header)))
+            raise DataError(
+                Fault(f"{path.name}, header", f"no column {asked!r} for the {what}", nearest(asked, header))
+            )
         return asked
     by_name = {name.lower(): name for name in reversed(header)}
     for name in usual:
         if name in by_name:
             return by_name[name]
-    raise DataError(Fault(f"{path.name}, header", f"columns {listing(header)}", f"one that names the {what}: {', '.join(usual)}"))
+    raise DataError(
+        Fault(
+            f"{path.name}, header",
+            f"columns {listing(header)}",
+            f"one that names the {what}: {', '.join(usual)}",
+        )
+    )
 
 
 def _cell(text: str) -> Any:
