@@ -150,8 +150,8 @@ Args arguments(const std::string& stage, const Method& row, const Choice& choice
   if (!found.empty()) {
     std::string text = stage + " " + in_quotes(row.name) + ":";
     for (const Fault& fault : found)
-      text += (&fault == &found.front() ? " " : "; ") + (fault.param.empty() ? "" : in_quotes(fault.param) + " ") + "got " +
-              fault.came + ", expected " + fault.right;
+      text += (&fault == &found.front() ? " " : "; ") + (fault.param.empty() ? "" : in_quotes(fault.param) + " ") +
+              "got " + fault.came + ", expected " + fault.right;
     throw SpecError(text, {stage, row.name, found.front().param});
   }
   Args args;

@@ -53,8 +53,8 @@ std::vector<detail::SortedColumn> sorted(const Matrix& table, bool ranks) {
 
 }  // namespace
 
-std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Choice& method, Index resamples, double level,
-                                   std::uint64_t seed, int threads, const Monitor& monitor) {
+std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Choice& method, Index resamples,
+                                   double level, std::uint64_t seed, int threads, const Monitor& monitor) {
   const CorrelateMethod& chosen = find("correlate", correlate_methods(), method.method);
   arguments("correlate", chosen, method);
   check_request(x, y, resamples, level);

@@ -89,7 +89,8 @@ TEST_CASE("scrambled points are a net in every dimension") {
     CHECK(points.minCoeff() > 0);
     CHECK(points.maxCoeff() < 1);
     for (Index k = 0; k < 100; ++k)
-      for (Index cells = 2; cells <= 1024; cells *= 2) CHECK(cells_hit(points, k, cells) == static_cast<std::size_t>(cells));
+      for (Index cells = 2; cells <= 1024; cells *= 2)
+        CHECK(cells_hit(points, k, cells) == static_cast<std::size_t>(cells));
   }
 }
 
@@ -105,7 +106,7 @@ TEST_CASE("any later run of 2^m points is balanced as well") {
   for (Index k = 0; k < 12; ++k) CHECK(cells_hit(points, k, 256) == 256);
 }
 
-// The first two dimensions form a (0, 2)-sequence, and a nested scramble keeps that; a scramble that is not nested does not.
+// The first two dimensions form a (0, 2)-sequence, and a nested scramble keeps that; one that is not nested does not.
 TEST_CASE("every elementary box of two dimensions holds one point") {
   Matrix points = sample(Design(Points::sobol, 2, 256, 77));
   for (int a = 0; a <= 8; ++a) {

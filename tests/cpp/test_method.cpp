@@ -116,7 +116,8 @@ TEST_CASE("groups and rescale ranges are checked with the parameters") {
   choice.groups = {0, 1, -1};
   CHECK(message(row, choice).empty());
   choice.rescale_low = 1;
-  CHECK(message(row, choice) == "treat 'group_mean': 'rescale' got 1 to NaN, expected two numbers, the lower one first");
+  CHECK(message(row, choice) ==
+        "treat 'group_mean': 'rescale' got 1 to NaN, expected two numbers, the lower one first");
   choice.rescale_high = 1;
   CHECK_FALSE(message(row, choice).empty());
   choice.rescale_high = 100;

@@ -9,7 +9,7 @@
 namespace egov {
 
 enum class Points {
-  sobol,       // Sobol' points, directions of Joe and Kuo (2008), nested scramble by hashing (Laine-Karras; Burley 2020)
+  sobol,       // Sobol' points, directions of Joe and Kuo (2008), nested scramble by hash (Laine-Karras; Burley 2020)
   montecarlo,  // independent uniform numbers (Philox)
   plain_sobol  // Sobol' points without a scramble: the seed does nothing; for comparison with tables
 };

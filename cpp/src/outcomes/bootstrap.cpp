@@ -123,8 +123,8 @@ bool Pair::constant(const Side& side, Index lane) const {
   return !(lowest < highest);
 }
 
-// Twice the midrank of a run of ties within the resample, centered, is 2 (draws before the run) + (draws of the run) - n;
-// `rank` holds it without the draws of the run. All sums are whole numbers, so a resample without variation gives 0 / 0.
+// Twice the midrank of a run of ties within the resample, centered, is 2 (draws before it) + (draws of it) - n; between
+// runs `rank` holds 2 (draws so far) - n. All sums are whole numbers, so a resample without variation gives 0 / 0.
 Pair::Lanes Pair::resampled_spearman() {
   weighted_.resize(Lanes::SizeAtCompileTime, n_);
   Lanes rank = Lanes::Constant(-static_cast<double>(n_)), xx = Lanes::Zero(), yy = xx, xy = xx;
