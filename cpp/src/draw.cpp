@@ -31,32 +31,46 @@ void Plan::weights_at(const Block& block, const double* point, Desk& desk) const
   }
 }
 
+// An inner node whose parent takes the same link needs no way back and forth, unless it has a scale of its own.
+bool Plan::stays_linked(std::size_t node, const Desk& desk) const {
+  const Mean& mean = means_[desk.levels[3]][node];
+  return mean.link.forward && mean.same_as_parent && scales_[desk.levels[2]][node].leaves_alone();
+}
+
 void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) const {
   const Mean& mean = means_[desk.levels[3]][node];
-  double* out = desk.inner.col(static_cast<Index>(node)).data();
+  auto out = desk.inner.col(static_cast<Index>(node));
   if (!mean.linked || block.holes) {
     aggregate_plainly(node, block, mean, desk);
   } else {
-    const Matrix& leaves = mean.link.forward ? block.linked[desk.levels[3]] : block.plain;
-    bool first = true;
-    for (Index child : children_[node]) {
-      const double* column = leaves.col(child).data();
-      if (!framework_.nodes[static_cast<std::size_t>(child)].leaf()) {
-        column = desk.inner.col(child).data();
-        if (mean.link.forward) {
-          desk.column = desk.inner.col(child);
-          mean.link.forward(desk.column);
-          column = desk.column.data();
-        }
-      }
-      (first ? detail::set_scaled : detail::add_scaled)(out, column, desk.weights[static_cast<std::size_t>(child)], rows());
-      first = false;
-    }
-    if (mean.link.inverse) mean.link.inverse(desk.inner.col(static_cast<Index>(node)));
+    add_children(node, block, mean, desk);
+    if (stays_linked(node, desk)) return;
+    if (mean.link.inverse) mean.link.inverse(out);
   }
   const Normalizer& scale = scales_[desk.levels[2]][node];
   for (Index period = 0; period < periods() && !scale.leaves_alone(); ++period)
-    scale(desk.inner.col(static_cast<Index>(node)).segment(start(period), start(period + 1) - start(period)), 1);
+    scale(out.segment(start(period), start(period + 1) - start(period)), 1);
+}
+
+// The weighted sum of the children through the link of the node.
+void Plan::add_children(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const {
+  const Matrix& leaves = mean.link.forward ? block.linked[desk.levels[3]] : block.plain;
+  double* out = desk.inner.col(static_cast<Index>(node)).data();
+  bool first = true;
+  for (Index child : children_[node]) {
+    const auto below = static_cast<std::size_t>(child);
+    const double* column = leaves.col(child).data();
+    if (!framework_.nodes[below].leaf()) {
+      column = desk.inner.col(child).data();
+      if (mean.link.forward && !stays_linked(below, desk)) {
+        desk.column = desk.inner.col(child);
+        mean.link.forward(desk.column);
+        column = desk.column.data();
+      }
+    }
+    (first ? detail::set_scaled : detail::add_scaled)(out, column, desk.weights[below], rows());
+    first = false;
+  }
 }
 
 // The way of score(): for means without a link, and where children may be missing.

@@ -77,6 +77,11 @@ void Plan::compile(const Panel& panel, const std::vector<Index>& periods) {
       const AggregateMethod& row = find("aggregate", aggregate_methods(), node.aggregate.method);
       Mean mean{node.aggregate, {}, static_cast<bool>(row.link)};
       if (mean.linked) mean.link = row.link(arguments("aggregate", row, node.aggregate));
+      const Index parent = framework_.nodes[means_.back().size()].parent;
+      if (parent >= 0) {
+        const Choice& above = recipe.nodes[static_cast<std::size_t>(parent)].aggregate;
+        mean.same_as_parent = above.method == node.aggregate.method && above.params == node.aggregate.params;
+      }
       means_.back().push_back(std::move(mean));
     }
   }

@@ -55,7 +55,7 @@ Matrix rank(const Matrix& scores, Index section, const Choice& choice, int digit
 
 Ranker::Ranker(Index largest)
     : value_(static_cast<std::size_t>(largest)), sorted_(value_.size()), bucket_(value_.size()),
-      start_(value_.size() + 1), order_(value_.size()) {}
+      start_(stretches * value_.size() + 1), order_(value_.size()) {}
 
 void Ranker::operator()(const double* scores, Index n, int digits, int* ranks) {
   if (n == 0) return;
@@ -67,18 +67,19 @@ void Ranker::operator()(const double* scores, Index n, int digits, int* ranks) {
     high = std::max(high, value_[i]);
   }
   const double tie = tolerance(std::max(std::abs(low), std::abs(high)));
+  const std::size_t buckets = stretches * size;
   if (high - low <= tie) {
     std::fill(ranks, ranks + n, 1);
     return;
   }
-  // Highest first: n equal stretches of the range, then each value goes to its stretch.
-  const double scale = (static_cast<double>(n) - 0.5) / (high - low);
-  std::fill(start_.begin(), start_.begin() + n + 1, 0);
+  // Highest first: equal stretches of the range, then each value goes to its stretch.
+  const double scale = (static_cast<double>(buckets) - 0.5) / (high - low);
+  std::fill(start_.begin(), start_.begin() + static_cast<std::ptrdiff_t>(buckets) + 1, 0);
   for (std::size_t i = 0; i < size; ++i) {
     bucket_[i] = static_cast<int>((high - value_[i]) * scale);
     ++start_[static_cast<std::size_t>(bucket_[i]) + 1];
   }
-  for (std::size_t b = 1; b <= size; ++b) start_[b] += start_[b - 1];
+  for (std::size_t b = 1; b <= buckets; ++b) start_[b] += start_[b - 1];
   for (std::size_t i = 0; i < size; ++i) {
     const auto to = static_cast<std::size_t>(start_[static_cast<std::size_t>(bucket_[i])]++);
     sorted_[to] = value_[i];

@@ -45,7 +45,7 @@ def weight(
     Examples
     --------
     >>> weight([[1.0, 2.0], [3.0, 4.0]], "given", given=[3, 1])
-    {'0': 0.75, '1': 0.25}
+    {'x0': 0.75, 'x1': 0.25}
     """
     panel = as_panel(data)
     chosen = checked("weight", method, params)

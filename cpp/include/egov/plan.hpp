@@ -41,7 +41,7 @@ class Plan {
 
   // What a thread needs to make draws; make one a thread.
   struct Desk {
-    Matrix inner;            // rows x nodes: scores of inner nodes
+    Matrix inner;            // rows x nodes: scores of inner nodes; through the link where the parent takes the same one
     Vector column;           // working column
     std::vector<double> weights;  // per node, siblings sum to one
     std::vector<std::size_t> levels;
@@ -69,6 +69,7 @@ class Plan {
     Choice choice;
     Link link;
     bool linked = false;           // has the form of a link
+    bool same_as_parent = false;   // the parent takes the same link
   };
   void list_factors();
   void compile(const Panel& panel, const std::vector<Index>& periods);
@@ -80,6 +81,8 @@ class Plan {
   const Block& block_at(const std::vector<std::size_t>& levels) const;
   void weights_at(const Block& block, const double* point, Desk& desk) const;
   void aggregate_node(std::size_t node, const Block& block, Desk& desk) const;
+  bool stays_linked(std::size_t node, const Desk& desk) const;
+  void add_children(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const;
   void aggregate_plainly(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const;
 
   Framework framework_;

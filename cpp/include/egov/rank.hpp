@@ -32,6 +32,7 @@ class Ranker {
   void operator()(const double* scores, Index n, int digits, int* ranks);
 
  private:
+  static constexpr std::size_t stretches = 2;  // buckets a value
   void mend(std::size_t size);
   void sort_fully(std::size_t size);
   std::vector<double> value_, sorted_;
