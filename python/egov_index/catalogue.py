@@ -204,7 +204,7 @@ def faults_of(stage: str, given: Choice, place: str) -> list[Fault]:
     faults = []
     if given.rescale is not None and stage != "normalize":
         faults.append(Fault(f"{place}.rescale", "a range to rescale to", "only a normalization takes one"))
-    if given.rescale is not None and not given.rescale[0] < given.rescale[1]:
+    if given.rescale is not None and not -math.inf < given.rescale[0] < given.rescale[1] < math.inf:
         faults.append(Fault(f"{place}.rescale", str(given.rescale), "(low, high) with low below high"))
     numbers: dict[str, float] = {}
     kinds = {param["name"]: param for param in item["params"]}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from heapq import heappop, heappush
 from typing import Any
 
 from . import catalogue
 from .catalogue import Choice
 from .errors import Fault, SpecError
-from .table import make_frame, nearest, read_frame
+from .table import listing, make_frame, nearest, read_frame
 
 __all__ = ["Framework", "Group", "Node"]
 
@@ -70,6 +72,8 @@ class Group:
 
 
 NUMBERS = ("weight", "direction", "lag", "cap", "lower", "upper", "not_scored")
+DEEPEST = 100  # levels below the root
+SUGGESTED = 20  # faults of one kind that look for the nearest name, or nodes that a fault lists
 TEXTS = ("code", "parent", "name", "unit", "denominator", "concept")
 
 
@@ -227,7 +231,7 @@ def _node(given: Mapping[str, Any], at: int, faults: list[Fault]) -> Node:
             Fault(place, "no code" if code is None else f"code {code!r}", "every node needs a text as code")
         )
     known = [part.name for part in fields(Node)]
-    parts: dict[str, Any] = {"code": str(code)}
+    parts: dict[str, Any] = {"code": code if isinstance(code, str) and code else f"number {at + 1}"}
     for name, value in given.items():
         if name not in known:
             faults.append(Fault(f"{place}.{name}", "unknown key", nearest(name, known)))
@@ -262,8 +266,9 @@ def _group(given: Mapping[str, Any], at: int, faults: list[Fault]) -> Group:
         Fault(f"groups[{at}].{name}", "unknown key", nearest(name, ("code", "above"))) for name in unknown
     ]
     above = given.get("above")
-    if above is not None and (isinstance(above, bool) or not isinstance(above, (int, float))):
-        faults.append(Fault(f"groups[{at}].above", repr(above), "a number"))
+    number = isinstance(above, (int, float)) and not isinstance(above, bool)
+    if above is not None and not (number and math.isfinite(above)):
+        faults.append(Fault(f"groups[{at}].above", repr(above), "a finite number"))
         above = None
     if not isinstance(given.get("code"), str):
         faults.append(Fault(f"groups[{at}].code", repr(given.get("code")), "a text"))
@@ -273,26 +278,20 @@ def _group(given: Mapping[str, Any], at: int, faults: list[Fault]) -> Group:
 def _tree_faults(nodes: Sequence[Node]) -> list[Fault]:
     if not nodes:
         return [Fault("framework", "no nodes", "at least a root and its indicators")]
-    codes = [node.code for node in nodes]
+    codes = Counter(node.code for node in nodes)
     faults = [
-        Fault(f"node {code!r}", f"stands {codes.count(code)} times", "codes must differ")
-        for code in dict.fromkeys(codes)
-        if codes.count(code) > 1
+        Fault(f"node {code!r}", f"stands {count} times", "codes must differ")
+        for code, count in codes.items()
+        if count > 1
     ]
-    faults += [
-        Fault(f"node {node.code!r}.parent", f"unknown node {node.parent!r}", nearest(node.parent, codes))
-        for node in nodes
-        if node.parent is not None and node.parent not in codes
-    ]
+    orphans = [node for node in nodes if node.parent is not None and node.parent not in codes]
+    for at, node in enumerate(orphans):
+        right = nearest(node.parent, codes) if at < SUGGESTED else "the code of another node"
+        faults.append(Fault(f"node {node.code!r}.parent", f"unknown node {node.parent!r}", right))
     roots = [node.code for node in nodes if node.parent is None]
     if len(roots) > 1:
-        faults.append(
-            Fault(
-                "framework",
-                f"{len(roots)} nodes without a parent: {', '.join(roots)}",
-                "exactly one is the root",
-            )
-        )
+        came = f"{len(roots)} nodes without a parent: {listing(roots)}"
+        faults.append(Fault(f"node {roots[1]!r}", came, "exactly one is the root"))
     faults += _cycle_faults(nodes)
     if not roots and not faults:
         faults.append(Fault("framework", "no node without a parent", "exactly one is the root"))
@@ -302,24 +301,28 @@ def _tree_faults(nodes: Sequence[Node]) -> list[Fault]:
 
 
 def _cycle_faults(nodes: Sequence[Node]) -> list[Fault]:
+    """Cycles, and nodes too deep for what walks over the tree."""
     parent = {node.code: node.parent for node in nodes}
-    faults, seen = [], set[str]()
+    depth: dict[str, int] = {}  # 0 for a root and what hangs on a cycle or an unknown parent
+    faults = []
     for code in parent:
-        path: list[str] = []
+        path: dict[str, None] = {}
         at: str | None = code
-        while at is not None and at in parent and at not in path:
-            path.append(at)
+        while at is not None and at in parent and at not in path and at not in depth:
+            path[at] = None
             at = parent[at]
-        if at in path and at is not None and at not in seen:
-            cycle = path[path.index(at) :]
-            seen.update(cycle)
-            faults.append(
-                Fault(
-                    f"node {at!r}.parent",
-                    f"a cycle: {' under '.join([*cycle, at])}",
-                    "parents must lead to the root",
-                )
-            )
+        if at is not None and at in path:
+            cycle = list(path)[list(path).index(at) :]
+            came = f"a cycle: {' under '.join([*cycle[:SUGGESTED], at])}"
+            faults.append(Fault(f"node {at!r}.parent", came, "parents must lead to the root"))
+        above = depth[at] if at is not None and at in depth else -1
+        for level, one in enumerate(reversed(path), above + 1):
+            depth[one] = level
+    deep = next((code for code, level in depth.items() if level > DEEPEST), None)
+    if deep is not None and not faults:
+        faults.append(
+            Fault(f"node {deep!r}", f"more than {DEEPEST} nodes above it", "a tree of a few levels")
+        )
     return faults
 
 
@@ -354,13 +357,14 @@ def _value_faults(nodes: Sequence[Node]) -> list[Fault]:
             chosen = getattr(node, stage)
             for one in (chosen if isinstance(chosen, tuple) else (chosen,)) if chosen is not None else ():
                 faults += catalogue.faults_of(stage, one, f"{place}.{stage}")
-    for code in dict.fromkeys(node.parent for node in nodes if node.parent is not None):
-        if all(node.weight == 0 for node in nodes if node.parent == code):
-            faults.append(
-                Fault(
-                    f"node {code!r}", "the weights of its children sum to 0", "at least one must be above 0"
-                )
-            )
+    weights: dict[str, list[float]] = {}
+    for node in nodes:
+        if node.parent is not None:
+            weights.setdefault(node.parent, []).append(node.weight)
+    for code, below in weights.items():
+        if not any(below):
+            came = "the weights of its children sum to 0"
+            faults.append(Fault(f"node {code!r}", came, "at least one must be above 0"))
     return faults
 
 
@@ -380,11 +384,12 @@ def _group_faults(groups: Sequence[Group]) -> list[Fault]:
 
 
 def _parents_first(nodes: Sequence[Node]) -> list[Node]:
-    root = next(node for node in nodes if node.parent is None)
-    done, waiting = [root], [node for node in nodes if node is not root]
-    while waiting:
-        codes = {node.code for node in done}
-        ready = next(node for node in waiting if node.parent in codes)
-        done.append(ready)
-        waiting.remove(ready)
+    below: dict[str | None, list[int]] = {}
+    for at, node in enumerate(nodes):
+        below.setdefault(node.parent, []).append(at)
+    ready, done = list(below[None]), []
+    while ready:  # of the nodes whose parent is done, the one that was given first
+        done.append(nodes[heappop(ready)])
+        for at in below.get(done[-1].code, ()):
+            heappush(ready, at)
     return done

@@ -202,6 +202,12 @@ class Index:
     def _holes_named(self, panel: Panel, labels: tuple[Any, ...]) -> _Holes:
         return _Holes(self.framework, panel, labels)
 
+    def __eq__(self, other: object) -> bool:
+        parts = ("framework", "recipe", "name", "title", "period", "analysis")
+        return isinstance(other, Index) and all(getattr(self, part) == getattr(other, part) for part in parts)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         when = f", {self.period}" if self.period is not None else ""
         return f"<Index {self.name}{when}: {len(self.framework.leaves)} indicators; {self.recipe}>"

@@ -137,7 +137,7 @@ class Recipe:
 
 
 def _order_faults(order: Any) -> list[Fault]:
-    if isinstance(order, str) or not all(isinstance(name, str) for name in order):
+    if not isinstance(order, (list, tuple)) or not all(isinstance(name, str) for name in order):
         return [Fault("recipe.order", repr(order), f"a list of {', '.join(ORDER)}")]
     faults = [
         Fault("recipe.order", f"unknown step {name!r}", nearest(name, ORDER))

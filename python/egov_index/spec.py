@@ -1,0 +1,318 @@
+"""Spec files: an index with its data and analyses as one TOML text, read and written."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+from .errors import Fault, SpecError
+from .framework import Framework
+from .index import Index
+from .recipe import Recipe
+from .spec_check import Wrong, check_table, path_of, shown, shown_path, unknown_keys
+from .spec_keys import KEPT_TABLES, KEPT_TOP, LARGEST, VERSION, names_of
+from .spec_lines import Path, lines_of
+from .spec_schema import schema
+from .spec_write import canonical, render
+
+__all__ = ["parse", "read", "schema", "to_text", "write"]
+
+LARGEST_FILE = 4_000_000  # bytes
+MOST_NODES = 10_000
+MOST_FAULTS = 200  # told in one error; the rest is counted
+ELSEWHERE = ("rank_digits", "groups", "node", "recipe")  # what Framework and Recipe check
+PART = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
+DOTTED = re.compile(rf"(?<![\w-]){PART}(?:[ \t]*+\.[ \t]*+{PART}){{32}}")
+AT = re.compile(r" \((at line (?P<line>\d+), column (?P<column>\d+)|at end of document)\)$")
+
+
+def parse(text: str, source: str = "spec") -> Index:
+    """Read the text of a spec.
+
+    Parameters
+    ----------
+    text : str
+        TOML; docs/spec.schema.json says what may stand in it.
+    source : str
+        Name of the file, for the faults.
+
+    Returns
+    -------
+    Index
+        Its ``analysis`` holds what is not framework or recipe: note, data, uncertainty, sensitivity, outcomes, compare.
+
+    Raises
+    ------
+    SpecError
+        With every fault, each with its line, what came and what would be right.
+
+    Examples
+    --------
+    >>> index = parse('''
+    ... spec = 1
+    ... name = "two"
+    ... [[node]]
+    ... code = "index"
+    ... [[node]]
+    ... code = "osi"
+    ... parent = "index"
+    ... [[node]]
+    ... code = "tii"
+    ... parent = "index"
+    ... ''')
+    >>> index.framework.leaves
+    ('osi', 'tii')
+    """
+    document = _load(text, source)
+    nodes = document.get("node")
+    blocks = nodes if isinstance(nodes, list) else []
+    codes = [node.get("code") if isinstance(node, Mapping) else None for node in blocks]
+    try:
+        wrong, framework, recipe = _checked(document, codes, text)
+        if not wrong and framework is not None:
+            return _index(document, framework, recipe)
+    except RecursionError:
+        raise SpecError(
+            Fault(source, "nested too deeply", "tables within tables, two or three deep")
+        ) from None
+    raise SpecError(_faults(wrong, text, source, codes))
+
+
+def _load(text: str, source: str) -> dict[str, Any]:
+    """The TOML of a text, or one fault that says why it is none."""
+    if not isinstance(text, str):
+        raise SpecError(Fault(source, f"a {type(text).__name__}", "the text of a spec"))
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise SpecError(Fault(source, "empty", "a spec starts with: spec = 1"))
+    if len(text) > LARGEST_FILE:
+        raise SpecError(_too_large(source))
+    dotted = DOTTED.search(text)
+    if dotted:
+        line = text.count("\n", 0, dotted.start()) + 1
+        raise SpecError(
+            Fault(f"{source} line {line}", "a key of more than 32 parts", "keys of one or two parts")
+        )
+    try:
+        return {name: _bounded(value) for name, value in tomllib.loads(text).items()}
+    except RecursionError:
+        raise SpecError(
+            Fault(source, "nested too deeply", "tables within tables, two or three deep")
+        ) from None
+    except ValueError as error:
+        raise SpecError(_syntax(str(error), text, source)) from None
+
+
+def _too_large(source: str) -> Fault:
+    return Fault(source, f"more than {LARGEST_FILE // 10**6} MB", "a spec; data belong into CSV files")
+
+
+def _bounded(value: Any) -> Any:
+    """Whole numbers beyond what TOML promises (64 bits) become decimal ones, so that bounds can be checked."""
+    if isinstance(value, dict):
+        return {name: _bounded(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_bounded(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
+        return float("inf") if value.bit_length() > 1000 else float(value)
+    return value
+
+
+def _syntax(message: str, text: str, source: str) -> Fault:
+    found = AT.search(message)
+    said = message[: found.start()] if found else message
+    line = found["line"] if found and found["line"] else str(text.rstrip().count("\n") + 1)
+    column = f", column {found['column']}" if found and found["column"] else ""
+    right = 'a line is a [table], a [[node]], or key = value with texts in "quotes"'
+    if "overwrite" in said or "twice" in said or "declare" in said:
+        right = "each key and each table stands once"
+    return Fault(f"{source} line {line}{column}", f"no valid TOML: {said[:200]}", right)
+
+
+def _checked(
+    document: Mapping[str, Any], codes: list[Any], text: str
+) -> tuple[list[Wrong], Framework | None, Recipe]:
+    """Everything wrong with a document; its framework and recipe where they could be made."""
+    wrong = check_table("", document, (), {code for code in codes if isinstance(code, str)}, skip=ELSEWHERE)
+    recipe, framework = Recipe(), None
+    try:
+        recipe = _recipe(document.get("recipe", {}), wrong)
+    except SpecError as error:
+        wrong += [(path_of(fault, codes, ()), fault.came, fault.right) for fault in error.faults]
+    try:
+        framework = _framework(document, wrong)
+    except SpecError as error:
+        lines = lines_of(text)
+        wrong += [(path_of(fault, codes, lines), fault.came, fault.right) for fault in error.faults]
+    return wrong, framework, recipe
+
+
+def _recipe(given: Any, wrong: list[Wrong]) -> Recipe:
+    if not isinstance(given, Mapping):
+        wrong.append((("recipe",), shown(given), "a table: [recipe]"))
+        return Recipe()
+    wrong += unknown_keys("recipe", given, ("recipe",))
+    return Recipe(**{name: given[name] for name in names_of("recipe") if name in given})
+
+
+def _framework(document: Mapping[str, Any], wrong: list[Wrong]) -> Framework | None:
+    groups, nodes = document.get("groups", []), document.get("node", [])
+    bad = _not_tables("groups", groups, '{ above = 0.5, code = "H" }') + _not_tables(
+        "node", nodes, "[[node]]"
+    )
+    if not bad and len(nodes) > MOST_NODES:
+        bad = [(("node", MOST_NODES), f"{len(nodes):,} nodes", f"at most {MOST_NODES:,}")]
+    if not bad and not nodes:
+        bad = [(("node",), "no nodes", "a root and its indicators, each as a block [[node]]")]
+    wrong += bad
+    return None if bad else Framework(nodes, groups, document.get("rank_digits"))
+
+
+def _not_tables(name: str, items: Any, right: str) -> list[Wrong]:
+    if not isinstance(items, list):
+        came = "a single table" if isinstance(items, Mapping) else shown(items)
+        return [((name,), came, f"a list of tables: {right}")]
+    places = enumerate(items)
+    return [
+        ((name, at), shown(item), f"a table: {right}") for at, item in places if not isinstance(item, Mapping)
+    ]
+
+
+def _index(document: Mapping[str, Any], framework: Framework, recipe: Recipe) -> Index:
+    kept = canonical("", {name: document[name] for name in KEPT_TOP if name in document})
+    return Index(
+        framework,
+        recipe,
+        name=document.get("name", "index"),
+        title=document.get("title", ""),
+        period=document.get("period"),
+        analysis=kept | {name: canonical(name, document[name]) for name in KEPT_TABLES if name in document},
+    )
+
+
+def _faults(wrong: list[Wrong], text: str, source: str, codes: list[Any]) -> list[Fault]:
+    """Faults with their lines, in the order of the file; those without a line first."""
+    lines = lines_of(text.removeprefix("\ufeff"))
+    placed = sorted(
+        ((_line(path, lines), path, came, right) for path, came, right in wrong), key=lambda one: one[0]
+    )
+    faults = []
+    for line, path, came, right in placed[:MOST_FAULTS]:
+        words = shown_path(path, codes)
+        place = f"{source} line {line}" if line else source
+        faults.append(Fault(f"{place}, {words}" if words else place, _cut(came), _cut(right)))
+    rest = len(placed) - MOST_FAULTS
+    return [*faults, Fault(source, f"{rest:,} more faults")] if rest > 0 else faults
+
+
+def _line(path: Path, lines: Mapping[Path, int]) -> int:
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 0)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 400 else f"{text[:397]}..."
+
+
+def read(path: str | os.PathLike[str]) -> Index:
+    """Read a spec file.
+
+    Parameters
+    ----------
+    path : str or path
+        A TOML file in UTF-8, at most 4 MB.
+
+    Returns
+    -------
+    Index
+
+    Raises
+    ------
+    SpecError
+        If it cannot be read, or with every fault in it.
+    """
+    file, name = FilePath(path), FilePath(path).name or str(path)
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(LARGEST_FILE + 1)
+    except IsADirectoryError:
+        raise SpecError(Fault(str(path), "a folder", "the spec file in it")) from None
+    except FileNotFoundError:
+        raise SpecError(Fault(str(path), "no such file", "the path of a spec file")) from None
+    except (OSError, ValueError) as error:
+        raise SpecError(
+            Fault(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
+        ) from None
+    if len(raw) > LARGEST_FILE:
+        raise SpecError(_too_large(name))
+    try:
+        return parse(raw.decode("utf-8"), name)
+    except UnicodeDecodeError as error:
+        place = f"{name} line {raw.count(10, 0, error.start) + 1}"
+        came = f"byte 0x{raw[error.start]:02x} is no UTF-8"
+        raise SpecError(Fault(place, came, "save the file as UTF-8")) from None
+
+
+def to_text(index: Index) -> str:
+    """Write an index as the text of a spec, in one canonical layout.
+
+    Parameters
+    ----------
+    index : Index
+
+    Returns
+    -------
+    str
+        ``parse(to_text(index))`` equals the index; writing that again gives the same text.
+
+    Raises
+    ------
+    SpecError
+        If the index holds something that a spec cannot, e.g. an unknown table of analyses.
+    """
+    wrong = check_table(
+        "", {"spec": VERSION, **index.analysis}, (), set(index.framework.codes), skip=ELSEWHERE
+    )
+    if wrong:
+        raise SpecError([Fault(shown_path(path, ()), came, right) for path, came, right in wrong])
+    text = render(index)
+    parse(text, index.name)
+    return text
+
+
+def write(index: Index, path: str | os.PathLike[str]) -> None:
+    """Write a spec file: whole, or not at all.
+
+    Parameters
+    ----------
+    index : Index
+    path : str or path
+        A file that is there is replaced.
+
+    Raises
+    ------
+    SpecError
+        As :func:`to_text`.
+    OSError
+        If the folder cannot be written; nothing is left behind then.
+    """
+    try:
+        raw = to_text(index).encode("utf-8")
+    except UnicodeEncodeError:
+        raise SpecError(
+            Fault(str(index.name), "a text that is no Unicode", "texts without lone surrogates")
+        ) from None
+    file = FilePath(path)
+    new = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        with open(new, "xb") as stream:
+            stream.write(raw)
+        os.replace(new, file)
+    finally:
+        new.unlink(missing_ok=True)

@@ -1,0 +1,183 @@
+"""The keys of a spec file: what each one takes, in one table that checks, writer and schema read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["KEPT_TABLES", "KEPT_TOP", "LARGEST", "TABLES", "VERSION", "Key", "names_of"]
+
+VERSION = 1
+LARGEST = 2**63 - 1  # of a whole number in TOML
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a table.
+
+    Parameters
+    ----------
+    name : str
+        As written in the file.
+    kind : str
+        version, text, texts, data (names of data sets or CSV files), label (of a period), whole, real, option,
+        choice, chain, choices (a list of choices), chains (a list of chains), codes (of nodes), steps, or the name
+        of a table; a table's name in brackets is a list of such tables.
+    sentence : str
+        What it means; the schema shows it.
+    low, high : float, optional
+        Bounds of a number.
+    open : bool
+        The bounds themselves are not allowed.
+    options : tuple of str
+        What an option may be; for codes the words allowed instead of a list.
+    stage : str
+        Table of methods from which a choice is taken; the key's name if left out.
+    needed : bool
+        The table cannot do without it.
+    """
+
+    name: str
+    kind: str
+    sentence: str
+    low: float | None = None
+    high: float | None = None
+    open: bool = False
+    options: tuple[str, ...] = ()
+    stage: str = ""
+    needed: bool = False
+
+
+TOP = (
+    Key("spec", "version", "Version of this format: 1.", needed=True),
+    Key("name", "text", "Short name of the index."),
+    Key("title", "text", "Readable name."),
+    Key("note", "texts", "What a reader should know: sources, status, deviations."),
+    Key("period", "label", "Period that is scored; every period of the data if left out."),
+    Key("rank_digits", "whole", "Scores are rounded to so many decimals before they are ranked.", 0, 15),
+    Key("groups", "[group]", "Groups by the score of the root, highest cut first; the last has no cut."),
+    Key("data", "data", "Embedded data sets, or CSV files in the folder of the spec."),
+    Key("unit_column", "text", "Column of the CSV files that names the unit."),
+    Key("period_column", "text", "Column of the CSV files that names the period."),
+    Key("recipe", "recipe", "What is done to the data: a choice for each stage."),
+    Key("uncertainty", "uncertainty", "The choices that might have been made otherwise, and how many draws."),
+    Key("sensitivity", "sensitivity", "Which choice moves the result."),
+    Key("outcomes", "outcomes", "Links of the scores with outcomes."),
+    Key("compare", "compare", "Published scores to stand beside the computed ones."),
+    Key("node", "[node]", "The tree: one block a node, the root is the one without a parent.", needed=True),
+)
+
+GROUP = (
+    Key("above", "real", "Units with a score above this belong to the group; the last group has none."),
+    Key("code", "text", "Name of the group in results.", needed=True),
+)
+
+RECIPE = (
+    Key("impute", "chain", "How holes are filled; each method sees what the ones before it filled."),
+    Key("treat", "chain", "How outliers are treated, after a node's cap."),
+    Key("normalize", "choice", "How indicators come to one scale; a rescale range holds in the whole tree."),
+    Key("weight", "choice", "Where weights come from."),
+    Key("aggregate", "choice", "How the children of a node become its score."),
+    Key("rank", "choice", "How ties are ranked."),
+    Key(
+        "missing", "option", "What becomes of holes that no method filled.", options=("raise", "drop-weight")
+    ),
+    Key("order", "steps", "Order of the steps on cells.", options=("impute", "treat", "normalize")),
+)
+
+NODE = (
+    Key("code", "text", "Name in results; of a leaf also the indicator's name in the data.", needed=True),
+    Key("parent", "text", "Code of the node above; the root has none."),
+    Key("name", "text", "Readable name."),
+    Key("weight", "real", "Against its siblings, which are brought to sum one; 1 if left out.", 0),
+    Key("direction", "whole", "1 where more is better, -1 where less is.", options=("1", "-1")),
+    Key("lag", "real", "The value in period t is the one of t - lag."),
+    Key("cap", "real", "Highest value used, in the unit of the indicator."),
+    Key("lower", "real", "Lower goalpost, in the unit of the indicator."),
+    Key("upper", "real", "Upper goalpost, in the unit of the indicator."),
+    Key("unit", "text", "Unit of measurement."),
+    Key("denominator", "text", "What the indicator is divided by."),
+    Key("concept", "text", "What it measures; the guard against inputs shared with outcomes reads it."),
+    Key("normalize", "choice", "Instead of the recipe's: of an indicator, or of a node's aggregate."),
+    Key("impute", "chain", "Instead of the recipe's, of an indicator."),
+    Key("aggregate", "choice", "Instead of the recipe's, of a node with children."),
+    Key(
+        "not_scored",
+        "real",
+        "Published code for a unit that was not scored; it leaves the index for that period.",
+    ),
+)
+
+UNCERTAINTY = (
+    Key("draws", "whole", "Number of draws.", 1, 10**9),
+    Key("seed", "whole", "The same seed gives the same bits.", 0, LARGEST),
+    Key("range", "real", "Share of the draws that a range of ranks holds.", 0, 1, open=True),
+    Key("points", "option", "Where the draws lie.", options=("sobol", "montecarlo")),
+    Key("impute", "chains", "Alternatives, each a method or a chain of methods."),
+    Key("treat", "chains", "Alternatives, each a method or a chain of methods."),
+    Key("normalize", "choices", "Alternatives, each a method."),
+    Key("aggregate", "choices", "Alternatives, each a method."),
+    Key("weights", "weights", "How weights vary."),
+)
+
+WEIGHTS = (
+    Key(
+        "noise",
+        "real",
+        "Each weight is multiplied by a number between 1 - noise and 1 + noise.",
+        0,
+        1,
+        needed=True,
+    ),
+    Key(
+        "nodes",
+        "codes",
+        "Whose weights: all, leaves, inner, or a list of codes.",
+        options=("all", "leaves", "inner"),
+    ),
+)
+
+SENSITIVITY = (
+    Key("n", "whole", "Base points, a multiple of replicates.", 1, 10**9),
+    Key("replicates", "whole", "Independent scrambles; their spread gives the interval.", 1, 10**6),
+    Key("seed", "whole", "The same seed gives the same bits.", 0, LARGEST),
+    Key("level", "real", "Level of the interval.", 0, 1, open=True),
+    Key("output", "option", "What is explained.", options=("rank_shift", "rank", "score")),
+)
+
+OUTCOMES = (
+    Key("data", "data", "Embedded data sets, or CSV files in the folder of the spec."),
+    Key("method", "choice", "Which correlation.", stage="correlate"),
+    Key("window", "real", "The latest outcome within so many periods is taken.", 0, open=True),
+    Key("resamples", "whole", "Resamples of units for the interval; 0 for none.", 0, 10**7),
+    Key("level", "real", "Level of the interval.", 0, 1, open=True),
+    Key("adjust", "choice", "Correction for many tests.", stage="adjust"),
+    Key("seed", "whole", "The same seed gives the same bits.", 0, LARGEST),
+    Key("nodes", "codes", "Codes of the nodes that are linked; all if left out."),
+    Key("minimum", "whole", "Pairs with fewer units are flagged.", 1, 10**9),
+)
+
+COMPARE = (
+    Key("data", "data", "Embedded data sets, or CSV files in the folder of the spec."),
+    Key("indicator", "text", "The published score; the one named like the root if left out."),
+)
+
+TABLES: dict[str, tuple[Key, ...]] = {
+    "": TOP,
+    "group": GROUP,
+    "recipe": RECIPE,
+    "node": NODE,
+    "uncertainty": UNCERTAINTY,
+    "weights": WEIGHTS,
+    "sensitivity": SENSITIVITY,
+    "outcomes": OUTCOMES,
+    "compare": COMPARE,
+}
+
+# Keys that an index keeps in its analysis, beside framework and recipe.
+KEPT_TOP = ("note", "data", "unit_column", "period_column")
+KEPT_TABLES = ("uncertainty", "sensitivity", "outcomes", "compare")
+
+
+def names_of(table: str) -> tuple[str, ...]:
+    """Names of the keys of a table, in the order in which they are written."""
+    return tuple(key.name for key in TABLES[table])

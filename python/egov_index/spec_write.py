@@ -1,0 +1,160 @@
+"""Spec files written in one canonical layout, so that the same index gives the same bytes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from . import catalogue
+from .catalogue import Choice
+from .framework import Node
+from .recipe import Recipe
+from .spec_keys import KEPT_TABLES, KEPT_TOP, TABLES, VERSION, Key, names_of
+
+if TYPE_CHECKING:
+    from .index import Index
+
+__all__ = ["plain_chain", "plain_choice", "render"]
+
+WIDTH = 120  # a list that would be longer stands one item a line
+ALWAYS = ("impute", "treat", "normalize", "aggregate")  # choices of a recipe written even if by default
+ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+
+
+def render(index: Index) -> str:
+    """The text of a spec; nothing is checked here."""
+    blocks = [_table(_top(index)), "[recipe]\n" + _table(_recipe(index.recipe))]
+    for name in KEPT_TABLES:
+        if name in index.analysis:
+            blocks.append(f"[{name}]\n" + _table(canonical(name, index.analysis[name])))
+    blocks.append("".join(f"[[node]]\n{_table(_node(node))}" for node in index.framework.nodes))
+    return "\n".join(blocks)
+
+
+def canonical(table: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """One of the analysis tables as plain values in the order of its keys, choices in their shortest form."""
+    return {key.name: _plain(key, given[key.name]) for key in TABLES[table] if key.name in given}
+
+
+def _plain(key: Key, value: Any) -> Any:
+    kind, stage = key.kind, key.stage or key.name
+    if kind == "choice":
+        return plain_choice(stage, value)
+    if kind == "choices":
+        return [plain_choice(stage, one) for one in value]
+    if kind == "chains":
+        return [plain_chain(stage, one) for one in value]
+    if kind in ("texts", "data") or (kind == "codes" and not isinstance(value, str)):
+        return [value] if isinstance(value, str) else list(value)
+    return canonical(kind, value) if kind in TABLES else value
+
+
+def plain_chain(stage: str, given: Any) -> Any:
+    """A chain as it is written: a list, or one choice alone."""
+    chain = [plain_choice(stage, one) for one in catalogue.as_chain(given, stage)]
+    return chain[0] if len(chain) == 1 else chain
+
+
+def plain_choice(stage: str, given: Any) -> Any:
+    """A choice as it is written: its name, or a table with its parameters in the order of the method's row.
+
+    Examples
+    --------
+    >>> plain_choice("normalize", "goalposts:upper=100.0,lower=0")
+    {'method': 'goalposts', 'lower': 0, 'upper': 100.0}
+    """
+    chosen: Choice = catalogue.as_choice(given, stage)
+    if not chosen.params and chosen.rescale is None:
+        return chosen.method
+    kinds = {param["name"]: param["kind"] for param in catalogue.row(stage, chosen.method)["params"]}
+    params = {name: chosen.params[name] for name in kinds if name in chosen.params}
+    flags = {name: bool(value) for name, value in params.items() if kinds[name] == "flag"}
+    rescale = {} if chosen.rescale is None else {"rescale": list(chosen.rescale)}
+    return {"method": chosen.method} | params | flags | rescale
+
+
+def _top(index: Index) -> dict[str, Any]:
+    tree, more = index.framework, index.analysis
+    groups = [{"above": one.above, "code": one.code} for one in tree.groups[:-1]]
+    groups += [{"code": one.code} for one in tree.groups[-1:]]
+    found: dict[str, Any] = {
+        "spec": VERSION,
+        "name": index.name,
+        "title": None if index.title == index.name else index.title,
+        "period": index.period,
+        "rank_digits": tree.rank_digits,
+        "groups": groups or None,
+    }
+    found |= canonical("", {name: more[name] for name in KEPT_TOP if name in more})
+    return {name: found[name] for name in names_of("") if found.get(name) is not None}
+
+
+def _recipe(recipe: Recipe) -> dict[str, Any]:
+    usual, found = Recipe(), {}
+    for key in TABLES["recipe"]:
+        value = getattr(recipe, key.name)
+        if key.name in ALWAYS or value != getattr(usual, key.name):
+            found[key.name] = _written(key, value)
+    return found
+
+
+def _node(node: Node) -> dict[str, Any]:
+    usual = Node("")
+    return {
+        key.name: _written(key, getattr(node, key.name))
+        for key in TABLES["node"]
+        if key.name == "code" or getattr(node, key.name) != getattr(usual, key.name)
+    }
+
+
+def _written(key: Key, value: Any) -> Any:
+    if key.kind == "choice":
+        return plain_choice(key.name, value)
+    return plain_chain(key.name, value) if key.kind == "chain" else value
+
+
+def _table(pairs: Mapping[str, Any]) -> str:
+    return "".join(f"{name} = {_laid_out(name, value)}\n" for name, value in pairs.items())
+
+
+def _laid_out(name: str, value: Any) -> str:
+    text = _value(value)
+    broken = isinstance(value, list | tuple) and len(name) + 3 + len(text) > WIDTH
+    if not broken:
+        return text
+    return "[\n" + "".join(f"  {_value(item)},\n" for item in value) + "]"
+
+
+def _value(value: Any) -> str:
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, int | float):
+        return _number(value)
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(name)} = {_value(item)}" for name, item in value.items()) + " }"
+    if isinstance(value, Sequence):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    return _text(str(value))
+
+
+def _number(value: float) -> str:
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value)
+
+
+def _key(name: str) -> str:
+    return name if name and all(c.isascii() and (c.isalnum() or c in "_-") for c in name) else _text(name)
+
+
+def _text(text: str) -> str:
+    return '"' + "".join(map(_letter, text)) + '"'
+
+
+def _letter(letter: str) -> str:
+    control = letter < " " or letter == "\x7f"
+    return ESCAPES.get(letter, f"\\u{ord(letter):04x}" if control else letter)
