@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import datasets, outcomes
+from . import compiled, datasets, outcomes
 from .catalogue import Choice, choice, grouping
 from .compare import Comparison, compare
 from .errors import DataError, Fault, SpecError
@@ -16,7 +16,7 @@ from .outcomes import Links
 from .panel import Panel
 from .result import Result
 from .sensitivity import Sensitivity
-from .sources import read_delimited
+from .sources.delimited import Delimited, read_delimited
 from .table import listing, nearest
 from .uncertainty import Alternatives, Ensemble, noise, plan
 
@@ -74,27 +74,26 @@ def load_data(index: Index, files: Sequence[str | Path] = (), folder: Path | Non
 
 
 def _joined(index: Index, named: Sequence[str], given: bool, folder: Path | None, wanted: list[str]) -> Panel:
+    """The wanted indicators from the sources named, joined; DataError with every fault of every source."""
     panels: list[Panel] = []
     faults: list[Fault] = []
+    known: list[str] = []
     for name in named or datasets.names():
+        open_leaves = [leaf for leaf in wanted if not any(leaf in panel.indicators for panel in panels)]
         try:
-            panel = _one(index, name, given, folder, wanted)
+            panel, columns = _one(index, name, given, folder, open_leaves, faults)
         except (DataError, SpecError) as error:
             faults.extend(error.faults)
             continue
-        have = [
-            leaf
-            for leaf in wanted
-            if leaf in panel.indicators and not any(leaf in p.indicators for p in panels)
-        ]
-        if have:
+        known += columns
+        have = [leaf for leaf in open_leaves if panel is not None and leaf in panel.indicators]
+        if panel is not None and have:
             panels.append(panel.select(indicators=have))
-    seen = {indicator for panel in panels for indicator in panel.indicators}
-    if not faults:
-        faults = [
-            Fault(f"indicator {leaf!r}", "not in the data", nearest(leaf, _known(named)))
+    if known or not faults:
+        faults += [
+            Fault(f"indicator {leaf!r}", "not in the data", nearest(leaf, known))
             for leaf in wanted
-            if leaf not in seen
+            if leaf not in known
         ]
     if faults:
         raise DataError(faults)
@@ -104,22 +103,39 @@ def _joined(index: Index, named: Sequence[str], given: bool, folder: Path | None
     return whole
 
 
-def _known(named: Sequence[str]) -> list[str]:
-    return [] if named else [name for data in datasets.names() for name in datasets.load(data).indicators]
-
-
-def _one(index: Index, name: str, given: bool, folder: Path | None, wanted: list[str]) -> Panel:
+def _one(
+    index: Index, name: str, given: bool, folder: Path | None, wanted: list[str], faults: list[Fault]
+) -> tuple[Panel | None, list[str]]:
+    """One source as a panel, and the names of its columns; no panel where it has none of the wanted ones."""
     if name in datasets.names() and not given:
-        return datasets.load(name)
-    path = Path(name)
-    if not given:
-        path = ((folder or Path()) / name).resolve()
-        if not path.is_relative_to((folder or Path()).resolve()):
-            raise SpecError(Fault("data", repr(name), "a file in the folder of the spec, or --data FILE"))
+        panel = datasets.load(name)
+        return panel, list(panel.indicators)
     columns = {key: index.analysis.get(f"{key}_column") for key in ("unit", "period")}
-    return read_delimited(
-        path, wanted, groups=_groupings(index), at=index.period if index.period is not None else 0, **columns
-    )
+    at = index.period if index.period is not None else 0
+    table = Delimited(_path(name, given, folder), groups=_groupings(index), at=at, **columns)
+    names = table.having(wanted)
+    if not names:
+        return None, table.header
+    try:
+        return table.panel(names), table.header
+    except DataError as error:
+        faults.extend(error.faults)
+    try:  # the file is at fault; say what else is wrong with what can be read of it
+        faults += compiled.data_faults(index.framework, index.recipe, table.what_is_sound(names))
+    except (DataError, SpecError) as error:
+        faults += [fault for fault in error.faults if fault not in faults]
+    return None, table.header
+
+
+def _path(name: str, given: bool, folder: Path | None) -> Path:
+    """Where a file lies: as given, or in the folder of the spec and nowhere else."""
+    if given:
+        return Path(name)
+    home = (folder or Path()).resolve()
+    path = (home / name).resolve()
+    if not path.is_relative_to(home):
+        raise SpecError(Fault("data", repr(name), "a file in the folder of the spec, or --data FILE"))
+    return path
 
 
 def _groupings(index: Index) -> list[str]:
@@ -243,7 +259,8 @@ def _outcomes(
     if seed is not None:
         table["seed"] = seed
     panels = [
-        datasets.load(name) if name in datasets.names() else _one_outcome(name, folder) for name in named
+        datasets.load(name) if name in datasets.names() else read_delimited(_path(name, False, folder))
+        for name in named
     ]
     whole = panels[0]
     for panel in panels[1:]:
@@ -261,10 +278,3 @@ def _outcomes(
         if asked:
             raise
         job.notes.append(f"no outcomes: {error.faults[0]}")
-
-
-def _one_outcome(name: str, folder: Path | None) -> Panel:
-    path = ((folder or Path()) / name).resolve()
-    if not path.is_relative_to((folder or Path()).resolve()):
-        raise SpecError(Fault("outcomes.data", repr(name), "a file in the folder of the spec"))
-    return read_delimited(path)

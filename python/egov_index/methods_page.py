@@ -81,7 +81,8 @@ def _kind(param: Mapping[str, Any]) -> list[str]:
     if math.isfinite(low) and math.isfinite(high):
         words.append(f"{low:g} to {high:g}")
     elif math.isfinite(low) or math.isfinite(high):
-        words.append(f"at least {low:g}" if math.isfinite(low) else f"at most {high:g}")
+        least = "above 0" if 0 < low < 1e-200 else f"at least {low:g}"
+        words.append(least if math.isfinite(low) else f"at most {high:g}")
     return words
 
 
@@ -97,7 +98,7 @@ def _default(param: Mapping[str, Any]) -> list[str]:
 def _command(item: Mapping[str, Any]) -> str:
     """How the method is written on the command line, with every parameter."""
     given = ",".join(f"{param['name']}={_example(param)}" for param in item["params"])
-    return item["name"] + (f":{given}" if given else "")
+    return str(item["name"]) + (f":{given}" if given else "")
 
 
 def _example(param: Mapping[str, Any]) -> str:

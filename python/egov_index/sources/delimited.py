@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from ..errors import DataError, Fault
 from ..panel import Panel
 from ..table import listing, nearest
 
-__all__ = ["read_delimited"]
+__all__ = ["Delimited", "read_delimited"]
 
 LARGEST = 256 * 1024 * 1024  # bytes
 WIDEST = 10_000  # columns
@@ -62,40 +63,85 @@ def read_delimited(
     >>> read_delimited(path).units
     ('EST', 'DNK')
     """
-    path = Path(path)
-    header, rows = _cells(path)
-    unit = _column(path, "unit", unit, UNITS, header)
-    found = period or next(
-        (name for name in header if name.strip().lower() in PERIODS and name != unit), None
-    )
-    if found is not None and found not in header:
-        raise DataError(
-            Fault(f"{path.name}, header", f"no column {found!r} for the period", nearest(found, header))
-        )
-    wanted = [name for name in header if indicators is None or name in set(indicators)]
-    wanted = [name for name in wanted if name not in (unit, found)]
-    schemes = [name for name in groups if name in header]
-    columns = {name: [_cell(row[at_]) for row in rows] for at_, name in enumerate(header)}
-    for name in (unit, *schemes, *([found] if found else [])):
-        columns[name] = [row[header.index(name)].strip() or None for row in rows]
-    if found:
-        columns[found] = [_cell(text) if text else None for text in columns[found]]
-    if indicators is not None and not wanted:
-        raise DataError(
-            Fault(f"{path.name}, header", f"columns {listing(header)}", "none is an indicator of the index")
-        )
-    names = None if indicators is None else [name for name in wanted if name not in schemes]
-    kept = {
-        name: columns[name]
-        for name in header
-        if name in (unit, found, *schemes, *(names if names is not None else wanted))
-    }
-    try:
-        return Panel.from_wide(kept, unit=unit, period=found, indicators=names, groups=schemes, at=at)
-    except DataError as error:
-        raise DataError(
-            [Fault(f"{path.name}, {fault.place}", fault.came, fault.right) for fault in error.faults]
-        ) from None
+    table = Delimited(path, groups=groups, unit=unit, period=period, at=at)
+    names = None if indicators is None else table.having(indicators)
+    if names == []:
+        came = f"columns {listing(table.header)}"
+        raise DataError(Fault(f"{table.name}, header", came, "none is an indicator of the index"))
+    return table.panel(names)
+
+
+class Delimited:
+    """A table of text that has been split into cells, with its columns of units and periods found.
+
+    Attributes
+    ----------
+    name : str
+        Name of the file.
+    header : list of str
+        Names of the columns.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        groups: Iterable[str] = (),
+        unit: str | None = None,
+        period: str | None = None,
+        at: Any = 0,
+    ) -> None:
+        path = Path(path)
+        self.name, self.at = path.name, at
+        self.header, rows = _cells(path)
+        self.unit = _column(path, "unit", unit, UNITS, self.header)
+        others = [name for name in self.header if name != self.unit]
+        self.period = period or next((name for name in others if name.strip().lower() in PERIODS), None)
+        if self.period is not None and self.period not in self.header:
+            came = f"no column {self.period!r} for the period"
+            raise DataError(Fault(f"{path.name}, header", came, nearest(self.period, self.header)))
+        self.groups = [name for name in groups if name in self.header]
+        self.columns = {name: [_cell(row[at_]) for row in rows] for at_, name in enumerate(self.header)}
+        for name in (self.unit, *self.groups):
+            self.columns[name] = [row[self.header.index(name)].strip() or None for row in rows]
+
+    def having(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that are columns of indicators here."""
+        wanted = set(names) - {self.unit, self.period, *self.groups}
+        return [name for name in self.header if name in wanted]
+
+    def panel(self, names: list[str] | None) -> Panel:
+        """The columns of that name as a panel; DataError with every fault of the file."""
+        keys = [name for name in (self.unit, self.period) if name is not None]
+        kept = [name for name in self.header if names is None or name in (*keys, *self.groups, *names)]
+        try:
+            return Panel.from_wide(
+                {name: self.columns[name] for name in kept},
+                unit=self.unit, period=self.period, indicators=names, groups=self.groups, at=self.at,
+            )  # fmt: skip
+        except DataError as error:
+            raise DataError(
+                [Fault(f"{self.name}, {fault.place}", fault.came, fault.right) for fault in error.faults]
+            ) from None
+
+    def what_is_sound(self, names: list[str]) -> Panel:
+        """A panel of what can be read, to look for further faults: bad cells missing, repeated rows left out."""
+        kept: dict[tuple[Any, Any], int] = {}
+        periods = self.columns[self.period] if self.period else [self.at] * len(self.columns[self.unit])
+        for row, key in enumerate(zip(self.columns[self.unit], periods, strict=True)):
+            if key[0] is not None and isinstance(key[1], int | float | str):
+                kept.setdefault((key[0], str(key[1])), row)
+        sound: dict[str, list[Any]] = {
+            "unit": [unit for unit, _ in kept],
+            "period": [periods[row] for row in kept.values()],
+        }
+        for name in names:
+            sound[name] = [_sound(self.columns[name][row]) for row in kept.values()]
+        return Panel.from_wide(sound, unit="unit", period="period", indicators=names)
+
+
+def _sound(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _cells(path: Path) -> tuple[list[str], list[list[str]]]:

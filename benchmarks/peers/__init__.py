@@ -1,0 +1,1 @@
+"""The same index as others would write it."""
