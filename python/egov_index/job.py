@@ -91,7 +91,7 @@ def _joined(index: Index, named: Sequence[str], given: bool, folder: Path | None
             panels.append(panel.select(indicators=have))
     if known or not faults:
         faults += [
-            Fault(f"indicator {leaf!r}", "not in the data", nearest(leaf, known))
+            Fault(f"indicator {leaf!r}", "not in the data", nearest(leaf, dict.fromkeys(known)))
             for leaf in wanted
             if leaf not in known
         ]

@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import panel_parts
-from .errors import Fault, SpecError
-from .table import Label, make_frame, nearest
+from ..errors import Fault, SpecError
+from ..table import Label, make_frame, nearest
+from . import parts
 
 __all__ = ["PanelCore"]
 
@@ -54,19 +54,19 @@ class PanelCore:
         years: ArrayLike | None = None,
     ) -> None:
         put = object.__setattr__
-        put(self, "_values", panel_parts.frozen(values))
-        put(self, "_years", None if years is None else panel_parts.frozen(years))
-        put(self, "_units", panel_parts.plain(units))
-        put(self, "_periods", panel_parts.plain(periods))
-        put(self, "_indicators", tuple(str(name) for name in panel_parts.plain(indicators)))
+        put(self, "_values", parts.frozen(values))
+        put(self, "_years", None if years is None else parts.frozen(years))
+        put(self, "_units", parts.plain(units))
+        put(self, "_periods", parts.plain(periods))
+        put(self, "_indicators", tuple(str(name) for name in parts.plain(indicators)))
         put(self, "_notes", tuple(dict.fromkeys(notes)))
-        put(self, "_groups", panel_parts.schemes(groups))
-        put(self, "_names", panel_parts.unit_names(unit_names, self._units))
-        put(self, "_facts", panel_parts.facts(indicator_info, self._indicators))
+        put(self, "_groups", parts.schemes(groups))
+        put(self, "_names", parts.unit_names(unit_names, self._units))
+        put(self, "_facts", parts.facts(indicator_info, self._indicators))
         put(self, "unit_label", str(unit_label))
         put(self, "period_label", str(period_label))
         put(self, "backend", str(backend))
-        panel_parts.check(self._parts())
+        parts.check(self._parts())
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -121,7 +121,7 @@ class PanelCore:
     @property
     def times(self) -> NDArray[np.float64]:
         """Numeric value of each period; positions 0, 1, ... where periods are text."""
-        return panel_parts.times(self._periods)
+        return parts.times(self._periods)
 
     def about(self, indicator: str) -> dict[str, Any]:
         """Give what is known of one indicator, without making a frame.
@@ -213,14 +213,14 @@ class PanelCore:
         raise AttributeError("a Panel does not change")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return panel_parts.rebuild, (type(self), self._parts())
+        return parts.rebuild, (type(self), self._parts())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PanelCore):
             return NotImplemented
         mine, others = self._parts(), other._parts()
         compared = [name for name in mine if name not in ("notes", "backend")]
-        return all(panel_parts.same(mine[name], others[name]) for name in compared)
+        return all(parts.same(mine[name], others[name]) for name in compared)
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -8,9 +8,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import DataError, Fault, SpecError
-from .panel_core import PanelCore
-from .table import Label, listing, nearest
+from ..errors import DataError, Fault, SpecError
+from ..table import Label, listing, nearest
+from .core import PanelCore
 
 __all__ = ["MoveMethods"]
 

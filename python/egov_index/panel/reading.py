@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import DataError, Fault
-from .panel_parts import Parts
-from .table import (
+from ..errors import DataError, Fault
+from ..table import (
     LISTED,
     MISSING_MARKS,
     Column,
@@ -22,6 +21,7 @@ from .table import (
     read_frame,
     rows_text,
 )
+from .parts import Parts
 
 # What stands in for a default name that a frame lacks.
 STAND_INS = {

@@ -8,9 +8,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import panel_parts, panel_reading
-from .panel_core import PanelCore
-from .table import Label, make_frame
+from ..table import Label, make_frame
+from . import parts, reading
+from .core import PanelCore
 
 __all__ = ["FrameMethods"]
 
@@ -72,7 +72,7 @@ class FrameMethods(PanelCore):
         Panel: 2 units x 2 periods (2020, 2022) x 1 indicator, 75 % observed
         indicators: osi
         """
-        return cls(**panel_reading.wide_parts(frame, unit, period, indicators, groups, at=at, name=name))
+        return cls(**reading.wide_parts(frame, unit, period, indicators, groups, at=at, name=name))
 
     @classmethod
     def from_long(
@@ -111,7 +111,7 @@ class FrameMethods(PanelCore):
         >>> Panel.from_long(frame).values.ravel()
         array([1.  , 0.84])
         """
-        return cls(**panel_reading.long_parts(frame, unit, period, indicator, value))
+        return cls(**reading.long_parts(frame, unit, period, indicator, value))
 
     @classmethod
     def from_array(
@@ -148,7 +148,7 @@ class FrameMethods(PanelCore):
         >>> Panel.from_array([[0.9, 0.8], [0.7, 0.6]]).indicators
         ('x0', 'x1')
         """
-        return cls(**panel_parts.array_parts(values, units, periods, indicators))
+        return cls(**parts.array_parts(values, units, periods, indicators))
 
     def to_wide(self) -> Any:
         """Give a frame of one row a unit and period and one column an indicator.

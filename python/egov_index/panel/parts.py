@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import DataError, Fault
-from .table import Label, listing, read_frame
+from ..errors import DataError, Fault
+from ..table import Label, listing, read_frame
 
 Parts = dict[str, Any]
 

@@ -6,9 +6,9 @@ from html import escape
 
 import numpy as np
 
-from .panel_frames import FrameMethods
-from .panel_moves import MoveMethods
-from .table import listing
+from ..table import listing
+from .frames import FrameMethods
+from .moves import MoveMethods
 
 __all__ = ["Panel"]
 
