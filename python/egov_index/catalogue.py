@@ -7,7 +7,7 @@ what it needs and gives) is read off that row.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -209,13 +209,21 @@ def faults_of(stage: str, given: Choice, place: str) -> list[Fault]:
     numbers: dict[str, float] = {}
     kinds = {param["name"]: param for param in item["params"]}
     for name, value in given.params.items():
-        fault = _as_number(kinds.get(name), value, numbers, name)
-        if fault:
+        if name not in kinds:
+            came = f"{given.method} has no such parameter"
+            faults.append(Fault(f"{place}.{name}", came, nearest(name, kinds)))
+        elif fault := _as_number(kinds[name], value, numbers, name):
             faults.append(Fault(f"{place}.{name}", *fault))
     for name, came, right in _core.faults(stage, given.method, numbers):
         if kinds.get(name, {}).get("kind") != "groups" or name not in given.params:
             faults.append(Fault(f"{place}.{name}" if name else place, came, right))
     return faults
+
+
+def chain_faults(stage: str, chain: Sequence[Choice], place: str) -> list[Fault]:
+    """Everything wrong with the choices of a chain, with their positions where there are several."""
+    places = [f"{place}[{at}]" if len(chain) > 1 else place for at in range(len(chain))]
+    return [fault for one, at in zip(chain, places, strict=True) for fault in faults_of(stage, one, at)]
 
 
 def numeric(stage: str, given: Choice) -> dict[str, float]:
@@ -237,33 +245,27 @@ def grouping(stage: str, given: Choice) -> str | None:
 
 
 def _as_number(
-    param: Mapping[str, Any] | None, value: Any, numbers: dict[str, float], name: str
+    param: Mapping[str, Any], value: Any, numbers: dict[str, float], name: str
 ) -> tuple[str, str] | None:
     """Put the value into ``numbers``, or say what is wrong with its type."""
-    if param is not None and param["kind"] == "option":
+    kind = param["kind"]
+    if kind == "option":
         if value not in param["options"]:
             return repr(value), f"one of {', '.join(param['options'])}; {nearest(value, param['options'])}"
         numbers[name] = float(param["options"].index(value))
-    elif param is not None and param["kind"] == "groups":
+    elif kind == "groups":
         if not isinstance(value, str):
             return repr(value), "the name of a grouping of the units, e.g. 'income_groups'"
         numbers[name] = 0.0
-    elif (
-        param is not None and param["kind"] == "flag" and not isinstance(value, bool) and value not in (0, 1)
-    ):
+    elif kind == "flag" and not isinstance(value, bool) and value not in (0, 1):
         return repr(value), "true or false"
-    elif isinstance(value, str) or not isinstance(value, (bool, int, float)):
+    elif isinstance(value, str):
+        return repr(value), "a number, not text"
+    else:
         try:
             numbers[name] = float(value)
-        except (TypeError, ValueError):
-            if param is None:
-                numbers[name] = 0.0
-                return None
+        except (TypeError, ValueError, OverflowError):
             return repr(value), "a number"
-        if isinstance(value, str):
-            return repr(value), "a number, not text"
-    else:
-        numbers[name] = float(value)
     return None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from .table import read_frame
 
-__all__ = ["frame_text", "write_all"]
+__all__ = ["frame_text", "write_all", "write_file"]
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -90,6 +90,19 @@ def write_all(folder: str | Path, files: Mapping[str, str]) -> tuple[Path, ...]:
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return tuple(folder / name for name in files)
+
+
+def write_file(path: str | os.PathLike[str], text: str) -> None:
+    """Write one text, beside its place first, so that no reader ever meets half a file."""
+    path = Path(path)
+    handle, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.chmod(part, 0o666 & ~_umask())
+        os.replace(part, path)
+    finally:
+        Path(part).unlink(missing_ok=True)
 
 
 def _move(new: Path, folder: Path, names: Iterable[str]) -> None:

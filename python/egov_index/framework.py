@@ -355,8 +355,9 @@ def _value_faults(nodes: Sequence[Node]) -> list[Fault]:
             )
         for stage in ("normalize", "aggregate", "impute"):
             chosen = getattr(node, stage)
-            for one in (chosen if isinstance(chosen, tuple) else (chosen,)) if chosen is not None else ():
-                faults += catalogue.faults_of(stage, one, f"{place}.{stage}")
+            if chosen is not None:
+                chain = chosen if isinstance(chosen, tuple) else (chosen,)
+                faults += catalogue.chain_faults(stage, chain, f"{place}.{stage}")
     weights: dict[str, list[float]] = {}
     for node in nodes:
         if node.parent is not None:

@@ -65,8 +65,7 @@ class Recipe:
             except SpecError as error:
                 faults.extend(error.faults)
                 continue
-            for one in chain:
-                faults += catalogue.faults_of(stage, one, f"recipe.{stage}")
+            faults += catalogue.chain_faults(stage, chain, f"recipe.{stage}")
             if stage in SINGLES and len(chain) != 1:
                 faults.append(Fault(f"recipe.{stage}", f"{len(chain)} methods", "one method"))
             elif not chain:

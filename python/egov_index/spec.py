@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
 from .errors import Fault, SpecError
+from .files import write_file
 from .framework import Framework
 from .index import Index
 from .recipe import Recipe
-from .spec_check import Wrong, check_table, path_of, shown, shown_path, unknown_keys
+from .spec_check import Wrong, check_table, shown, shown_path, unknown_keys, wrongs_of, wrongs_of_tree
 from .spec_keys import KEPT_TABLES, KEPT_TOP, LARGEST, VERSION, names_of
 from .spec_lines import Path, lines_of
 from .spec_schema import schema
@@ -68,6 +68,7 @@ def parse(text: str, source: str = "spec") -> Index:
     >>> index.framework.leaves
     ('osi', 'tii')
     """
+    text = text.removeprefix("\ufeff") if isinstance(text, str) else text
     document = _load(text, source)
     nodes = document.get("node")
     blocks = nodes if isinstance(nodes, list) else []
@@ -87,7 +88,6 @@ def _load(text: str, source: str) -> dict[str, Any]:
     """The TOML of a text, or one fault that says why it is none."""
     if not isinstance(text, str):
         raise SpecError(Fault(source, f"a {type(text).__name__}", "the text of a spec"))
-    text = text.removeprefix("\ufeff")
     if not text.strip():
         raise SpecError(Fault(source, "empty", "a spec starts with: spec = 1"))
     if len(text) > LARGEST_FILE:
@@ -126,12 +126,14 @@ def _bounded(value: Any) -> Any:
 def _syntax(message: str, text: str, source: str) -> Fault:
     found = AT.search(message)
     said = message[: found.start()] if found else message
-    line = found["line"] if found and found["line"] else str(text.rstrip().count("\n") + 1)
-    column = f", column {found['column']}" if found and found["column"] else ""
+    place = source
+    if found:
+        place += f" line {found['line'] or text.rstrip().count(chr(10)) + 1}"
+        place += f", column {found['column']}" if found["column"] else ""
     right = 'a line is a [table], a [[node]], or key = value with texts in "quotes"'
     if "overwrite" in said or "twice" in said or "declare" in said:
         right = "each key and each table stands once"
-    return Fault(f"{source} line {line}{column}", f"no valid TOML: {said[:200]}", right)
+    return Fault(place, f"no valid TOML: {said[:200]}", right)
 
 
 def _checked(
@@ -143,12 +145,11 @@ def _checked(
     try:
         recipe = _recipe(document.get("recipe", {}), wrong)
     except SpecError as error:
-        wrong += [(path_of(fault, codes, ()), fault.came, fault.right) for fault in error.faults]
+        wrong += wrongs_of(error, ())
     try:
         framework = _framework(document, wrong)
     except SpecError as error:
-        lines = lines_of(text)
-        wrong += [(path_of(fault, codes, lines), fault.came, fault.right) for fault in error.faults]
+        wrong += wrongs_of_tree(error, codes, lines_of(text))
     return wrong, framework, recipe
 
 
@@ -162,15 +163,15 @@ def _recipe(given: Any, wrong: list[Wrong]) -> Recipe:
 
 def _framework(document: Mapping[str, Any], wrong: list[Wrong]) -> Framework | None:
     groups, nodes = document.get("groups", []), document.get("node", [])
-    bad = _not_tables("groups", groups, '{ above = 0.5, code = "H" }') + _not_tables(
-        "node", nodes, "[[node]]"
-    )
+    wrong += _not_tables("groups", groups, '{ above = 0.5, code = "H" }')
+    bad = _not_tables("node", nodes, "[[node]]")
     if not bad and len(nodes) > MOST_NODES:
         bad = [(("node", MOST_NODES), f"{len(nodes):,} nodes", f"at most {MOST_NODES:,}")]
     if not bad and not nodes:
         bad = [(("node",), "no nodes", "a root and its indicators, each as a block [[node]]")]
     wrong += bad
-    return None if bad else Framework(nodes, groups, document.get("rank_digits"))
+    cuts = [group for group in groups if isinstance(group, Mapping)] if isinstance(groups, list) else []
+    return None if bad else Framework(nodes, cuts, document.get("rank_digits"))
 
 
 def _not_tables(name: str, items: Any, right: str) -> list[Wrong]:
@@ -197,7 +198,7 @@ def _index(document: Mapping[str, Any], framework: Framework, recipe: Recipe) ->
 
 def _faults(wrong: list[Wrong], text: str, source: str, codes: list[Any]) -> list[Fault]:
     """Faults with their lines, in the order of the file; those without a line first."""
-    lines = lines_of(text.removeprefix("\ufeff"))
+    lines = lines_of(text)
     placed = sorted(
         ((_line(path, lines), path, came, right) for path, came, right in wrong), key=lambda one: one[0]
     )
@@ -205,7 +206,7 @@ def _faults(wrong: list[Wrong], text: str, source: str, codes: list[Any]) -> lis
     for line, path, came, right in placed[:MOST_FAULTS]:
         words = shown_path(path, codes)
         place = f"{source} line {line}" if line else source
-        faults.append(Fault(f"{place}, {words}" if words else place, _cut(came), _cut(right)))
+        faults.append(Fault(f"{place}, {_cut(words)}" if words else place, _cut(came), _cut(right)))
     rest = len(placed) - MOST_FAULTS
     return [*faults, Fault(source, f"{rest:,} more faults")] if rest > 0 else faults
 
@@ -303,16 +304,10 @@ def write(index: Index, path: str | os.PathLike[str]) -> None:
         If the folder cannot be written; nothing is left behind then.
     """
     try:
-        raw = to_text(index).encode("utf-8")
+        text = to_text(index)
+        text.encode("utf-8")
     except UnicodeEncodeError:
         raise SpecError(
             Fault(str(index.name), "a text that is no Unicode", "texts without lone surrogates")
         ) from None
-    file = FilePath(path)
-    new = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    try:
-        with open(new, "xb") as stream:
-            stream.write(raw)
-        os.replace(new, file)
-    finally:
-        new.unlink(missing_ok=True)
+    write_file(path, text)

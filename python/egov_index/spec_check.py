@@ -11,15 +11,16 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from . import catalogue, datasets
-from .errors import EgovError, Fault, SpecError
+from .errors import EgovError, SpecError
 from .spec_keys import TABLES, VERSION, Key, names_of
 from .spec_lines import Path
 from .table import nearest
 
-__all__ = ["Wrong", "check_table", "path_of", "shown_path", "wrongs_of"]
+__all__ = ["Wrong", "check_table", "shown", "shown_path", "unknown_keys", "wrongs_of", "wrongs_of_tree"]
 
 Wrong = tuple[Path, str, str]
 
+SUGGESTED = 100  # unknown keys of a table that look for the nearest name
 NODE = re.compile(r"node (?:number (?P<number>\d+)|(?P<code>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"))")
 STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
@@ -55,14 +56,19 @@ def check_table(
         if key.name in given:
             wrong += _check_value(key, given[key.name], (*path, key.name), codes)
         elif key.needed:
-            wrong.append(((*path, key.name), "not given", key.sentence))
+            right = f"spec = {VERSION}, the version of the format" if key.kind == "version" else key.sentence
+            wrong.append(((*path, key.name), "not given", right))
     return wrong
 
 
 def unknown_keys(table: str, given: Mapping[str, Any], path: Path) -> list[Wrong]:
     """A wrong for each key that a table does not know, with the nearest that it does."""
     known = names_of(table)
-    return [((*path, name), "unknown key", nearest(name, known)) for name in given if name not in known]
+    unknown = [name for name in given if name not in known]
+    return [
+        ((*path, name), "unknown key", nearest(name, known) if at < SUGGESTED else "")
+        for at, name in enumerate(unknown)
+    ]
 
 
 def _check_value(key: Key, value: Any, path: Path, codes: Collection[str]) -> list[Wrong]:
@@ -231,31 +237,39 @@ def _steps(place: str) -> Path:
     )
 
 
-def path_of(fault: Fault, codes: Sequence[Any], lines: Collection[Path]) -> Path:
-    """Path of a fault that a framework or a recipe raised.
+def wrongs_of_tree(error: EgovError, codes: Sequence[Any], lines: Collection[Path]) -> list[Wrong]:
+    """Faults of a framework, with places such as ``"node 'tii'.normalize"``, as wrongs.
 
     Parameters
     ----------
-    fault : Fault
-        With a place such as ``"node 'tii'.normalize"`` or ``"recipe.impute[1]"``.
+    error : EgovError
+        What the framework raised.
     codes : sequence
-        Codes of the nodes in the order of the file; they may stand twice.
+        Codes of the nodes in the order of the file; one may stand twice.
     lines : collection of paths
         What the file has: of two nodes of one code, the one with such a key is meant.
 
     Returns
     -------
-    tuple
+    list of (path, came, right)
     """
-    node = NODE.match(fault.place)
+    where: dict[str, list[int]] = {}
+    for at, code in enumerate(codes):
+        where.setdefault(repr(code), []).append(at)
+    return [(_path_of(fault.place, where, lines), fault.came, fault.right) for fault in error.faults]
+
+
+def _path_of(place: str, where: Mapping[str, list[int]], lines: Collection[Path]) -> Path:
+    node = NODE.match(place)
     if node is None:
-        return () if fault.place == "framework" else _steps(fault.place)
-    steps = _steps(fault.place[node.end() :])
+        return () if place == "framework" else _steps(place)
+    steps = _steps(place[node.end() :])
     if node["number"]:
         return ("node", int(node["number"]) - 1, *steps)
-    same = [at for at, code in enumerate(codes) if repr(code) == node["code"]]
-    meant = [at for at in same if ("node", at, *steps) in lines] if steps else same[::-1]
-    return ("node", (meant or same or [0])[0], *steps)
+    same = where.get(node["code"], [0])
+    if not steps:
+        return ("node", same[-1])
+    return ("node", next((at for at in same if ("node", at, *steps) in lines), same[0]), *steps)
 
 
 def shown_path(path: Path, codes: Sequence[Any]) -> str:

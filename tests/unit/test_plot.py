@@ -9,7 +9,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from egov_index.plot import bars_svg, clean, element, fixed, interval_svg, rank_panels, rank_ranges_svg
+from egov_index.markup import clean, element, fixed
+from egov_index.plot import bars_svg, interval_svg, rank_panels, rank_ranges_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

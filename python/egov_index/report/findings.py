@@ -1,0 +1,126 @@
+"""Sections on what the ranking rests on and goes with: drivers, links with outcomes, imputed cells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from ..markup import Markup, Row, clean, element, fixed, join, number, rows_of, span
+from ..plot import bars_svg, interval_svg
+from .view import View, block, head, line, named, percent, readable, short, tally
+
+MAX_OUTPUTS = 4
+
+
+def _typical(rows: list[Row]) -> list[Row]:
+    """Median and quartiles of each index over the outputs that have one."""
+    found = []
+    for factor in dict.fromkeys(row["factor"] for row in rows):
+        typical: Row = {"output": "median", "factor": factor, "note": ""}
+        for kind in ("first", "total"):
+            values = [v for row in rows if row["factor"] == factor and (v := number(row[kind])) is not None]
+            quartiles = np.quantile(values, [0.25, 0.5, 0.75]).tolist() if values else [None] * 3
+            typical |= dict(zip((f"{kind}_low", kind, f"{kind}_high"), quartiles, strict=True))
+        found.append(typical)
+    return found
+
+
+def drivers(sensitivity: Any) -> Markup:
+    """Which choice moves the ranking: a chart and a table of the indices."""
+    rows = rows_of(sensitivity.to_frame())
+    outputs = [*dict.fromkeys(str(row["output"]) for row in rows)]
+    which = "Whiskers are the intervals of the estimates."
+    charts = {output: [row for row in rows if str(row["output"]) == output] for output in outputs}
+    if len(outputs) > MAX_OUTPUTS:
+        rows = _typical(rows)
+        charts = {f"Median over {len(outputs)} outputs": rows}
+        which = "Bars are medians over the outputs, whiskers and intervals their quartiles."
+    lines = (
+        line("..rrrr.", row["output"], row["factor"],
+              fixed(row["first"]), span(row["first_low"], row["first_high"]),
+              fixed(row["total"]), span(row["total_low"], row["total_high"]), row.get("note"))
+        for row in rows
+    )  # fmt: skip
+    pictures = (Markup(bars_svg(chart, clean(output))) for output, chart in charts.items())
+    figures = join(element("figure", picture, class_="narrow") for picture in pictures)
+    return block("drivers", runs=short(sensitivity.runs), which=which, figures=figures, rows=join(lines))
+
+
+def _goal(row: Row) -> int:
+    found = re.search(r"\d+", str(row.get("sdg_goal")))
+    return int(found[0]) if found and 1 <= int(found[0]) <= 17 else 99
+
+
+def _flags(row: Row) -> Markup:
+    overlap, notes = row.get("overlap"), clean(row.get("note")).split("; ")
+    names = [overlap] if isinstance(overlap, str) else overlap if isinstance(overlap, list | tuple) else []
+    shared = ", ".join(map(str, names))
+    if shared or (number(overlap) or 0.0) > 0:
+        notes = [note for note in notes if note != f"shares {clean(shared)} with the index"]
+        notes.insert(0, f"shared inputs: {shared}" if shared else "shared inputs")
+    return join(element("span", note, class_="flag") for note in notes if note)
+
+
+def _linked(rows: list[Row], view: View, alpha: float) -> Markup:
+    values = [number(row[key]) or 0.0 for row in rows for key in ("low", "high", "estimate")]
+    edge = max([1.0, *map(abs, values)])
+    lines: list[Markup] = []
+    goals = dict(enumerate(block("goals").split("\n"), start=1))
+    for goal in sorted({_goal(row) for row in rows}):
+        name = f"SDG {goal} {goals[goal]}" if goal in goals else "Without a goal"
+        head = element("th", element("i", class_=f"s{goal}"), name, colspan=9, scope="rowgroup")
+        lines.append(element("tr", head, class_="goal"))
+        lines += [_link(row, view, edge, alpha) for row in rows if _goal(row) == goal]
+    return block("linked", rows=join(lines), low=short(-edge), high=short(edge))
+
+
+def _link(row: Row, view: View, edge: float, alpha: float) -> Markup:
+    low, point, high, p = (number(row.get(key)) for key in ("low", "estimate", "high", "p_adjusted"))
+    years = {f"{int(row[key])}" for key in ("year_min", "year_max") if number(row.get(key)) is not None}
+    picture = interval_svg(low, point, high, (-edge, edge), zero=True, hollow=p is None or p >= alpha)
+    chance = "< 0.001" if p is not None and p < 0.001 else fixed(p, 3)
+    return line("..rrrr.r.", readable(row["outcome"]), view.label(row["node"]), short(row["n"]),
+                 "–".join(sorted(years)) or "–", fixed(point), span(low, high), Markup(picture), chance,
+                 _flags(row))  # fmt: skip
+
+
+def links(links: Any, view: View) -> Markup:
+    """How the index goes with outcomes, by goal."""
+    rows, root, alpha = rows_of(links.to_frame()), view.result.nodes[0], 1 - links.level
+    main = [row for row in rows if row["node"] == root] or rows
+    tables = _linked(main, view, alpha)
+    if others := [row for row in rows if main is not rows and row["node"] != root]:
+        summary = element("summary", f"Links of the parts of the index ({len(others)})")
+        tables = join([tables, element("details", summary, _linked(others, view, alpha))])
+    return block(
+        "links", method=str(links.method).capitalize(), level=f"{100 * links.level:g}", adjust=links.adjust,
+        resamples=short(links.resamples), alpha=f"{alpha:.3g}", tables=tables,
+    )  # fmt: skip
+
+
+def trail(view: View) -> Markup:
+    """Which cells were imputed, by which method, and where."""
+    imputed = [row for row in view.trail if row["stage"] == "impute"]
+    other = Counter(f"{row['stage']} ({row['method']})" for row in view.trail if row["stage"] != "impute")
+    listed = ", ".join(f"{step} {count:,}" for step, count in other.items())
+    others = f"Cells changed by other steps: {listed}." if other else ""
+    if not imputed:
+        return block("untouched", others=others)
+    counts = Counter((row["indicator"], row["method"]) for row in imputed)
+    methods = [*dict.fromkeys(method for _, method in counts)]
+    lines = []
+    for indicator in sorted({row["indicator"] for row in imputed}, key=str):
+        each = [counts[indicator, method] for method in methods]
+        classes = "." + "r" * (len(each) + 1)
+        lines.append(line(classes, view.label(indicator), *(n or "–" for n in each), sum(each)))
+    top = view.imputed.most_common()
+    most = (tally(named(unit, view.names.get(unit)), n, view.share(unit)) for unit, n in top[:12])
+    every = "; ".join(f"{clean(view.names.get(unit, unit))} {percent(view.share(unit))}" for unit, _ in top)
+    return block(
+        "trail",
+        total=f"{len(imputed):,}", touched=f"{len(top):,}", units=f"{len(view.ranking):,}", others=others,
+        heads=join(map(head, map(clean, methods))), counts=join(lines), most=join(most), all=every,
+    )  # fmt: skip
