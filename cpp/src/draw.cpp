@@ -49,7 +49,7 @@ void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) cons
   }
   const Normalizer& scale = scales_[desk.levels[2]][node];
   for (Index period = 0; period < periods() && !scale.leaves_alone(); ++period)
-    scale(out.segment(start(period), start(period + 1) - start(period)), 1);
+    scale.of_aggregate(out.segment(start(period), start(period + 1) - start(period)));
 }
 
 // The weighted sum of the children through the link of the node.

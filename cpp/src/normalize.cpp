@@ -62,6 +62,19 @@ void ranked(Column x, double direction, Ties ties) {
   }
 }
 
+// Gives the values of each tie the highest of them.
+void settle_ties(Column x) {
+  std::vector<Index> order;
+  double largest = 1;
+  for (Index i = 0; i < x.size(); ++i)
+    if (!std::isnan(x[i])) order.push_back(i), largest = std::max(largest, std::abs(x[i]));
+  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return x[a] > x[b]; });
+  for (std::size_t first = 0, last; first < order.size(); first = last) {
+    const double highest = x[order[first]];
+    for (last = first; last < order.size() && highest - x[order[last]] <= tie_tolerance * largest; ++last) x[order[last]] = highest;
+  }
+}
+
 void goalposts(Column x, double direction, double lower, double upper, bool truncate) {
   if (std::isnan(lower) || std::isnan(upper))
     throw SpecError("needs both goalposts: give lower and upper, or put them in the framework", {"normalize", "goalposts", "lower"});
@@ -86,6 +99,11 @@ void Normalizer::operator()(Column values, double direction) const {
   if (!choice_.rescaled()) return;
   detail::require_variation(values, "normalize", choice_.method);
   extremes_to(values, choice_.rescale_low, choice_.rescale_high);
+}
+
+void Normalizer::of_aggregate(Column values) const {
+  if (row_->traits & by_order) settle_ties(values);
+  (*this)(values, 1);
 }
 
 bool Normalizer::leaves_alone() const { return choice_.method == "none" && !choice_.rescaled(); }
@@ -117,7 +135,8 @@ const std::vector<NormalizeMethod>& normalize_methods() {
       {{"rank",
         "Ascending rank among the observed values, so that the best has the highest.",
         "OECD/JRC 2008, Handbook on Constructing Composite Indicators, section 5.1",
-        {{"ties", Kind::option, 0.0, 0.0, 3.0, "Rank of equal values.", {"average", "min", "max", "dense"}}}},
+        {{"ties", Kind::option, 0.0, 0.0, 3.0, "Rank of equal values.", {"average", "min", "max", "dense"}}},
+        by_order},
        [](Column x, double direction, const Args& a) { ranked(x, direction, static_cast<Ties>(static_cast<int>(a[0]))); }},
       {{"goalposts",
         "Maps fixed goalposts to 0 and 1, whatever the data; beyond them stays at the end unless truncate is off.",

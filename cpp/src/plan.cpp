@@ -27,7 +27,8 @@ Plan::Desk::Desk(const Plan& plan)
 
 Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
            const std::vector<Index>& periods)
-    : framework_(framework), recipe_(recipe), alternatives_(alternatives), children_(children(framework)), units_(panel.units) {
+    : framework_(framework), recipe_(recipe), alternatives_(alternatives), children_(children(framework)), units_(panel.units),
+      scored_(periods) {
   if (recipe.rank.method != "competition") throw SpecError("draws are ranked by competition only", {"rank", recipe.rank.method, ""});
   width_ = {std::max<std::size_t>(alternatives.impute.size(), 1), std::max<std::size_t>(alternatives.treat.size(), 1),
             std::max<std::size_t>(alternatives.normalize.size(), 1), std::max<std::size_t>(alternatives.aggregate.size(), 1)};
@@ -43,10 +44,15 @@ Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe,
     nominal_scores_[row] = nominal.values(kept_[static_cast<std::size_t>(row)], 0);
     nominal_ranks_.push_back(static_cast<int>(nominal.ranks(kept_[static_cast<std::size_t>(row)], 0)));
   }
-  compile(panel, periods);
+  compile(panel);
 }
 
 void Plan::list_factors() {
+  const bool given[] = {!alternatives_.impute.empty(), !alternatives_.treat.empty(), !alternatives_.normalize.empty()};
+  const Step steps[] = {Step::impute, Step::treat, Step::normalize};
+  for (std::size_t part = 0; part < 3; ++part)
+    if (given[part] && std::find(recipe_.order.begin(), recipe_.order.end(), steps[part]) == recipe_.order.end())
+      throw SpecError("has alternatives, but the recipe does not run this step", {part_names[part], "", ""});
   for (std::size_t part = 0; part < 4; ++part) {
     coordinate_[part] = width_[part] > 1 ? static_cast<Index>(factors_.size()) : -1;
     if (width_[part] > 1) factors_.push_back({part_names[part], static_cast<Index>(width_[part]), -1});
@@ -69,7 +75,7 @@ Recipe Plan::with_levels(const std::vector<std::size_t>& levels) const {
   return recipe;
 }
 
-void Plan::compile(const Panel& panel, const std::vector<Index>& periods) {
+void Plan::compile(const Panel& panel) {
   for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
     const Recipe recipe = with_levels({0, 0, 0, level});
     means_.emplace_back();
@@ -90,7 +96,7 @@ void Plan::compile(const Panel& panel, const std::vector<Index>& periods) {
     for (const Handling& node : with_levels({0, 0, level, 0}).nodes) scales_.back().emplace_back(node.normalize);
   }
   blocks_.resize(width_[impute_part] * width_[treat_part] * width_[normalize_part]);
-  branch(Flow(panel, framework_, periods, recipe_.order), 0, {0, 0, 0, 0});
+  branch(Flow(panel, framework_, scored_, recipe_.order), 0, {0, 0, 0, 0});
 }
 
 // Runs the remaining steps; where a step has alternatives, once for each, from the same state before it.
@@ -105,7 +111,7 @@ void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> l
       levels[aggregate_part] = level;
       const Recipe recipe = with_levels(levels);
       require_positive(block.plain, recipe);
-      if (level == 0) climb(leaves, units_, framework_, recipe);
+      if (level == 0) climb_once(leaves, recipe);
       add_links(block, level);
     }
     block.weights = leaves.weights;
@@ -121,6 +127,29 @@ void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> l
     Flow next = flow;
     next.run(now, with_levels(levels));
     branch(next, step + 1, levels);
+  }
+}
+
+void Plan::climb_once(Scores& leaves, const Recipe& recipe) const {
+  try {
+    climb(leaves, units_, framework_, recipe);
+    require_same_rows(leaves);
+  } catch (Error& error) {
+    if (error.place.period >= 0) error.place.period = static_cast<long>(scored_[static_cast<std::size_t>(error.place.period)]);
+    throw;
+  }
+}
+
+// Draws rank the unit-periods of the nominal result, so every alternative must score those and no other.
+void Plan::require_same_rows(const Scores& scores) const {
+  for (Index row = 0, next = 0; row < scores.values.rows(); ++row) {
+    const bool kept = next < rows() && kept_[static_cast<std::size_t>(next)] == row;
+    next += kept;
+    if (std::isnan(scores.values(row, 0)) != kept) continue;
+    Place place{"uncertainty", "", "impute"};
+    place.unit = static_cast<long>(row % units_);
+    place.period = static_cast<long>(row / units_);
+    throw DataError("scored under some alternatives and not under others, for want of data; give alternatives that fill the same cells", place);
   }
 }
 

@@ -25,8 +25,8 @@ void combine(Scores& scores, Index node, const std::vector<Index>& below, Index 
   const Vector weights = weigh(parts, given_weights(framework, below), handling.weight);
   for (std::size_t k = 0; k < below.size(); ++k) scores.weights[below[k]] = weights[static_cast<Index>(k)];
   scores.values.col(node) = aggregate(parts, weights, handling.aggregate, recipe.missing);
-  for (Index first = 0; first < scores.values.rows(); first += units)
-    normalize(scores.values.col(node).segment(first, units), 1, handling.normalize);
+  const Normalizer scale(handling.normalize);
+  for (Index first = 0; first < scores.values.rows(); first += units) scale.of_aggregate(scores.values.col(node).segment(first, units));
 }
 
 // Turns the row and column of an aggregation's error into unit, period and child.

@@ -14,6 +14,9 @@ namespace egov {
 constexpr double missing_value = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
+// Scores this close to each other (relative to the largest of them, at least 1) tie, so that float noise breaks no tie.
+constexpr double tie_tolerance = 1e-12;
+
 enum class Kind {
   real,       // any number within the bounds
   integer,    // a whole number within the bounds
@@ -44,7 +47,8 @@ enum Trait : unsigned {
   gives_unit = 1u << 5,       // output lies between 0 and 1
   gives_range = 1u << 8,      // output lies between the parameters low and high
   keeps_range = 1u << 6,      // output lies within the range of the observed input
-  ignores_direction = 1u << 7
+  ignores_direction = 1u << 7,
+  by_order = 1u << 9          // output depends on the order of the values alone, so a tie broken by float noise shows
 };
 
 struct Method {

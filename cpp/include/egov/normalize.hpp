@@ -20,6 +20,8 @@ class Normalizer {
  public:
   explicit Normalizer(const Choice& choice);
   void operator()(Column values, double direction) const;
+  // The same for computed values, more is better: those within tie_tolerance of each other count as equal.
+  void of_aggregate(Column values) const;
   bool leaves_alone() const;  // nothing to do where more is better
 
  private:

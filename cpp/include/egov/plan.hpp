@@ -72,8 +72,10 @@ class Plan {
     bool same_as_parent = false;   // the parent takes the same link
   };
   void list_factors();
-  void compile(const Panel& panel, const std::vector<Index>& periods);
+  void compile(const Panel& panel);
   void branch(const Flow& flow, std::size_t step, std::vector<std::size_t> levels);
+  void climb_once(Scores& leaves, const Recipe& recipe) const;
+  void require_same_rows(const Scores& scores) const;
   void add_links(Block& block, std::size_t level);
   void require_positive(const Matrix& leaves, const Recipe& recipe) const;
   Recipe with_levels(const std::vector<std::size_t>& levels) const;
@@ -95,6 +97,7 @@ class Plan {
   std::vector<std::vector<Mean>> means_;          // aggregate alternative x node
   std::vector<std::vector<Normalizer>> scales_;   // normalize alternative x node
   Index units_ = 0;
+  std::vector<Index> scored_;                     // positions of the scored periods in the panel
   std::vector<Index> kept_, starts_;
   std::vector<Block> blocks_;                     // impute major, then treat, then normalize
   std::vector<int> nominal_ranks_;

@@ -8,9 +8,6 @@
 
 namespace egov {
 
-// Scores this close to each other (relative to the largest of them, at least 1) tie, so that float noise breaks no tie.
-constexpr double tie_tolerance = 1e-12;
-
 struct RankMethod : Method {
   // position of the first and last member of a run of ties (1-based) -> the rank all of them get
   std::function<double(Index first, Index last, Index run)> of_run;

@@ -1,0 +1,233 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "small_index.hpp"
+
+using namespace egov;
+using namespace small_index;
+
+namespace {
+
+const std::vector<Index> scored = {1, 3, 4};
+
+// Largest difference between a draw and score(), relative to 1 or the score; -1 if a rank differs or a row is left out.
+double distance(const Plan& plan, const Panel& data, const std::vector<double>& at, const std::vector<Index>& periods) {
+  Plan::Desk desk(plan);
+  plan.draw(at.data(), desk);
+  const Scores slow = score(data, plan.framework_at(at.data()), plan.recipe_at(at.data()), periods);
+  double worst = 0;
+  Index there = 0;
+  for (Index row = 0; row < slow.values.rows(); ++row) there += !std::isnan(slow.values(row, 0));
+  if (there != plan.rows()) return -1;
+  for (Index row = 0; row < plan.rows(); ++row) {
+    const Index from = plan.kept()[static_cast<std::size_t>(row)];
+    const double right = slow.values(from, 0);
+    if (desk.ranks[static_cast<std::size_t>(row)] != static_cast<int>(slow.ranks(from, 0))) return -1;
+    worst = std::max(worst, std::abs(desk.scores()[row] - right) / std::max(1.0, std::abs(right)));
+  }
+  return worst;
+}
+
+// Checks `draws` random points against score(); how many of the levels of the discrete factors were met.
+std::size_t hold(const Panel& data, const Recipe& chosen, const Alternatives& others, std::uint64_t draws,
+                 const Framework& tree = framework()) {
+  const Plan plan(data, tree, chosen, others, scored);
+  std::vector<std::size_t> seen;
+  for (std::uint64_t k = 0; k < draws; ++k) {
+    const auto at = point(plan, k);
+    const double far = distance(plan, data, at, scored);
+    CHECK(far >= 0);
+    CHECK(far <= 1e-12);
+    std::size_t combination = 0;
+    for (std::size_t i = 0; i < plan.factors().size(); ++i)
+      if (plan.factors()[i].levels) combination = combination * 10 + static_cast<std::size_t>(Plan::level(at[i], plan.factors()[i].levels));
+    if (std::find(seen.begin(), seen.end(), combination) == seen.end()) seen.push_back(combination);
+  }
+  return seen.size();
+}
+
+bool refused(const Panel& data, const Recipe& chosen, const Alternatives& others, const Framework& tree = framework()) {
+  try {
+    Plan(data, tree, chosen, others, scored);
+  } catch (const SpecError&) {
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("every draw is what score() gives") {
+  CHECK(hold(panel(), recipe(), alternatives(), 300) == 3 * 2 * 3 * 2);
+}
+
+TEST_CASE("a list with one alternative replaces the recipe's own choice and is no factor") {
+  Alternatives others;
+  others.impute = {chains({named("mean")})};
+  others.aggregate = {std::vector<Choice>(nodes, named("geometric"))};
+  others.noise.assign(nodes, 0);
+  others.noise[x0] = others.noise[x1] = 1;
+  const Plan plan(panel(), framework(), recipe(), others, scored);
+  REQUIRE(plan.factors().size() == 2);
+  CHECK(plan.factors()[0].node == static_cast<Index>(x0));
+  hold(panel(), recipe(), others, 30);
+}
+
+TEST_CASE("geometric means of geometric means, with and without a scale between them") {
+  Alternatives others = alternatives();
+  others.normalize = {scales(onto(named("minmax")), named("none")), scales(onto(named("zscore"), 5, 6), named("none")),
+                      scales(onto(named("minmax")), onto(named("rank")))};
+  others.aggregate = {std::vector<Choice>(nodes, named("geometric")), std::vector<Choice>(nodes, named("geometric")),
+                      std::vector<Choice>(nodes, named("geometric"))};
+  others.aggregate[1][root] = named("arithmetic");
+  others.aggregate[2][deep] = named("arithmetic");
+  CHECK(hold(panel(), recipe(), others, 500) == 3 * 2 * 3 * 3);
+}
+
+TEST_CASE("missing children drop out with their weight in draws as in score()") {
+  Recipe chosen = recipe();
+  chosen.missing = Missing::drop_weight;
+  for (Handling& node : chosen.nodes) node.impute = {named("none")};
+  Alternatives others = alternatives();
+  others.impute = {chains({named("none")}), chains({named("locf", {{"max_gap", 1}})})};
+  Panel data = panel(0.35);
+  for (Index u = 0; u < units; ++u)  // every unit keeps something in every year
+    for (Index t = 0; t < years; ++t)
+      if (!(data.values(data.row(t, u), 4) > 0)) data.values(data.row(t, u), 4) = 1.0 + 0.1 * static_cast<double>(u) + 0.01 * static_cast<double>(t);
+  CHECK(hold(data, chosen, others, 200) == 2 * 2 * 3 * 2);
+}
+
+TEST_CASE("other orders of the steps") {
+  for (const auto& order : std::vector<std::vector<Step>>{{Step::screen, Step::treat, Step::impute, Step::normalize},
+                                                          {Step::screen, Step::treat, Step::normalize, Step::impute},
+                                                          {Step::impute, Step::screen, Step::treat, Step::normalize}}) {
+    Recipe chosen = recipe();
+    chosen.order = order;
+    hold(panel(), chosen, alternatives(), 60);
+  }
+}
+
+TEST_CASE("rounding before ranking, and weights that start from equal ones") {
+  Recipe chosen = recipe();
+  chosen.rank_digits = 0;
+  for (Handling& node : chosen.nodes) node.weight = named("equal");
+  hold(panel(), chosen, alternatives(), 60);
+}
+
+TEST_CASE("factors stand in the order of the stages, then weights in the order of the nodes") {
+  const Plan plan(panel(), framework(), recipe(), alternatives(), scored);
+  const auto& factors = plan.factors();
+  REQUIRE(factors.size() == 4 + nodes - 2);
+  const char* const names[] = {"impute", "treat", "normalize", "aggregate"};
+  const Index levels[] = {3, 2, 3, 2};
+  for (std::size_t k = 0; k < 4; ++k) {
+    CHECK(factors[k].name == names[k]);
+    CHECK(factors[k].levels == levels[k]);
+    CHECK(factors[k].node == -1);
+  }
+  for (std::size_t k = 4; k < factors.size(); ++k) {
+    CHECK(factors[k].name == "weight");
+    CHECK(factors[k].levels == 0);
+    CHECK(factors[k].node > factors[k - 1].node);
+  }
+}
+
+TEST_CASE("levels take equal shares of the unit interval, ends included") {
+  CHECK(Plan::level(0.0, 3) == 0);
+  CHECK(Plan::level(0.3333, 3) == 0);
+  CHECK(Plan::level(0.3334, 3) == 1);
+  CHECK(Plan::level(0.6667, 3) == 2);
+  CHECK(Plan::level(1.0, 3) == 2);
+}
+
+TEST_CASE("excluded units and the nominal result") {
+  const Panel data = panel();
+  const Plan plan(data, framework(), recipe(), alternatives(), scored);
+  const Scores nominal = score(data, framework(), recipe(), scored);
+  CHECK(plan.rows() == units * 3 - 1);  // unit 5 is not scored in the second of the scored years
+  CHECK(plan.periods() == 3);
+  CHECK(plan.start(2) - plan.start(1) == units - 1);
+  for (Index row = 0; row < plan.rows(); ++row) {
+    const Index from = plan.kept()[static_cast<std::size_t>(row)];
+    CHECK(from != units + 5);
+    CHECK(plan.nominal_scores()[row] == nominal.values(from, 0));
+    CHECK(plan.nominal_ranks()[static_cast<std::size_t>(row)] == static_cast<int>(nominal.ranks(from, 0)));
+  }
+}
+
+TEST_CASE("weights are the shares times 1 + noise (2u - 1)") {
+  Alternatives others;
+  others.noise.assign(nodes, 0);
+  others.noise[x1] = 0.5;
+  const Plan plan(panel(), framework(), recipe(), others, scored);
+  const double at = 0.9;
+  const Framework drawn = plan.framework_at(&at);
+  CHECK(drawn.nodes[x0].weight == doctest::Approx(1 / 5.0).epsilon(1e-15));
+  CHECK(drawn.nodes[x1].weight == doctest::Approx(3 / 5.0 * 1.4).epsilon(1e-15));
+}
+
+TEST_CASE("what cannot be computed is refused before any draw") {
+  Alternatives others;
+  others.aggregate = {std::vector<Choice>(nodes, named("arithmetic")), std::vector<Choice>(nodes, named("geometric"))};
+  Recipe chosen = recipe();
+  CHECK_FALSE(refused(panel(), chosen, others));
+  others.normalize = {scales(onto(named("minmax")), onto(named("minmax"))), scales(named("zscore"), onto(named("minmax")))};
+  CHECK(refused(panel(), chosen, others));
+  others.normalize[1] = scales(onto(named("zscore")), named("zscore"));  // of an aggregate
+  CHECK(refused(panel(), chosen, others));
+  others.normalize[1] = scales(onto(named("zscore")), named("minmax"));  // gives 0
+  CHECK(refused(panel(), chosen, others));
+  others.normalize[1] = scales(onto(named("zscore")), named("minmax", {{"low", 0.001}}));
+  CHECK_FALSE(refused(panel(), chosen, others));
+}
+
+TEST_CASE("noise beyond 0 to 1 and other ranks than competition are refused") {
+  Alternatives others;
+  others.noise.assign(nodes, 0);
+  for (double noise : {-0.1, 1.1, missing_value}) {
+    others.noise[x0] = noise;
+    CHECK(refused(panel(), recipe(), others));
+  }
+  Recipe chosen = recipe();
+  chosen.rank.method = "dense";
+  CHECK(refused(panel(), chosen, {}));
+}
+
+TEST_CASE("a hole that one alternative leaves open is named before any draw") {
+  Alternatives others;
+  others.impute = {chains({named("mean")}), chains({named("locf")})};
+  CHECK_THROWS_AS(Plan(panel(0.5), framework(), recipe(), others, scored), MissingError);
+}
+
+// A unit without any value: one alternative fills it, the other leaves it without a score.
+TEST_CASE("alternatives that disagree on who is scored are refused, or give what score() gives") {
+  Panel data = panel();
+  for (Index t = 0; t < years; ++t) data.values.row(data.row(t, 4)).setConstant(missing_value);
+  for (bool nominal_scores_it : {true, false}) {
+    Recipe chosen = recipe();
+    chosen.missing = Missing::drop_weight;
+    for (Handling& node : chosen.nodes) node.impute = {named(nominal_scores_it ? "mean" : "locf")};
+    Alternatives others;
+    others.impute = {chains({named("mean")}), chains({named("locf")})};
+    try {
+      const Plan plan(data, framework(), chosen, others, scored);
+      for (double at : {0.25, 0.75}) CHECK(distance(plan, data, {at}, scored) >= 0);
+    } catch (const Error&) {
+      CHECK(true);
+    }
+  }
+}
+
+TEST_CASE("alternatives of a step that the recipe does not run are refused, or do nothing") {
+  Recipe chosen = recipe();
+  chosen.order = {Step::screen, Step::impute, Step::normalize};
+  Alternatives others;
+  others.treat = {chains({named("none")}), chains({named("winsorize")})};
+  try {
+    const Plan plan(panel(), framework(), chosen, others, scored);
+    for (double at : {0.25, 0.75}) CHECK(distance(plan, panel(), {at}, scored) == 0);
+  } catch (const SpecError&) {
+    CHECK(true);
+  }
+}
