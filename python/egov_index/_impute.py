@@ -31,11 +31,15 @@ class Imputed:
         donors (how many).
     remaining : int
         Cells that are still missing.
+    sd, draws
+        Standard deviations and draws, of methods that have them; None otherwise.
     """
 
     panel: Any
     flags: Any
     remaining: int
+    sd: Any = None
+    draws: Any = None
 
 
 def impute(data: Panel | Any, *methods: Any, **params: Any) -> Imputed:

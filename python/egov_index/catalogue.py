@@ -214,6 +214,9 @@ def faults_of(stage: str, given: Choice, place: str) -> list[Fault]:
             faults.append(Fault(f"{place}.{name}", came, nearest(name, kinds)))
         elif fault := _as_number(kinds[name], value, numbers, name):
             faults.append(Fault(f"{place}.{name}", *fault))
+    for name, param in kinds.items():
+        if param["kind"] == "groups" and not param["optional"] and name not in given.params:
+            faults.append(Fault(f"{place}.{name}", "not given", param["sentence"]))
     for name, came, right in _core.faults(stage, given.method, numbers):
         if kinds.get(name, {}).get("kind") != "groups" or name not in given.params:
             faults.append(Fault(f"{place}.{name}" if name else place, came, right))

@@ -271,7 +271,8 @@ def _group(given: Mapping[str, Any], at: int, faults: list[Fault]) -> Group:
         faults.append(Fault(f"groups[{at}].above", repr(above), "a finite number"))
         above = None
     if not isinstance(given.get("code"), str):
-        faults.append(Fault(f"groups[{at}].code", repr(given.get("code")), "a text"))
+        came = repr(given["code"]) if "code" in given else "no code"
+        faults.append(Fault(f"groups[{at}].code", came, "a text, e.g. 'H'"))
     return Group(str(given.get("code")), above)
 
 

@@ -130,6 +130,8 @@ def _syntax(message: str, text: str, source: str) -> Fault:
     if found:
         place += f" line {found['line'] or text.rstrip().count(chr(10)) + 1}"
         place += f", column {found['column']}" if found["column"] else ""
+    if said.startswith("Exceeds the limit"):
+        said = "a number of thousands of digits"
     right = 'a line is a [table], a [[node]], or key = value with texts in "quotes"'
     if "overwrite" in said or "twice" in said or "declare" in said:
         right = "each key and each table stands once"

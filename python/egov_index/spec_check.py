@@ -105,10 +105,9 @@ def _texts(key: Key, value: Any, path: Path) -> list[Wrong]:
 
 def _data(key: Key, value: Any, path: Path) -> list[Wrong]:
     wrong = _texts(key, value, path)
-    if wrong:
-        return wrong
-    items = [value] if isinstance(value, str) else list(value)
-    return [((*path, at), shown(item), right) for at, item in enumerate(items) if (right := _no_data(item))]
+    items = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else []
+    named = [(at, item) for at, item in enumerate(items) if isinstance(item, str)]
+    return wrong + [((*path, at), shown(item), right) for at, item in named if (right := _no_data(item))]
 
 
 def _no_data(name: str) -> str:

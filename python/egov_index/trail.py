@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .framework import Node
 
 if TYPE_CHECKING:
@@ -14,10 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["sentences"]
 
 
-def sentences(raw: Mapping[str, Any], result: Result) -> dict[str, list[Any]]:
+def sentences(raw: Mapping[str, Any], result: Result) -> dict[str, Any]:
     """Columns of the trail, from the core's positions."""
     panel, nodes = result.panel, result.index.framework.nodes
-    columns: dict[str, list[Any]] = {
+    columns: dict[str, Any] = {
         name: []
         for name in (
             "unit",
@@ -42,7 +44,7 @@ def sentences(raw: Mapping[str, Any], result: Result) -> dict[str, list[Any]]:
         for name in ("stage", "method", "before", "after"):
             columns[name].append(change[name])
         columns["why"].append(_why(change, node, panel))
-    return columns
+    return columns | {name: np.array(columns[name], dtype=np.float64) for name in ("before", "after")}
 
 
 def _source(period: Any, node: Node) -> Any:

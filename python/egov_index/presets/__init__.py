@@ -64,7 +64,7 @@ def presets() -> Any:
     Returns
     -------
     pandas.DataFrame
-        Columns name, title, period, indicators.
+        Columns name, title, sentence (what it rests on), period, indicators.
 
     Examples
     --------
@@ -76,7 +76,14 @@ def presets() -> Any:
         {
             "name": [index.name for index in found],
             "title": [index.title for index in found],
+            "sentence": [_sentence(index) for index in found],
             "period": [index.period for index in found],
             "indicators": [", ".join(index.framework.leaves) for index in found],
         }
     )
+
+
+def _sentence(index: Index) -> str:
+    """The first note of a preset; its title where it has none."""
+    notes = index.analysis.get("note") or [index.title]
+    return str(notes if isinstance(notes, str) else notes[0])
