@@ -167,7 +167,7 @@ def sensitivity_line(ours: Ours, model: shared.Model, sizes: Sizes) -> Line:
             best(lambda outputs=outputs: salib_indices.run(model, n, outputs), min(sizes.repeats, 3))
             for outputs in (few, 2 * few)
         )
-        peers["salib_100_resamples"] = less + (units - few) * max(more - less, 0.0) / few
+        peers["salib_scaled_up"] = less + (units - few) * max(more - less, 0.0) / few
     runs = n * (model.factors + 2)
     return Line(
         f"sensitivity: {units} ranks, {model.factors} factors", f"{runs:,} runs", CPU,
