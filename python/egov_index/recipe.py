@@ -74,10 +74,20 @@ class Recipe:
                 object.__setattr__(self, stage, chain if stage in CHAINS else chain[0])
         if self.missing not in MISSING:
             faults.append(Fault("recipe.missing", repr(self.missing), f"one of {', '.join(MISSING)}"))
-        faults += _order_faults(self.order)
+        faults += _order_faults(self.order) or self._left_out()
         if faults:
             raise SpecError(faults)
         object.__setattr__(self, "order", tuple(self.order))
+
+    def _left_out(self) -> list[Fault]:
+        """Steps that have a method and do not run."""
+        chosen = {stage: getattr(self, stage) for stage in ORDER if stage not in self.order}
+        return [
+            Fault(f"recipe.{stage}", str(one), f'not in recipe.order: put "{stage}" there, or choose "none"')
+            for stage, chain in chosen.items()
+            for one in (chain if isinstance(chain, tuple) else (chain,))
+            if getattr(one, "method", one) != "none"
+        ]
 
     @classmethod
     def steps(cls, steps: Iterable[tuple[str, Any]], **keywords: Any) -> Recipe:

@@ -14,7 +14,7 @@ from egov_index.errors import SpecError
 from egov_index.framework import Framework, Node
 from egov_index.index import Index
 from egov_index.recipe import Recipe
-from egov_index.spec_keys import TABLES, names_of
+from egov_index.spec.keys import TABLES, names_of
 
 ROOT = Path(__file__).parents[2]
 HEAD = 'spec = 1\nname = "two"\n'

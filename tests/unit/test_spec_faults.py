@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from egov_index import spec
 from egov_index.errors import SpecError
 from egov_index.presets import text as preset_text
-from egov_index.spec_lines import lines_of
+from egov_index.spec.lines import lines_of
 
 HEAD = 'spec = 1\nname = "two"\n'
 TREE = '[[node]]\ncode = "i"\n[[node]]\ncode = "a"\nparent = "i"\n[[node]]\ncode = "b"\nparent = "i"\n'

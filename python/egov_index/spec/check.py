@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import PureWindowsPath
 from typing import Any
 
-from . import catalogue, datasets
-from .errors import EgovError, SpecError
-from .spec_keys import TABLES, VERSION, Key, names_of
-from .spec_lines import Path
-from .table import nearest
+from .. import catalogue, datasets
+from ..errors import EgovError, SpecError
+from ..table import nearest
+from .keys import TABLES, VERSION, Key, names_of
+from .lines import Path
 
 __all__ = ["Wrong", "check_table", "shown", "shown_path", "unknown_keys", "wrongs_of", "wrongs_of_tree"]
 

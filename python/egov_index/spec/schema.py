@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from . import catalogue, datasets
-from .spec_keys import TABLES, VERSION, Key
+from .. import catalogue, datasets
+from .keys import TABLES, VERSION, Key
 
 __all__ = ["schema"]
 

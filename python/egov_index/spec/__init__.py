@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from .errors import Fault, SpecError
-from .files import write_file
-from .framework import Framework
-from .index import Index
-from .recipe import Recipe
-from .spec_check import Wrong, check_table, shown, shown_path, unknown_keys, wrongs_of, wrongs_of_tree
-from .spec_keys import KEPT_TABLES, KEPT_TOP, LARGEST, VERSION, names_of
-from .spec_lines import Path, lines_of
-from .spec_schema import schema
-from .spec_write import canonical, render
+from ..errors import Fault, SpecError
+from ..files import write_file
+from ..framework import Framework
+from ..index import Index
+from ..recipe import Recipe
+from .check import Wrong, check_table, shown, shown_path, unknown_keys, wrongs_of, wrongs_of_tree
+from .keys import KEPT_TABLES, KEPT_TOP, LARGEST, VERSION, names_of
+from .lines import Path, lines_of
+from .schema import schema
+from .write import canonical, render
 
 __all__ = ["parse", "read", "schema", "to_text", "write"]
 

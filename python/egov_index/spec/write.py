@@ -6,14 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from . import catalogue
-from .catalogue import Choice
-from .framework import Node
-from .recipe import Recipe
-from .spec_keys import KEPT_TABLES, KEPT_TOP, TABLES, VERSION, Key, names_of
+from .. import catalogue
+from ..catalogue import Choice
+from ..framework import Node
+from ..recipe import Recipe
+from .keys import KEPT_TABLES, KEPT_TOP, TABLES, VERSION, Key, names_of
 
 if TYPE_CHECKING:
-    from .index import Index
+    from ..index import Index
 
 __all__ = ["plain_chain", "plain_choice", "render"]
 
