@@ -65,7 +65,10 @@ const std::vector<TreatMethod>& treat_methods() {
         "United Nations E-Government Survey 2020, annex: components capped at 120",
         {{"cap", Kind::indicator, missing_value, -infinite, infinite, "Highest value allowed, in the indicator's unit.", {}, true},
          {"floor", Kind::indicator, missing_value, -infinite, infinite, "Lowest value allowed, in the indicator's unit.", {}, true}}},
-       [](Column x, const Args& a) { cap(x, a[0], a[1]); }},
+       [](Column x, const Args& a) {
+         if (a[1] > a[0]) throw SpecError("floor must not be above cap", {"treat", "cap", "floor"});
+         cap(x, a[0], a[1]);
+       }},
       {{"winsorize",
         "Brings the most extreme values to the next one until skewness or kurtosis passes.",
         "OECD/JRC 2008, Handbook on Constructing Composite Indicators, step 3; rule as in COINr 1.1.14",

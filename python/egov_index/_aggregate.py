@@ -13,7 +13,7 @@ from .compiled import as_table, core_choice, from_table, located
 from .errors import DataError, Fault, SpecError
 from .panel import Panel
 from .recipe import MISSING
-from .single import checked
+from .single import checked, start_weights
 from .table import nearest
 
 __all__ = ["aggregate"]
@@ -66,7 +66,7 @@ def aggregate(
     chosen = checked("aggregate", method, params)
     if missing not in MISSING:
         raise SpecError(Fault("missing", repr(missing), nearest(missing, MISSING)))
-    given = _given(weights, panel)
+    given = start_weights("weights", weights, panel)
     try:
         with located(panel):
             shares = _core.weight(
@@ -87,35 +87,14 @@ def aggregate(
     return values.reshape(np.shape(data)[:-1])
 
 
-def _given(weights: Any, panel: Panel) -> Any:
-    if weights is None:
-        return np.ones(len(panel.indicators))
-    if isinstance(weights, Mapping):
-        missing = [name for name in panel.indicators if name not in weights]
-        if missing or len(weights) != len(panel.indicators):
-            raise SpecError(
-                Fault(
-                    "weights",
-                    f"for {', '.join(map(str, weights))}",
-                    f"one for each of {', '.join(panel.indicators)}",
-                )
-            )
-        return np.array([float(weights[name]) for name in panel.indicators])
-    given = np.asarray(weights, dtype=np.float64)
-    if given.shape != (len(panel.indicators),):
-        raise SpecError(
-            Fault(
-                "weights", f"{given.size} weights", f"one for each of the {len(panel.indicators)} indicators"
-            )
-        )
-    return given
-
-
 def _with_period(error: DataError, panel: Panel) -> DataError:
     """Split the core's row into unit and period."""
-    row = getattr(error, "place", {}).get("unit", -1)
+    place = getattr(error, "place", {})
+    row, column = place.get("unit", -1), place.get("indicator", -1)
     if row < 0:
         return error
     unit, period = panel.units[row % len(panel.units)], panel.periods[row // len(panel.units)]
     fault = error.faults[0]
-    return DataError(Fault(f"aggregate, unit {unit}, period {period}", fault.came, fault.right))
+    named = f" {panel.indicators[column]}" if column >= 0 else ""
+    where = f"aggregate {place['method']}{named}, unit {unit}, period {period}"
+    return DataError(Fault(where, fault.came, fault.right))

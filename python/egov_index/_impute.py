@@ -10,7 +10,7 @@ import numpy as np
 from . import _core, catalogue
 from .arrays import as_panel, like
 from .compiled import as_table, core_choice, from_table, located
-from .errors import SpecError
+from .errors import Fault, SpecError
 from .framework import Node
 from .panel import Panel
 from .table import make_frame
@@ -71,6 +71,8 @@ def impute(data: Panel | Any, *methods: Any, **params: Any) -> Imputed:
     """
     panel = as_panel(data)
     chain = catalogue.as_chain(methods[0] if len(methods) == 1 else methods, "impute")
+    if not chain:
+        raise SpecError(Fault("impute", "no method", 'at least one method, e.g. "mean"'))
     if params:
         if len(chain) != 1:
             raise SpecError("parameters by keyword go with one method; use egov.choice for each of several")

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from . import _core
 from .arrays import as_panel
 from .compiled import as_table, core_choice, located
 from .panel import Panel
-from .single import checked
+from .single import checked, start_weights
 
 __all__ = ["weight"]
 
@@ -49,10 +47,7 @@ def weight(
     """
     panel = as_panel(data)
     chosen = checked("weight", method, params)
-    if isinstance(given, Mapping):
-        start = np.array([float(given[name]) for name in panel.indicators])
-    else:
-        start = np.ones(len(panel.indicators)) if given is None else np.asarray(given, dtype=np.float64)
+    start = start_weights("given weights", given, panel)
     with located(panel):
         weights = _core.weight(as_table(panel), start, core_choice("weight", chosen, panel))
     return dict(zip(panel.indicators, (float(w) for w in weights), strict=True))

@@ -17,7 +17,12 @@ def as_panel(data: Panel | Any) -> Panel:
     """A panel as it is; an array (units, indicators), (units,) or (units, periods, indicators) as a panel."""
     if isinstance(data, Panel):
         return data
-    array = np.asarray(data, dtype=np.float64)
+    try:
+        array = np.asarray(data, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"a Panel, or an array of numbers of one shape, is needed, not {type(data).__name__} of something else"
+        ) from None
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim == 2:

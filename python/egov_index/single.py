@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from . import catalogue
 from .compiled import core_choice
 from .errors import Fault, SpecError
 from .panel import Panel
 from .table import nearest
 
-__all__ = ["checked", "choices_by_indicator", "section"]
+__all__ = ["checked", "choices_by_indicator", "section", "start_weights"]
 
 
 def checked(stage: str, method: Any, params: Mapping[str, Any]) -> catalogue.Choice:
@@ -41,3 +44,23 @@ def section(panel: Panel, over: str) -> int:
     if over not in ("period", "panel"):
         raise SpecError(Fault("over", repr(over), nearest(over, ("period", "panel"))))
     return max(1, len(panel.units) * (len(panel.periods) if over == "panel" else 1))
+
+
+def start_weights(name: str, given: Mapping[str, float] | Any, panel: Panel) -> NDArray[np.float64]:
+    """Weights by name or in the order of the indicators; equal ones for None. SpecError if they do not fit."""
+    indicators = panel.indicators
+    if given is None:
+        return np.ones(len(indicators))
+    if isinstance(given, Mapping):
+        if set(given) != set(indicators):
+            came = f"for {', '.join(map(str, given))}"
+            raise SpecError(Fault(name, came, f"one for each of {', '.join(indicators)}"))
+        given = [given[key] for key in indicators]
+    try:
+        weights = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SpecError(Fault(name, repr(given), "numbers of at least 0")) from None
+    if weights.shape != (len(indicators),):
+        came = f"{weights.size} weights"
+        raise SpecError(Fault(name, came, f"one for each of the {len(indicators)} indicators"))
+    return weights
