@@ -1,0 +1,101 @@
+"""One way to call any method of any stage, for tests that are made from the table of methods."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+import egov_index as egov
+from egov_index import _core, catalogue
+from egov_index.compiled import core_choice
+from egov_index.panel import Panel
+
+NAN = float("nan")
+GOLDEN = Path(__file__).parents[1] / "golden" / "methods.json"
+STAGES = tuple(_core.methods())
+METHODS = [(stage, row) for stage, rows in _core.methods().items() for row in rows]
+ON_CELLS = ("impute", "treat", "normalize")
+IDS = [f"{stage}-{row['name']}" for stage, row in METHODS]
+
+
+def golden():
+    """Every golden row."""
+    return json.loads(GOLDEN.read_text(encoding="utf-8"))
+
+
+def numbers(values):
+    """Nested lists with None as a float array with NaN."""
+    return np.array(values, dtype=object).astype(float)
+
+
+def of_stages(*stages):
+    """Stage and row of every method of some stages, with ids, for parametrize."""
+    picked = [(stage, row) for stage, row in METHODS if stage in stages]
+    return {
+        "argnames": ("stage", "row"),
+        "argvalues": picked,
+        "ids": [f"{stage}-{row['name']}" for stage, row in picked],
+    }
+
+
+def with_trait(trait):
+    """The same of every method that declares a trait."""
+    picked = [(stage, row) for stage, row in METHODS if trait in row["traits"]]
+    return {
+        "argnames": ("stage", "row"),
+        "argvalues": picked,
+        "ids": [f"{stage}-{row['name']}" for stage, row in picked],
+    }
+
+
+def variants(stage, row):
+    """Parameters to try a method with: its defaults where they suffice, and those of its golden rows."""
+    found = []
+    for item in golden():
+        if (item["stage"], item["method"]) == (stage, row["name"]) and item["params"] not in found:
+            found.append(item["params"])
+    return found
+
+
+def scaled(row, params, factor):
+    """Parameters in the unit of the indicator, for data that were multiplied by a factor."""
+    kinds = {param["name"]: param["kind"] for param in row["params"]}
+    return {name: value * factor if kinds[name] == "indicator" else value for name, value in params.items()}
+
+
+def panel_of(values, periods=None, backend="pandas"):
+    """A panel with groups, of (units, periods, indicators) or (units, indicators) or (units,)."""
+    values = np.asarray(values, dtype=float)
+    if values.ndim == 1:
+        values = values[:, None]
+    if values.ndim == 2:
+        values = values[:, None, :]
+    units, times, names = values.shape
+    return Panel(
+        values,
+        [f"U{k}" for k in range(units)],
+        list(range(2000, 2000 + times)) if periods is None else periods,
+        [f"x{k}" for k in range(names)],
+        groups={"region": ["abc"[k % 3] if k != 1 else None for k in range(units)]},
+        backend=backend,
+    )
+
+
+def run(stage, method, panel, params, **more):
+    """Result of a method on a panel, as an array: (units, periods, indicators), one less for an aggregate."""
+    if stage == "impute":
+        return egov.impute(panel, method, **params).panel.values
+    if stage in ("treat", "normalize", "rank"):
+        return getattr(egov, stage)(panel, method, **params, **more).values
+    if stage == "aggregate":
+        return egov.aggregate(panel, method, **params, **more).values[:, :, 0]
+    if stage == "weight":
+        return np.array(list(egov.weight(panel, method, **params, **more).values()))
+    if stage == "correlate":
+        table = egov.outcomes.correlate(
+            panel, panel, catalogue.as_choice({"method": method, **params}, stage), resamples=0, minimum=0
+        )
+        count = len(panel.indicators)
+        return table.to_frame()["estimate"].to_numpy().reshape(count, count)
+    values = panel.values[:, 0, 0]
+    return np.asarray(_core.adjust(values, core_choice(stage, catalogue.Choice(method, params))))
