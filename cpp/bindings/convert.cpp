@@ -23,6 +23,12 @@ std::vector<std::vector<Choice>> chains(const py::list& from) {
   return to;
 }
 
+Range range(const py::object& from) {
+  Range to;
+  if (!from.is_none()) std::tie(to.low, to.high) = py::cast<std::pair<double, double>>(from);
+  return to;
+}
+
 Missing missing(const std::string& name) { return name == "drop-weight" ? Missing::drop_weight : Missing::refuse; }
 
 py::dict trail(const std::vector<Change>& changes) {

@@ -31,10 +31,35 @@ void Plan::weights_at(const Block& block, const double* point, Desk& desk) const
   }
 }
 
-// An inner node whose parent takes the same link needs no way back and forth, unless it has a scale of its own.
+// An inner node whose parent takes the same link needs no way back and forth, unless it is normalized or rescaled.
 bool Plan::stays_linked(std::size_t node, const Desk& desk) const {
   const Mean& mean = means_[desk.levels[3]][node];
-  return mean.link.forward && mean.same_as_parent && scales_[desk.levels[2]][node].leaves_alone();
+  return mean.link.forward && mean.same_as_parent && scales_[desk.levels[2]][node].leaves_alone() && !moves_[desk.levels[2]][node];
+}
+
+bool Plan::rescales(std::size_t node, const Desk& desk) const { return rescales_[desk.levels[2]][node]; }
+
+const double* Plan::child_column(Index child, const Matrix& leaves, const Desk& desk) const {
+  return framework_.nodes[static_cast<std::size_t>(child)].leaf() ? leaves.col(child).data() : desk.inner.col(child).data();
+}
+
+void Plan::see_children(std::size_t node, const Block& block, Desk& desk) const {
+  for (Index period = 0; period < periods(); ++period) {
+    Together& all = desk.together[static_cast<std::size_t>(period)];
+    all = Together{};
+    const Index first = start(period), n = start(period + 1) - first;
+    for (Index child : children_[node])
+      if (moves_[desk.levels[2]][static_cast<std::size_t>(child)])
+        all.see(Eigen::Map<const Vector>(child_column(child, block.plain, desk) + first, n));
+    all.require_variation(static_cast<long>(period));
+  }
+}
+
+void Plan::map_child(Index child, Column values, const Desk& desk) const {
+  if (!moves_[desk.levels[2]][static_cast<std::size_t>(child)]) return;
+  const Range& range = ranges_[desk.levels[2]];
+  for (Index period = 0; period < periods(); ++period)
+    desk.together[static_cast<std::size_t>(period)].map(values.segment(start(period), start(period + 1) - start(period)), range.low, range.high);
 }
 
 void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) const {
@@ -54,19 +79,20 @@ void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) cons
 
 // The weighted sum of the children through the link of the node.
 void Plan::add_children(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const {
-  const Matrix& leaves = mean.link.forward ? block.linked[desk.levels[3]] : block.plain;
+  const bool rescaled = rescales(node, desk);
+  if (rescaled) see_children(node, block, desk);
+  const Matrix& leaves = mean.link.forward && !rescaled ? block.linked[desk.levels[3]] : block.plain;
   double* out = desk.inner.col(static_cast<Index>(node)).data();
   bool first = true;
   for (Index child : children_[node]) {
     const auto below = static_cast<std::size_t>(child);
-    const double* column = leaves.col(child).data();
-    if (!framework_.nodes[below].leaf()) {
-      column = desk.inner.col(child).data();
-      if (mean.link.forward && !stays_linked(below, desk)) {
-        desk.column = desk.inner.col(child);
-        mean.link.forward(desk.column);
-        column = desk.column.data();
-      }
+    const double* column = child_column(child, leaves, desk);
+    const bool linked = framework_.nodes[below].leaf() ? !rescaled : stays_linked(below, desk);
+    if (rescaled || (mean.link.forward && !linked)) {
+      desk.column = Eigen::Map<const Vector>(column, rows());
+      if (rescaled) map_child(child, desk.column, desk);
+      if (mean.link.forward && !linked) mean.link.forward(desk.column);
+      column = desk.column.data();
     }
     (first ? detail::set_scaled : detail::add_scaled)(out, column, desk.weights[below], rows());
     first = false;
@@ -76,11 +102,12 @@ void Plan::add_children(std::size_t node, const Block& block, const Mean& mean, 
 // The way of score(): for means without a link, and where children may be missing.
 void Plan::aggregate_plainly(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const {
   const auto& below = children_[node];
+  if (rescales(node, desk)) see_children(node, block, desk);
   Matrix parts(rows(), static_cast<Index>(below.size()));
   Vector weights(static_cast<Index>(below.size()));
   for (std::size_t k = 0; k < below.size(); ++k) {
-    const bool leaf = framework_.nodes[static_cast<std::size_t>(below[k])].leaf();
-    parts.col(static_cast<Index>(k)) = (leaf ? block.plain : desk.inner).col(below[k]);
+    parts.col(static_cast<Index>(k)) = Eigen::Map<const Vector>(child_column(below[k], block.plain, desk), rows());
+    if (rescales(node, desk)) map_child(below[k], parts.col(static_cast<Index>(k)), desk);
     weights[static_cast<Index>(k)] = desk.weights[static_cast<std::size_t>(below[k])];
   }
   desk.inner.col(static_cast<Index>(node)) = aggregate(parts, weights, mean.choice, recipe_.missing);

@@ -4,28 +4,16 @@
 #include <cmath>
 #include <numeric>
 
+#include "detail/columns.hpp"
 #include "detail/statistics.hpp"
 
 namespace egov {
 namespace {
 
-// lo -> low, hi -> high, both exactly; halved where the range itself would overflow.
-void stretch(Column x, double lo, double hi, double low, double high) {
-  const double half = std::isinf(hi - lo) ? 0.5 : 1.0;
-  const double range = hi * half - lo * half;
-  for (double& v : x) {
-    const double share = (v * half - lo * half) / range;
-    v = share == 1 ? high : low + (high - low) * share;
-  }
-}
-
 void extremes_to(Column x, double low, double high) {
-  double lo = infinite, hi = -infinite;
-  for (double v : x) {
-    if (v < lo) lo = v;
-    if (v > hi) hi = v;
-  }
-  if (lo <= hi) stretch(x, lo, hi, low, high);
+  Together one;
+  one.see(x);
+  if (one.low <= one.high) one.map(x, low, high);
 }
 
 void minmax(Column x, double direction, double low, double high) {
@@ -87,6 +75,12 @@ void goalposts(Column x, double direction, double lower, double upper, bool trun
 
 }  // namespace
 
+void Together::see(ConstColumn values) { detail::widen(values.data(), values.size(), low, high); }
+
+void Together::map(Column values, double to_low, double to_high) const {
+  detail::stretch(values.data(), values.size(), low, high, to_low, to_high);
+}
+
 Normalizer::Normalizer(const Choice& choice)
     : choice_(choice), row_(&find("normalize", normalize_methods(), choice.method)),
       args_(arguments("normalize", *row_, choice)) {
@@ -112,6 +106,28 @@ void normalize(Column values, double direction, const Choice& choice) { Normaliz
 
 void normalize(Table table, Index section, const Vector& directions, const std::vector<Choice>& choices) {
   each_section(table, section, [&](Index j, Column values) { normalize(values, directions[j], choices[static_cast<std::size_t>(j)]); });
+}
+
+void rescale_together(Table table, Index section, const std::vector<char>& moves, const Range& range) {
+  if (!range.given()) return;
+  check(range, "");
+  for (Index first = 0; first < table.rows(); first += section) {
+    Together all;
+    for (Index j = 0; j < table.cols(); ++j)
+      if (moves[static_cast<std::size_t>(j)]) all.see(table.col(j).segment(first, section));
+    all.require_variation(static_cast<long>(first / section));
+    for (Index j = 0; j < table.cols(); ++j)
+      if (moves[static_cast<std::size_t>(j)] && all.low < all.high) all.map(table.col(j).segment(first, section), range.low, range.high);
+  }
+}
+
+void check(const Range& range, const std::string& method) {
+  if (!(range.low < range.high) || std::isinf(range.high - range.low))
+    throw SpecError("the range to rescale to must be (low, high), finite, with low below high", {"normalize", method, "rescale"});
+}
+
+void Together::require_variation(long period) const {
+  if (low == high) throw DataError("all values are the same, so that there is nothing to rescale", {"normalize", "", "rescale", -1, period});
 }
 
 const std::vector<NormalizeMethod>& normalize_methods() {

@@ -23,7 +23,7 @@ bool positive_scale(const Choice& choice, bool positive_input) {
 
 Plan::Desk::Desk(const Plan& plan)
     : inner(plan.rows(), static_cast<Index>(plan.framework_.nodes.size())), column(plan.rows()),
-      weights(plan.framework_.nodes.size()), levels(4), ranks(static_cast<std::size_t>(plan.rows())), ranker(plan.units()) {}
+      weights(plan.framework_.nodes.size()), levels(4), together(static_cast<std::size_t>(plan.periods())), ranks(static_cast<std::size_t>(plan.rows())), ranker(plan.units()) {}
 
 Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
            const std::vector<Index>& periods)
@@ -66,6 +66,7 @@ void Plan::list_factors() {
 
 Recipe Plan::with_levels(const std::vector<std::size_t>& levels) const {
   Recipe recipe = recipe_;
+  if (!alternatives_.rescale.empty()) recipe.rescale = alternatives_.rescale[levels[normalize_part]];
   for (std::size_t i = 0; i < recipe.nodes.size(); ++i) {
     if (!alternatives_.impute.empty()) recipe.nodes[i].impute = alternatives_.impute[levels[impute_part]][i];
     if (!alternatives_.treat.empty()) recipe.nodes[i].treat = alternatives_.treat[levels[treat_part]][i];
@@ -92,8 +93,17 @@ void Plan::compile(const Panel& panel) {
     }
   }
   for (std::size_t level = 0; level < width_[normalize_part]; ++level) {
+    const Recipe recipe = with_levels({0, 0, level, 0});
+    ranges_.push_back(recipe.rescale);
     scales_.emplace_back();
-    for (const Handling& node : with_levels({0, 0, level, 0}).nodes) scales_.back().emplace_back(node.normalize);
+    moves_.emplace_back();
+    rescales_.emplace_back(recipe.nodes.size(), 0);
+    for (std::size_t i = 0; i < recipe.nodes.size(); ++i) {
+      const Node& node = framework_.nodes[i];
+      scales_.back().emplace_back(recipe.nodes[i].normalize);
+      moves_.back().push_back(recipe.rescale.given() && shares_range(node, recipe.nodes[i]));
+      if (moves_.back()[i] && !node.leaf() && node.parent >= 0) rescales_.back()[static_cast<std::size_t>(node.parent)] = 1;
+    }
   }
   blocks_.resize(width_[impute_part] * width_[treat_part] * width_[normalize_part]);
   branch(Flow(panel, framework_, scored_, recipe_.order), 0, {0, 0, 0, 0});
@@ -109,12 +119,13 @@ void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> l
     for (Index row = 0; row < rows(); ++row) block.plain.row(row) = leaves.values.row(kept_[static_cast<std::size_t>(row)]);
     for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
       levels[aggregate_part] = level;
-      const Recipe recipe = with_levels(levels);
-      require_positive(block.plain, recipe);
-      if (level == 0) climb_once(leaves, recipe);
-      add_links(block, level);
+      require_positive(block.plain, with_levels(levels));
     }
+    levels[aggregate_part] = 0;
+    climb_once(leaves, with_levels(levels));
     block.weights = leaves.weights;
+    rescale_leaves(block, leaves, levels[normalize_part]);
+    for (std::size_t level = 0; level < width_[aggregate_part]; ++level) add_links(block, level);
     for (std::size_t i = 0; i < framework_.nodes.size(); ++i)
       block.holes = block.holes || (framework_.nodes[i].leaf() && block.plain.col(static_cast<Index>(i)).hasNaN());
     return;
@@ -127,6 +138,16 @@ void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> l
     Flow next = flow;
     next.run(now, with_levels(levels));
     branch(next, step + 1, levels);
+  }
+}
+
+// Siblings that are all indicators share one map in every draw: the one that the climb has found.
+void Plan::rescale_leaves(Block& block, const Scores& climbed, std::size_t level) const {
+  for (std::size_t i = 1; i < framework_.nodes.size(); ++i) {
+    const Node& node = framework_.nodes[i];
+    if (!node.leaf() || !moves_[level][i] || rescales_[level][static_cast<std::size_t>(node.parent)]) continue;
+    for (Index row = 0; row < rows(); ++row)
+      block.plain(row, static_cast<Index>(i)) = climbed.values(kept_[static_cast<std::size_t>(row)], static_cast<Index>(i));
   }
 }
 
@@ -168,11 +189,12 @@ void Plan::add_links(Block& block, std::size_t level) {
 // A geometric mean needs positive children: leaves by their values, inner nodes by what their normalization can give.
 void Plan::require_positive(const Matrix& leaves, const Recipe& recipe) const {
   std::vector<char> positive(framework_.nodes.size(), 1);
+  auto mapped = [&](std::size_t i) { return i > 0 && recipe.rescale.given() && shares_range(framework_.nodes[i], recipe.nodes[i]); };
   for (std::size_t i = framework_.nodes.size(); i-- > 0;) {
     const Node& node = framework_.nodes[i];
     const Handling& handling = recipe.nodes[i];
     if (node.leaf()) {
-      positive[i] = !(leaves.col(static_cast<Index>(i)).array() <= 0).any();
+      positive[i] = mapped(i) ? recipe.rescale.low > 0 : !(leaves.col(static_cast<Index>(i)).array() <= 0).any();
       continue;
     }
     bool below = true;
@@ -185,7 +207,7 @@ void Plan::require_positive(const Matrix& leaves, const Recipe& recipe) const {
                           " may give 0 or less; rescale the normalization to a positive range, e.g. rescale=(1, 100)",
                       {"aggregate", row.name, "", -1, -1, -1, static_cast<long>(*bad)});
     }
-    positive[i] = positive_scale(handling.normalize, below && (row.traits & keeps_range));
+    positive[i] = mapped(i) ? recipe.rescale.low > 0 : positive_scale(handling.normalize, below && (row.traits & keeps_range));
   }
 }
 

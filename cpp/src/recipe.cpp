@@ -21,7 +21,12 @@ Vector given_weights(const Framework& framework, const std::vector<Index>& nodes
 
 void combine(Scores& scores, Index node, const std::vector<Index>& below, Index units, const Framework& framework, const Recipe& recipe) {
   const Handling& handling = recipe.nodes[static_cast<std::size_t>(node)];
-  const Matrix parts = side_by_side(scores.values, below);
+  Matrix parts = side_by_side(scores.values, below);
+  std::vector<char> moves;
+  for (Index child : below)
+    moves.push_back(shares_range(framework.nodes[static_cast<std::size_t>(child)], recipe.nodes[static_cast<std::size_t>(child)]));
+  rescale_together(parts, units, moves, recipe.rescale);
+  for (std::size_t k = 0; k < below.size(); ++k) scores.values.col(below[k]) = parts.col(static_cast<Index>(k));
   const Vector weights = weigh(parts, given_weights(framework, below), handling.weight);
   for (std::size_t k = 0; k < below.size(); ++k) scores.weights[below[k]] = weights[static_cast<Index>(k)];
   scores.values.col(node) = aggregate(parts, weights, handling.aggregate, recipe.missing);

@@ -20,7 +20,12 @@ def impute(
     values: Array, units: int, times: Array, chains: Sequence[Sequence[Choice]]
 ) -> tuple[Array, dict[str, list[Any]]]: ...
 def treat(values: Array, section: int, choices: Sequence[Choice]) -> Array: ...
-def normalize(values: Array, section: int, directions: Array, choices: Sequence[Choice]) -> Array: ...
+def normalize(
+    values: Array,
+    section: int,
+    directions: Array,
+    choices: Sequence[Choice],
+) -> Array: ...
 def weight(children: Array, given: Array, choice: Choice) -> Array: ...
 def aggregate(children: Array, weights: Array, choice: Choice, missing: str) -> Array: ...
 def rank(scores: Array, section: int, choice: Choice, digits: int) -> Array: ...
@@ -33,7 +38,13 @@ class Framework:
 
 class Recipe:
     def __init__(
-        self, nodes: list[dict[str, Any]], order: Sequence[str], missing: str, rank: Choice, rank_digits: int
+        self,
+        nodes: list[dict[str, Any]],
+        order: Sequence[str],
+        missing: str,
+        rank: Choice,
+        rank_digits: int,
+        rescale: tuple[float, float] | None,
     ) -> None: ...
 
 def score(panel: Panel, framework: Framework, recipe: Recipe, periods: Sequence[int]) -> dict[str, Any]: ...
@@ -55,6 +66,7 @@ class Alternatives:
         normalize: list[Any],
         aggregate: list[Any],
         noise: Sequence[float],
+        rescale: Sequence[tuple[float, float] | None],
     ) -> None: ...
 
 class Plan:

@@ -9,10 +9,10 @@ import numpy as np
 
 from . import _core
 from .arrays import as_panel, like
-from .compiled import as_table, from_table, located
+from .compiled import as_table, core_choice, from_table, located
 from .errors import Fault, SpecError
 from .panel import Panel
-from .single import choices_by_indicator, section
+from .single import checked, section
 from .table import nearest
 
 __all__ = ["normalize"]
@@ -40,7 +40,8 @@ def normalize(
     over : {"period", "panel"}
         Take the scale from each period on its own, or from all periods together.
     rescale : (float, float), optional
-        Map the result to this range.
+        Map the result of each indicator to this range. (In an index, siblings are mapped together instead, so that
+        what the method left of differences between them stays; see :class:`Recipe`.)
     **params
         Parameters of the method.
 
@@ -63,7 +64,8 @@ def normalize(
     """
     panel = as_panel(data)
     given = params if rescale is None else params | {"rescale": rescale}
-    choices = choices_by_indicator("normalize", method, given, panel)
+    chosen = checked("normalize", method, given)
+    choices = [core_choice("normalize", chosen, panel)] * len(panel.indicators)
     with located(panel):
         table = _core.normalize(as_table(panel), section(panel, over), _directions(direction, panel), choices)
     return like(data, panel, from_table(np.asarray(table), len(panel.units)))

@@ -117,7 +117,8 @@ class Choice:
     params : mapping
         Parameters by name.
     rescale : (float, float), optional
-        Range to which a normalization maps its results; it then holds for every normalization in the tree.
+        Range to which the results of a normalization are mapped. Of a recipe or an alternative: siblings together, so
+        that differences in scale which the method leaves stay; of a node: that node alone.
     """
 
     method: str
@@ -148,7 +149,8 @@ def choice(method: str, *, rescale: tuple[float, float] | None = None, **params:
     method : str
         Name of a method; ``egov.methods()`` lists them. It is checked where the choice is used.
     rescale : (float, float), optional
-        For a normalization: map its results to this range, e.g. ``(1, 100)`` so that a geometric mean works.
+        For a normalization: map its results to this range, e.g. ``(1, 100)`` so that a geometric mean works. In a
+        recipe siblings are mapped together, which leaves an arithmetic mean as it is but for its scale.
     **params
         Parameters of the method.
 

@@ -150,15 +150,10 @@ NONE = Choice("none")
 
 
 def _normalize(node: Node, leaf: bool, recipe: Choice) -> Choice:
-    own = node.normalize if node.normalize is not None else recipe if leaf else NONE
-    if (
-        own is recipe
-        or own.rescale is not None
-        or recipe.rescale is None
-        or (node.normalize is None and not leaf)
-    ):
-        return own
-    return Choice(own.method, own.params, recipe.rescale)
+    """A node's own normalization, or for a leaf the recipe's; the recipe's range belongs to siblings together."""
+    if node.normalize is not None:
+        return node.normalize
+    return Choice(recipe.method, recipe.params) if leaf else NONE
 
 
 def node_choices(stage: str, framework: Framework, recipe: Recipe, panel: Panel) -> list[Any]:
@@ -208,6 +203,7 @@ def core_recipe(framework: Framework, recipe: Recipe, panel: Panel) -> Any:
         recipe.missing,
         core_choice("rank", recipe.rank),
         -1 if framework.rank_digits is None else framework.rank_digits,
+        recipe.normalize.rescale,
     )
 
 

@@ -30,8 +30,9 @@ class Recipe:
     treat : str, Choice, mapping or a sequence of them
         Treatments of outliers, one after the other. A leaf's ``cap`` comes before them.
     normalize, weight, aggregate, rank : str, Choice or mapping
-        One method each. A ``rescale`` range of ``normalize`` holds for every normalization in the tree, those of
-        nodes included, so that what is aggregated stays on one scale.
+        One method each. A ``rescale`` range of ``normalize`` is one for the whole tree: before children are
+        aggregated, the indicators among them and the aggregates with a normalization of their own are mapped to
+        it together, by one affine map. That keeps differences which the method left, and makes values positive.
     missing : {"raise", "drop-weight"}
         Cells that no method of the chain could fill are an error, or drop out with their weight.
     order : tuple of str

@@ -73,8 +73,8 @@ class Alternatives:
     impute, treat : sequence, optional
         Alternatives, each a choice or a chain (a list of choices).
     normalize, aggregate : sequence, optional
-        Alternatives, each a choice. A ``rescale`` range holds for every normalization in the tree, nodes with their own
-        included, so that a geometric mean meets positive values throughout.
+        Alternatives, each a choice. A ``rescale`` range is one for the whole tree, as in :class:`Recipe`, so that a
+        geometric mean meets positive values throughout.
     weights : Noise, optional
         ``egov.noise(0.25)``.
 
@@ -205,7 +205,12 @@ def plan(
             compiled.core_framework(tree, panel),
             compiled.core_recipe(tree, recipe, panel),
             _core.Alternatives(
-                levels("impute"), levels("treat"), levels("normalize"), levels("aggregate"), noisy
+                levels("impute"),
+                levels("treat"),
+                levels("normalize"),
+                levels("aggregate"),
+                noisy,
+                [one.rescale for one in alternatives.normalize],
             ),
             positions,
         )

@@ -32,6 +32,23 @@ class Normalizer {
 
 void normalize(Column values, double direction, const Choice& choice);
 // A direction and a choice a column, each stretch of `section` rows on its own.
+// What is brought to it together: the lowest value of any column becomes low, the highest of any high.
+struct Range {
+  double low = missing_value, high = missing_value;  // NaN: leave the values as they are
+  bool given() const { return low == low; }
+};
+void check(const Range& range, const std::string& method);  // SpecError unless low is below high
+
+// One affine map for several columns, so that a scale they share stays shared. See all, then map each.
+struct Together {
+  double low = infinite, high = -infinite;
+  void see(ConstColumn values);
+  void map(Column values, double to_low, double to_high) const;
+  void require_variation(long period) const;  // DataError where all values seen are the same
+};
+
 void normalize(Table table, Index section, const Vector& directions, const std::vector<Choice>& choices);
+// Columns that move, brought to the range together, each stretch of `section` rows on its own.
+void rescale_together(Table table, Index section, const std::vector<char>& moves, const Range& range);
 
 }  // namespace egov

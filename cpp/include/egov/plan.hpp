@@ -13,7 +13,8 @@ struct Alternatives {
   std::vector<std::vector<std::vector<Choice>>> impute;  // alternative x node x chain
   std::vector<std::vector<std::vector<Choice>>> treat;   // likewise
   std::vector<std::vector<Choice>> normalize;            // alternative x node
-  std::vector<std::vector<Choice>> aggregate;            // likewise
+  std::vector<Range> rescale;                            // per normalize alternative: the recipe's range; empty: as the recipe
+  std::vector<std::vector<Choice>> aggregate;            // alternative x node
   std::vector<double> noise;  // per node: its weight is multiplied by 1 + noise (2u - 1); 0 fixed; empty: all fixed
 };
 
@@ -45,6 +46,7 @@ class Plan {
     Vector column;           // working column
     std::vector<double> weights;  // per node, siblings sum to one
     std::vector<std::size_t> levels;
+    std::vector<Together> together;  // per period, while a node's children are rescaled
     std::vector<int> ranks;  // result: rank of each row within its period
     Ranker ranker;
     explicit Desk(const Plan& plan);
@@ -83,6 +85,12 @@ class Plan {
   const Block& block_at(const std::vector<std::size_t>& levels) const;
   void weights_at(const Block& block, const double* point, Desk& desk) const;
   void aggregate_node(std::size_t node, const Block& block, Desk& desk) const;
+  void rescale_leaves(Block& block, const Scores& climbed, std::size_t normalize_level) const;
+  // Where children are rescaled in each draw, since one of them is computed: their common map, one a period.
+  bool rescales(std::size_t node, const Desk& desk) const;
+  void see_children(std::size_t node, const Block& block, Desk& desk) const;
+  void map_child(Index child, Column values, const Desk& desk) const;
+  const double* child_column(Index child, const Matrix& leaves, const Desk& desk) const;
   bool stays_linked(std::size_t node, const Desk& desk) const;
   void add_children(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const;
   void aggregate_plainly(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const;
@@ -96,6 +104,9 @@ class Plan {
   std::array<Index, 4> coordinate_;               // coordinate of each of them in a point; -1 if it does not vary
   std::vector<std::vector<Mean>> means_;          // aggregate alternative x node
   std::vector<std::vector<Normalizer>> scales_;   // normalize alternative x node
+  std::vector<std::vector<char>> moves_;          // normalize alternative x node: shares_range, and there is one
+  std::vector<std::vector<char>> rescales_;       // normalize alternative x node: its children are rescaled in each draw
+  std::vector<Range> ranges_;                     // per normalize alternative
   Index units_ = 0;
   std::vector<Index> scored_;                     // positions of the scored periods in the panel
   std::vector<Index> kept_, starts_;

@@ -28,10 +28,19 @@ struct Handling {
 struct Recipe {
   std::vector<Handling> nodes;  // one for each node of the framework
   std::vector<Step> order = {Step::screen, Step::impute, Step::treat, Step::normalize};
+  // Before children are aggregated, those that share_range are brought to this one together: what the normalizations
+  // left of differences between siblings stays, and values become positive where a mean needs that.
+  Range rescale = {};
   Missing missing = Missing::refuse;
   Choice rank = {"competition"};
   int rank_digits = -1;
 };
+
+// Is the node brought to the recipe's range with its siblings? Indicators are, and aggregates that are normalized,
+// unless they have a range of their own; an aggregate that is not lies where its children do.
+inline bool shares_range(const Node& node, const Handling& handling) {
+  return !handling.normalize.rescaled() && (node.leaf() || handling.normalize.method != "none");
+}
 
 struct Scores {
   Matrix values;               // (scored periods x units) x nodes, period by period

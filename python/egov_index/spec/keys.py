@@ -74,7 +74,7 @@ GROUP = (
 RECIPE = (
     Key("impute", "chain", "How holes are filled; each method sees what the ones before it filled."),
     Key("treat", "chain", "How outliers are treated, after a node's cap."),
-    Key("normalize", "choice", "How indicators come to one scale; a rescale range holds in the whole tree."),
+    Key("normalize", "choice", "How indicators come to one scale; a rescale range maps siblings together."),
     Key("weight", "choice", "Where weights come from."),
     Key("aggregate", "choice", "How the children of a node become its score."),
     Key("rank", "choice", "How ties are ranked."),
