@@ -56,7 +56,8 @@ Fills between(const Series& s, double max_gap) {
       const double span = left < 0 ? 0 : s.times[right] - s.times[left];
       for (Index t = left + 1; left >= 0 && t < right && !(span > max_gap); ++t) {
         const double share = (s.times[t] - s.times[left]) / span;
-        fills.push_back({t * s.units + u, s.at(left, u) * (1 - share) + s.at(right, u) * share, left, right, 2});
+        const double from = s.at(left, u), to = s.at(right, u);
+        fills.push_back({t * s.units + u, from == to ? from : from * (1 - share) + to * share, left, right, 2});
       }
       left = right;
     }

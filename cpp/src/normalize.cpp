@@ -25,9 +25,11 @@ void minmax(Column x, double direction, double low, double high) {
 
 void zscore(Column x, double direction, double mean, double sd) {
   detail::require_variation(x, "normalize", "zscore");
-  const auto seen = detail::observed(x);
+  auto seen = detail::observed(x);
+  const double size = detail::to_size_one(seen);
+  for (double& v : seen) v *= size;
   const double center = detail::mean(seen), spread = detail::deviation(seen);
-  for (double& v : x) v = mean + sd * direction * ((v - center) / spread);
+  for (double& v : x) v = mean + sd * direction * ((v * size - center) / spread);
 }
 
 enum class Ties { average, lowest, highest, dense };
@@ -67,8 +69,10 @@ void goalposts(Column x, double direction, double lower, double upper, bool trun
   if (std::isnan(lower) || std::isnan(upper))
     throw SpecError("needs both goalposts: give lower and upper, or put them in the framework", {"normalize", "goalposts", "lower"});
   if (!(lower < upper)) throw SpecError("lower must be below upper", {"normalize", "goalposts", "lower"});
+  const double half = std::isinf(upper - lower) ? 0.5 : 1.0;  // halved where the distance itself would overflow
+  const double low = lower * half, high = upper * half;
   for (double& v : x) {
-    const double share = (direction > 0 ? v - lower : upper - v) / (upper - lower);
+    const double share = (direction > 0 ? v * half - low : high - v * half) / (high - low);
     v = truncate && share < 0 ? 0 : truncate && share > 1 ? 1 : share;
   }
 }

@@ -14,6 +14,11 @@ __all__ = ["show_versions"]
 def show_versions() -> str:
     """Print and return versions of this package, of Python and of the libraries it uses.
 
+    Returns
+    -------
+    str
+        A line each.
+
     Examples
     --------
     >>> "egov-index" in show_versions()  # doctest: +ELLIPSIS

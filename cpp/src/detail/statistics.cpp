@@ -29,24 +29,32 @@ double mean(const std::vector<double>& x) {
   return std::ldexp(first + rest / static_cast<double>(x.size()), shift);
 }
 
+double to_size_one(const std::vector<double>& x) {
+  double largest = 0;
+  for (double v : x) largest = std::max(largest, std::abs(v));
+  return largest > 0 && std::isfinite(largest) ? std::ldexp(1.0, std::min(-std::ilogb(largest), 1023)) : 1.0;
+}
+
 double median(std::vector<double> x) {
   if (x.empty()) return missing_value;
   const auto half = static_cast<std::ptrdiff_t>(x.size() / 2);
   std::nth_element(x.begin(), x.begin() + half, x.end());
   const double upper = x[static_cast<std::size_t>(half)];
   if (x.size() % 2) return upper;
-  return 0.5 * *std::max_element(x.begin(), x.begin() + half) + 0.5 * upper;
+  const double lower = *std::max_element(x.begin(), x.begin() + half), sum = lower + upper;
+  return std::isinf(sum) ? 0.5 * lower + 0.5 * upper : 0.5 * sum;
 }
 
 namespace {
 
-// Central moments about the mean, of values scaled by their largest deviation.
+// Central moments about the mean, of values of size one scaled by their largest deviation.
 struct Moments {
-  double n, second, third, fourth, scale;
+  double n, second, third, fourth, scale, size;
 };
 
-Moments moments(const std::vector<double>& x) {
-  Moments m{static_cast<double>(x.size()), 0, 0, 0, 0};
+Moments moments(std::vector<double> x) {
+  Moments m{static_cast<double>(x.size()), 0, 0, 0, 0, to_size_one(x)};
+  for (double& v : x) v *= m.size;
   const double centre = mean(x);
   for (double v : x) m.scale = std::max(m.scale, std::abs(v - centre));
   if (m.scale == 0) return m;
@@ -64,7 +72,7 @@ Moments moments(const std::vector<double>& x) {
 double deviation(const std::vector<double>& x) {
   if (x.size() < 2) return missing_value;
   const Moments m = moments(x);
-  return m.scale * std::sqrt(m.second / (m.n - 1));
+  return m.scale * std::sqrt(m.second / (m.n - 1)) / m.size;
 }
 
 double skewness(const std::vector<double>& x) {

@@ -9,6 +9,7 @@ namespace egov::detail {
 
 std::vector<double> observed(ConstColumn values);         // in order, without NaN
 double mean(const std::vector<double>& x);                // NaN if empty
+double to_size_one(const std::vector<double>& x);         // power of two that brings the largest magnitude near 1
 double median(std::vector<double> x);                     // NaN if empty; mean of the middle two
 double deviation(const std::vector<double>& x);           // standard deviation with n - 1, two passes; NaN below 2 values
 double skewness(const std::vector<double>& x);            // bias-corrected G1; NaN below 3 values or without variation

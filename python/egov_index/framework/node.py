@@ -63,7 +63,15 @@ class Node:
 
 @dataclass(frozen=True)
 class Group:
-    """Units whose score lies above a cut; the last group has no cut (``above`` is None)."""
+    """Units whose score lies above a cut.
+
+    Parameters
+    ----------
+    code : str
+        Name of the group.
+    above : float, optional
+        The cut: scores above it belong here, unless to a group before. The last group has none.
+    """
 
     code: str
     above: float | None = None
