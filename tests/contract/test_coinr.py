@@ -173,11 +173,7 @@ def test_shares_of_random_weights():
         panel("outputs/aggregate_input_complete.csv")
     )
     wanted = table("outputs/effective_weights_random.csv")
-    named = dict(
-        zip(
-            wanted["iCode"].tolist(), wanted[[key for key in wanted if key.startswith("Eff")][0]], strict=True
-        )
-    )
+    named = dict(zip(wanted["iCode"].tolist(), wanted["EffWeight"], strict=True))
     for code in tree.codes:
         share, at = 1.0, code
         while tree[at].parent is not None:
