@@ -76,7 +76,7 @@ def methods(stage: str | None = None) -> Any:
     Examples
     --------
     >>> methods("aggregate")["name"].tolist()
-    ['arithmetic', 'geometric']
+    ['arithmetic', 'geometric', ...]
     """
     found = [(name, item) for name in ([stage] if stage is not None else stages()) for item in rows(name)]
     return make_frame(
