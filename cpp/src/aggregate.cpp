@@ -13,6 +13,8 @@ double geometric(const Vector& x, const Vector& w) {
   return std::exp(sum);
 }
 
+double harmonic(const Vector& x, const Vector& w) { return 1 / w.cwiseQuotient(x).sum(); }
+
 void require_positive(const Matrix& children, const std::string& method) {
   for (Index j = 0; j < children.cols(); ++j)
     for (Index i = 0; i < children.rows(); ++i)
@@ -60,6 +62,13 @@ const std::vector<AggregateMethod>& aggregate_methods() {
        [](const Vector& x, const Vector& w, const Args&) { return geometric(x, w); },
        [](const Args&) {
          return Link{[](Column x) { x = x.array().log(); }, [](Column x) { x = x.array().exp(); }};
+       }},
+      {{"harmonic", "Weighted harmonic mean: a low value is hardly made up for at all.",
+        "Becker et al. 2022, COINr, Journal of Open Source Software 7(78)", {}, needs_positive | keeps_range},
+       [](const Vector& x, const Vector& w, const Args&) { return harmonic(x, w); },
+       [](const Args&) {
+         const auto inverse = [](Column x) { x = x.array().inverse(); };
+         return Link{inverse, inverse};
        }},
   };
   return table;
