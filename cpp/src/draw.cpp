@@ -6,9 +6,38 @@
 
 namespace egov {
 
-void Plan::draw(const double* point, Desk& desk) const {
+void Plan::levels_at(const double* point, std::vector<std::size_t>& levels) const {
   for (std::size_t part = 0; part < 4; ++part)
-    desk.levels[part] = coordinate_[part] < 0 ? 0 : static_cast<std::size_t>(level(point[coordinate_[part]], static_cast<Index>(width_[part])));
+    levels[part] = coordinate_[part] < 0 ? 0 : static_cast<std::size_t>(level(point[coordinate_[part]], static_cast<Index>(width_[part])));
+}
+
+Recipe Plan::recipe_at(const double* point) const {
+  std::vector<std::size_t> levels(4);
+  levels_at(point, levels);
+  Recipe recipe = with_levels(levels);
+  for (Handling& node : recipe.nodes) node.weight = Choice{"given"};
+  return recipe;
+}
+
+Framework Plan::framework_at(const double* point) const {
+  Framework framework = framework_;
+  std::vector<std::size_t> levels(4);
+  levels_at(point, levels);
+  for (std::size_t i = 0; i < framework.nodes.size(); ++i) framework.nodes[i].weight = block_at(levels).weights[static_cast<Index>(i)];
+  for (std::size_t k = 0; k < factors_.size(); ++k) {
+    if (factors_[k].node < 0) continue;
+    const auto node = static_cast<std::size_t>(factors_[k].node);
+    framework.nodes[node].weight *= 1 + alternatives_.noise[node] * (2 * point[k] - 1);
+  }
+  return framework;
+}
+
+const Plan::Block& Plan::block_at(const std::vector<std::size_t>& levels) const {
+  return blocks_[(levels[impute_part] * width_[treat_part] + levels[treat_part]) * width_[normalize_part] + levels[normalize_part]];
+}
+
+void Plan::draw(const double* point, Desk& desk) const {
+  levels_at(point, desk.levels);
   const Block& block = block_at(desk.levels);
   weights_at(block, point, desk);
   for (std::size_t node = framework_.nodes.size(); node-- > 0;)
@@ -33,11 +62,11 @@ void Plan::weights_at(const Block& block, const double* point, Desk& desk) const
 
 // An inner node whose parent takes the same link needs no way back and forth, unless it is normalized or rescaled.
 bool Plan::stays_linked(std::size_t node, const Desk& desk) const {
-  const Mean& mean = means_[desk.levels[3]][node];
-  return mean.link.forward && mean.same_as_parent && scales_[desk.levels[2]][node].leaves_alone() && !moves_[desk.levels[2]][node];
+  const Mean& mean = means_[desk.levels[aggregate_part]][node];
+  return mean.link.forward && mean.same_as_parent && scales_[desk.levels[normalize_part]][node].leaves_alone() && !moves_[desk.levels[normalize_part]][node];
 }
 
-bool Plan::rescales(std::size_t node, const Desk& desk) const { return rescales_[desk.levels[2]][node]; }
+bool Plan::rescales(std::size_t node, const Desk& desk) const { return rescales_[desk.levels[normalize_part]][node]; }
 
 const double* Plan::child_column(Index child, const Matrix& leaves, const Desk& desk) const {
   return framework_.nodes[static_cast<std::size_t>(child)].leaf() ? leaves.col(child).data() : desk.inner.col(child).data();
@@ -49,21 +78,21 @@ void Plan::see_children(std::size_t node, const Block& block, Desk& desk) const 
     all = Together{};
     const Index first = start(period), n = start(period + 1) - first;
     for (Index child : children_[node])
-      if (moves_[desk.levels[2]][static_cast<std::size_t>(child)])
+      if (moves_[desk.levels[normalize_part]][static_cast<std::size_t>(child)])
         all.see(Eigen::Map<const Vector>(child_column(child, block.plain, desk) + first, n));
     all.require_variation(static_cast<long>(period));
   }
 }
 
 void Plan::map_child(Index child, Column values, const Desk& desk) const {
-  if (!moves_[desk.levels[2]][static_cast<std::size_t>(child)]) return;
-  const Range& range = ranges_[desk.levels[2]];
+  if (!moves_[desk.levels[normalize_part]][static_cast<std::size_t>(child)]) return;
+  const Range& range = ranges_[desk.levels[normalize_part]];
   for (Index period = 0; period < periods(); ++period)
     desk.together[static_cast<std::size_t>(period)].map(values.segment(start(period), start(period + 1) - start(period)), range.low, range.high);
 }
 
 void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) const {
-  const Mean& mean = means_[desk.levels[3]][node];
+  const Mean& mean = means_[desk.levels[aggregate_part]][node];
   auto out = desk.inner.col(static_cast<Index>(node));
   if (!mean.linked || block.holes) {
     aggregate_plainly(node, block, mean, desk);
@@ -72,7 +101,7 @@ void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) cons
     if (stays_linked(node, desk)) return;
     if (mean.link.inverse) mean.link.inverse(out);
   }
-  const Normalizer& scale = scales_[desk.levels[2]][node];
+  const Normalizer& scale = scales_[desk.levels[normalize_part]][node];
   for (Index period = 0; period < periods() && !scale.leaves_alone(); ++period)
     scale.of_aggregate(out.segment(start(period), start(period + 1) - start(period)));
 }
@@ -81,7 +110,7 @@ void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) cons
 void Plan::add_children(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const {
   const bool rescaled = rescales(node, desk);
   if (rescaled) see_children(node, block, desk);
-  const Matrix& leaves = mean.link.forward && !rescaled ? block.linked[desk.levels[3]] : block.plain;
+  const Matrix& leaves = mean.link.forward && !rescaled ? block.linked[desk.levels[aggregate_part]] : block.plain;
   double* out = desk.inner.col(static_cast<Index>(node)).data();
   bool first = true;
   for (Index child : children_[node]) {

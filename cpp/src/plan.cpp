@@ -7,7 +7,6 @@
 namespace egov {
 namespace {
 
-enum Part : std::size_t { impute_part, treat_part, normalize_part, aggregate_part };
 const char* const part_names[] = {"impute", "treat", "normalize", "aggregate"};
 
 // Can the normalization give 0 or less whatever its input (yes = false here)? "none" leaves that to the input.
@@ -209,35 +208,6 @@ void Plan::require_positive(const Matrix& leaves, const Recipe& recipe) const {
     }
     positive[i] = mapped(i) ? recipe.rescale.low > 0 : positive_scale(handling.normalize, below && (row.traits & keeps_range));
   }
-}
-
-std::vector<std::size_t> Plan::levels_at(const double* point) const {
-  std::vector<std::size_t> levels(4, 0);
-  for (std::size_t part = 0; part < 4; ++part)
-    if (coordinate_[part] >= 0) levels[part] = static_cast<std::size_t>(level(point[coordinate_[part]], static_cast<Index>(width_[part])));
-  return levels;
-}
-
-Recipe Plan::recipe_at(const double* point) const {
-  Recipe recipe = with_levels(levels_at(point));
-  for (Handling& node : recipe.nodes) node.weight = Choice{"given"};
-  return recipe;
-}
-
-Framework Plan::framework_at(const double* point) const {
-  Framework framework = framework_;
-  const auto levels = levels_at(point);
-  for (std::size_t i = 0; i < framework.nodes.size(); ++i) framework.nodes[i].weight = block_at(levels).weights[static_cast<Index>(i)];
-  for (std::size_t k = 0; k < factors_.size(); ++k) {
-    if (factors_[k].node < 0) continue;
-    const auto node = static_cast<std::size_t>(factors_[k].node);
-    framework.nodes[node].weight *= 1 + alternatives_.noise[node] * (2 * point[k] - 1);
-  }
-  return framework;
-}
-
-const Plan::Block& Plan::block_at(const std::vector<std::size_t>& levels) const {
-  return blocks_[(levels[impute_part] * width_[treat_part] + levels[treat_part]) * width_[normalize_part] + levels[normalize_part]];
 }
 
 }  // namespace egov

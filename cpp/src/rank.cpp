@@ -67,12 +67,24 @@ void Ranker::operator()(const double* scores, Index n, int digits, int* ranks) {
     high = std::max(high, value_[i]);
   }
   const double tie = tolerance(std::max(std::abs(low), std::abs(high)));
-  const std::size_t buckets = stretches * size;
   if (high - low <= tie) {
     std::fill(ranks, ranks + n, 1);
     return;
   }
-  // Highest first: equal stretches of the range, then each value goes to its stretch.
+  if (std::isinf(high - low)) {  // no stretches of a range that is no number
+    std::iota(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(size), 0);
+    sort_fully(size);
+  } else {
+    sort_by_stretches(size, low, high);
+  }
+  for (std::size_t first = 0, last; first < size; first = last)
+    for (last = first; last < size && sorted_[first] - sorted_[last] <= tie; ++last)
+      ranks[order_[last]] = static_cast<int>(first) + 1;
+}
+
+// Highest first: equal stretches of the range, each value goes to its stretch, then neighbors are put in order.
+void Ranker::sort_by_stretches(std::size_t size, double low, double high) {
+  const std::size_t buckets = stretches * size;
   const double scale = (static_cast<double>(buckets) - 0.5) / (high - low);
   std::fill(start_.begin(), start_.begin() + static_cast<std::ptrdiff_t>(buckets) + 1, 0);
   for (std::size_t i = 0; i < size; ++i) {
@@ -86,9 +98,6 @@ void Ranker::operator()(const double* scores, Index n, int digits, int* ranks) {
     order_[to] = static_cast<int>(i);
   }
   mend(size);
-  for (std::size_t first = 0, last; first < size; first = last)
-    for (last = first; last < size && sorted_[first] - sorted_[last] <= tie; ++last)
-      ranks[order_[last]] = static_cast<int>(first) + 1;
 }
 
 // Insertion sort, highest first; gives up for a full sort where the stretches were too uneven.

@@ -13,6 +13,7 @@ from ._normalize import normalize
 from ._rank import rank
 from ._treat import treat
 from ._weight import weight
+from .alternatives import Alternatives, noise
 from .catalogue import Choice, choice, methods
 from .compare import Comparison, compare
 from .errors import DataError, EgovError, FitError, Interrupted, SpecError
@@ -24,7 +25,7 @@ from .recipe import Recipe
 from .report import report
 from .result import Result
 from .sensitivity import Sensitivity
-from .uncertainty import Alternatives, Ensemble, noise
+from .uncertainty import Ensemble
 from .versions import show_versions
 
 __all__ = [

@@ -17,8 +17,9 @@ from .result import Result
 from .table import listing, nearest
 
 if TYPE_CHECKING:
+    from .alternatives import Alternatives
     from .sensitivity import Sensitivity
-    from .uncertainty import Alternatives, Ensemble, Progress
+    from .uncertainty import Ensemble, Progress
 
 __all__ = ["Index"]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import compiled, datasets, outcomes
+from .alternatives import Alternatives, noise
 from .catalogue import Choice, choice, grouping
 from .compare import Comparison, compare
 from .errors import DataError, Fault, SpecError
@@ -18,7 +19,7 @@ from .result import Result
 from .sensitivity import Sensitivity
 from .sources.delimited import Delimited, read_delimited
 from .table import listing, nearest
-from .uncertainty import Alternatives, Ensemble, noise, plan
+from .uncertainty import Ensemble, plan
 
 __all__ = ["PARTS", "Job", "load_data", "run"]
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .alternatives import Alternatives
 from .errors import Fault, SpecError
 from .panel import Panel
 from .table import make_frame, nearest
-from .uncertainty import Alternatives, Progress, _whole, factor_names, plan
+from .uncertainty import Progress, factor_names, plan, whole
 
 if TYPE_CHECKING:
     from .index import Index
@@ -70,9 +71,9 @@ def run(
     for name, value, known in (("output", output, OUTPUTS), ("method", method, METHODS)):
         if value not in known:
             raise SpecError(Fault(name, repr(value), f"one of {', '.join(known)}; {nearest(value, known)}"))
-    _whole("n", n, 1, 2**32)
-    _whole("seed", seed, 0, 2**64 - 1)
-    _whole("replicates", replicates, 1, n)
+    whole("n", n, 1, 2**32)
+    whole("seed", seed, 0, 2**64 - 1)
+    whole("replicates", replicates, 1, n)
     if n % replicates:
         raise SpecError(Fault("n", str(n), f"a multiple of replicates ({replicates})"))
     if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core, catalogue, compiled
-from .catalogue import Choice
+from . import _core, compiled
+from .alternatives import Alternatives
 from .errors import Fault, SpecError
 from .framework import Framework
 from .panel import Panel
@@ -20,151 +19,10 @@ from .table import make_frame, nearest
 if TYPE_CHECKING:
     from .index import Index
 
-__all__ = ["Alternatives", "Ensemble", "Noise", "noise", "run"]
+__all__ = ["Ensemble", "Progress", "factor_names", "plan", "run", "whole"]
 
 Progress = Callable[[float], object]
 POINTS = ("sobol", "montecarlo")
-
-
-@dataclass(frozen=True)
-class Noise:
-    """Independent uniform noise on raw weights; siblings are brought to sum one afterwards."""
-
-    share: float
-    nodes: str | tuple[str, ...] = "all"
-
-
-def noise(share: float, nodes: str | Iterable[str] = "all") -> Noise:
-    """Vary weights: each is multiplied by a uniform number between 1 - share and 1 + share.
-
-    Parameters
-    ----------
-    share : float
-        0 to 1; 0.25 means plus or minus 25 percent.
-    nodes : {"all", "leaves", "inner"} or iterable of str
-        Whose weights: of every node but the root, of indicators, of aggregates, or of the nodes named.
-
-    Returns
-    -------
-    Noise
-
-    Raises
-    ------
-    SpecError
-        If the share lies outside 0 to 1.
-
-    Examples
-    --------
-    >>> noise(0.25)
-    Noise(share=0.25, nodes='all')
-    """
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-        raise SpecError(Fault("weights.noise", repr(share), "a number from 0 to 1"))
-    return Noise(float(share), nodes if isinstance(nodes, str) else tuple(nodes))
-
-
-class Alternatives:
-    """The choices that might have been made otherwise.
-
-    Every combination of the alternatives can occur (a full product), each with the same probability.
-
-    Parameters
-    ----------
-    impute, treat : sequence, optional
-        Alternatives, each a choice or a chain (a list of choices).
-    normalize, aggregate : sequence, optional
-        Alternatives, each a choice. A ``rescale`` range is one for the whole tree, as in :class:`Recipe`, so that a
-        geometric mean meets positive values throughout.
-    weights : Noise, optional
-        ``egov.noise(0.25)``.
-
-    Raises
-    ------
-    SpecError
-        With every fault of every choice.
-
-    Examples
-    --------
-    >>> Alternatives(aggregate=["arithmetic", "geometric"], weights=noise(0.25))
-    Alternatives(aggregate: arithmetic, geometric; weights: noise 0.25 on all)
-    """
-
-    def __init__(
-        self,
-        *,
-        impute: Sequence[Any] = (),
-        treat: Sequence[Any] = (),
-        normalize: Sequence[Any] = (),
-        aggregate: Sequence[Any] = (),
-        weights: Any = None,
-    ) -> None:
-        faults: list[Fault] = []
-        self.impute = _chains("impute", impute, faults)
-        self.treat = _chains("treat", treat, faults)
-        self.normalize = tuple(chain[0] for chain in _chains("normalize", normalize, faults))
-        self.aggregate = tuple(chain[0] for chain in _chains("aggregate", aggregate, faults))
-        if weights is not None and not isinstance(weights, Noise):
-            faults.append(Fault("alternatives.weights", repr(weights), "egov.noise(share)"))
-        self.weights: Noise | None = weights
-        if faults:
-            raise SpecError(faults)
-
-    def noisy(self, framework: Framework) -> list[float]:
-        """Noise on the weight of each node of a framework, in its order."""
-        if self.weights is None:
-            return [0.0] * len(framework.nodes)
-        nodes = self.weights.nodes
-        if isinstance(nodes, str) and nodes not in ("all", "leaves", "inner"):
-            raise SpecError(Fault("weights.nodes", repr(nodes), nearest(nodes, ("all", "leaves", "inner"))))
-        if not isinstance(nodes, str):
-            faults = [
-                Fault("weights.nodes", f"unknown node {code!r}", nearest(code, framework.codes))
-                for code in nodes
-                if code not in framework.codes
-            ]
-            if faults:
-                raise SpecError(faults)
-        leaves = set(framework.leaves)
-
-        def varies(code: str) -> bool:
-            alone = len(framework.children(framework[code].parent or code)) < 2
-            if code == framework.root or alone:
-                return False
-            if isinstance(nodes, str):
-                return nodes == "all" or (nodes == "leaves") == (code in leaves)
-            return code in nodes
-
-        return [self.weights.share if varies(code) else 0.0 for code in framework.codes]
-
-    def __repr__(self) -> str:
-        parts = [
-            f"{stage}: {', '.join(' > '.join(map(str, one)) if isinstance(one, tuple) else str(one) for one in given)}"
-            for stage in ("impute", "treat", "normalize", "aggregate")
-            if (given := getattr(self, stage))
-        ]
-        if self.weights:
-            parts.append(f"weights: noise {self.weights.share:g} on {self.weights.nodes}")
-        return f"Alternatives({'; '.join(parts)})"
-
-
-def _chains(stage: str, given: Any, faults: list[Fault]) -> tuple[tuple[Choice, ...], ...]:
-    if isinstance(given, str | Choice) or not isinstance(given, Sequence):
-        faults.append(Fault(f"alternatives.{stage}", repr(given), "a list of alternatives"))
-        return ()
-    chains = []
-    for at, one in enumerate(given):
-        place = f"alternatives.{stage}[{at}]"
-        try:
-            chain = catalogue.as_chain(one, place)
-        except SpecError as error:
-            faults.extend(error.faults)
-            continue
-        if stage in ("normalize", "aggregate") and len(chain) != 1:
-            faults.append(Fault(place, f"{len(chain)} methods", "one method"))
-        for choice in chain:
-            faults += catalogue.faults_of(stage, choice, place)
-        chains.append(chain)
-    return tuple(chains)
 
 
 def plan(
@@ -269,8 +127,8 @@ def run(
     DataError
         As in :meth:`Index.score`.
     """
-    _whole("n", n, 1, 2**32)
-    _whole("seed", seed, 0, 2**64 - 1)
+    whole("n", n, 1, 2**32)
+    whole("seed", seed, 0, 2**64 - 1)
     if points not in POINTS:
         raise SpecError(Fault("points", repr(points), nearest(points, POINTS)))
     made, labels = plan(index, panel, alternatives, period)
@@ -278,7 +136,8 @@ def run(
     return Ensemble(index, panel, labels, made, raw, n=n, seed=seed, alternatives=alternatives)
 
 
-def _whole(name: str, value: Any, least: int, most: int) -> None:
+def whole(name: str, value: Any, least: int, most: int) -> None:
+    """Raise a SpecError unless the value is a whole number within bounds."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
         raise SpecError(Fault(name, repr(value), f"a whole number from {least} to {most}"))
 
@@ -372,7 +231,7 @@ class Ensemble:
 
     def top_k(self, k: int) -> Any:
         """Frame: unit, period, rank (nominal), probability of being among the first k."""
-        _whole("k", k, 1, len(self.panel.units))
+        whole("k", k, 1, len(self.panel.units))
         columns = {**self.keys, "rank": self.nominal, "probability": self._cumulative[:, k - 1]}
         return make_frame(columns, self.panel.backend)
 

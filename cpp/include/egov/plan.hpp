@@ -61,6 +61,7 @@ class Plan {
   Framework framework_at(const double* point) const;
 
  private:
+  enum Part : std::size_t { impute_part, treat_part, normalize_part, aggregate_part };  // of a list of levels
   struct Block {                   // the leaves under one combination of impute, treat and normalize
     Matrix plain;                  // rows x nodes
     std::vector<Matrix> linked;    // per aggregate alternative: through the link of the parent; empty where that is the identity
@@ -81,7 +82,7 @@ class Plan {
   void add_links(Block& block, std::size_t level);
   void require_positive(const Matrix& leaves, const Recipe& recipe) const;
   Recipe with_levels(const std::vector<std::size_t>& levels) const;
-  std::vector<std::size_t> levels_at(const double* point) const;
+  void levels_at(const double* point, std::vector<std::size_t>& levels) const;
   const Block& block_at(const std::vector<std::size_t>& levels) const;
   void weights_at(const Block& block, const double* point, Desk& desk) const;
   void aggregate_node(std::size_t node, const Block& block, Desk& desk) const;

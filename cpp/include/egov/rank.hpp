@@ -30,6 +30,7 @@ class Ranker {
 
  private:
   static constexpr std::size_t stretches = 2;  // buckets a value
+  void sort_by_stretches(std::size_t size, double low, double high);
   void mend(std::size_t size);
   void sort_fully(std::size_t size);
   std::vector<double> value_, sorted_;
