@@ -85,6 +85,27 @@ TEST_CASE("geometric means of geometric means, with and without a scale between 
   CHECK(hold(panel(), recipe(), others, 500) == 3 * 2 * 3 * 3);
 }
 
+TEST_CASE("siblings brought to a range together, with and without computed ones among them") {
+  for (const auto& inner : {named("zscore"), named("none"), onto(named("minmax"), 2, 9)}) {
+    Alternatives others = alternatives();
+    others.normalize = {scales(named("minmax"), inner), scales(named("zscore"), inner), scales(named("rank"), inner)};
+    others.normalize[2][x1] = onto(named("none"), 3, 4);
+    others.rescale = {{1, 100}, {0.5, 2}, {1, 100}};
+    Recipe chosen = recipe();
+    chosen.rescale = {1, 100};
+    CHECK(hold(panel(), chosen, others, 250) == 3 * 2 * 3 * 2);
+    others.rescale = {};
+    hold(panel(), chosen, others, 30);
+    others.rescale = {{1, 100}, {}, {1, 100}};
+    others.aggregate = {};
+    hold(panel(), chosen, others, 60);
+    for (Handling& node : chosen.nodes) node.impute = {named("linear")};
+    chosen.missing = Missing::drop_weight;
+    others.impute = {};
+    hold(panel(0.1), chosen, others, 60);
+  }
+}
+
 TEST_CASE("missing children drop out with their weight in draws as in score()") {
   Recipe chosen = recipe();
   chosen.missing = Missing::drop_weight;

@@ -1,0 +1,193 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "egov/sensitivity.hpp"
+#include "small_index.hpp"
+
+using namespace egov;
+using namespace small_index;
+
+namespace {
+
+const std::vector<Index> scored = {3};
+
+Alternatives discrete() {
+  Alternatives others = alternatives();
+  others.noise.clear();
+  return others;
+}
+
+// First and total order of every factor by going through all combinations of levels, each equally likely.
+struct Exact {
+  Vector mean, variance;
+  Matrix first, total;
+
+  Exact(const Plan& plan, Output output) {
+    const auto d = plan.factors().size();
+    std::vector<Index> size;
+    Index runs = 1;
+    for (const Factor& factor : plan.factors()) size.push_back(factor.levels), runs *= factor.levels;
+    const Index outputs = output == Output::shift ? 1 : plan.rows();
+    Matrix y(outputs, runs);
+    Plan::Desk desk(plan);
+    std::vector<std::vector<Index>> at;
+    for (Index run = 0; run < runs; ++run) {
+      std::vector<Index> level(d);
+      std::vector<double> u(d);
+      for (std::size_t i = 0, rest = static_cast<std::size_t>(run); i < d; ++i) {
+        level[i] = static_cast<Index>(rest) % size[i];
+        rest /= static_cast<std::size_t>(size[i]);
+        u[i] = (static_cast<double>(level[i]) + 0.5) / static_cast<double>(size[i]);
+      }
+      at.push_back(level);
+      plan.draw(u.data(), desk);
+      double shift = 0;
+      for (Index row = 0; row < plan.rows(); ++row) {
+        const int rank = desk.ranks[static_cast<std::size_t>(row)];
+        shift += std::abs(rank - plan.nominal_ranks()[static_cast<std::size_t>(row)]);
+        if (output != Output::shift) y(row, run) = output == Output::rank ? rank : desk.scores()[row];
+      }
+      if (output == Output::shift) y(0, run) = shift / static_cast<double>(plan.rows());
+    }
+    mean = y.rowwise().mean();
+    const Matrix centered = y.colwise() - mean;
+    variance = centered.array().square().rowwise().mean();
+    first.resize(outputs, static_cast<Index>(d));
+    total.resize(outputs, static_cast<Index>(d));
+    for (std::size_t i = 0; i < d; ++i) {
+      std::map<Index, std::vector<Index>> alone;
+      std::map<std::vector<Index>, std::vector<Index>> others;
+      for (Index run = 0; run < runs; ++run) {
+        auto rest = at[static_cast<std::size_t>(run)];
+        alone[rest[i]].push_back(run);
+        rest[i] = 0;
+        others[rest].push_back(run);
+      }
+      first.col(static_cast<Index>(i)) = of_means(centered, alone).cwiseQuotient(variance);
+      total.col(static_cast<Index>(i)) = Vector::Ones(outputs) - of_means(centered, others).cwiseQuotient(variance);
+    }
+  }
+
+  // Variance of the conditional means.
+  template <class Groups>
+  static Vector of_means(const Matrix& y, const Groups& groups) {
+    Vector sum = Vector::Zero(y.rows());
+    for (const auto& group : groups) {
+      Vector part = Vector::Zero(y.rows());
+      for (Index run : group.second) part += y.col(run);
+      sum += part.array().square().matrix() / static_cast<double>(group.second.size());
+    }
+    return sum / static_cast<double>(y.cols());
+  }
+};
+
+template <class A>
+bool bits(const A& a, const A& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(double)) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("first and total orders meet exact enumeration, for each output") {
+  const Plan plan(panel(), framework(), recipe(), discrete(), scored);
+  for (Output output : {Output::shift, Output::rank, Output::score}) {
+    const Exact exact(plan, output);
+    const Indices got = sensitivity(plan, replicates(plan, 1 << 14, 8, 3), output, 0.9, 2);
+    CHECK(got.runs == (1 << 14) * 6);
+    REQUIRE(got.first.rows() == exact.first.rows());
+    for (Index k = 0; k < exact.first.rows(); ++k) {
+      if (exact.variance[k] < 1e-20) {
+        CHECK(got.first.row(k).array().isNaN().all());
+        continue;
+      }
+      CHECK(got.mean[k] == doctest::Approx(exact.mean[k]).epsilon(0.01));
+      CHECK(got.variance[k] == doctest::Approx(exact.variance[k]).epsilon(0.03));
+      for (Index i = 0; i < exact.first.cols(); ++i) {
+        CHECK(std::abs(got.first(k, i) - exact.first(k, i)) < 0.03);
+        CHECK(std::abs(got.total(k, i) - exact.total(k, i)) < 0.03);
+      }
+    }
+  }
+}
+
+TEST_CASE("intervals of the level asked for hold the exact value about that often") {
+  const Plan plan(panel(), framework(), recipe(), discrete(), scored);
+  const Exact exact(plan, Output::rank);
+  int inside = 0, outside = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Indices got = sensitivity(plan, replicates(plan, 1024, 8, seed), Output::rank, 0.9, 2);
+    for (Index k = 0; k < got.total.rows(); ++k)
+      for (Index i = 0; i < got.total.cols(); ++i)
+        if (exact.variance[k] > 0.1) ++(std::abs(got.total(k, i) - exact.total(k, i)) <= got.total_half(k, i) ? inside : outside);
+  }
+  const double share = static_cast<double>(inside) / (inside + outside);
+  CHECK(inside + outside > 500);
+  CHECK(share > 0.84);
+  CHECK(share < 0.97);
+}
+
+TEST_CASE("any number of threads gives the same bits, another seed others") {
+  const Plan plan(panel(), framework(), recipe(), alternatives(), {1, 3});
+  const auto designs = replicates(plan, 1200, 3, 4);
+  const Indices one = sensitivity(plan, designs, Output::score, 0.9, 1);
+  for (int threads : {2, 3, 8}) {
+    const Indices many = sensitivity(plan, designs, Output::score, 0.9, threads);
+    CHECK(bits(one.first, many.first));
+    CHECK(bits(one.total, many.total));
+    CHECK(bits(one.first_half, many.first_half));
+    CHECK(bits(one.mean, many.mean));
+    CHECK(bits(one.variance, many.variance));
+  }
+  CHECK_FALSE(bits(one.first, sensitivity(plan, replicates(plan, 1200, 3, 5), Output::score, 0.9, 2).first));
+}
+
+TEST_CASE("outputs that never change have no indices") {
+  Alternatives others;
+  others.treat = {chains({named("none")}), chains({named("none")})};
+  others.noise.assign(nodes, 0);
+  const Plan plan(panel(), framework(), recipe(), others, scored);
+  for (Output output : {Output::shift, Output::rank, Output::score}) {
+    const Indices got = sensitivity(plan, replicates(plan, 64, 4, 1), output, 0.9, 1);
+    CHECK(got.total.array().isNaN().all());
+    CHECK(got.first_half.array().isNaN().all());
+    CHECK(got.variance.maxCoeff() < 1e-20);
+  }
+}
+
+TEST_CASE("a factor without effect has indices of 0, a lone factor of 1") {
+  Alternatives others;
+  others.treat = {chains({named("none")}), chains({named("none")})};
+  others.aggregate = alternatives().aggregate;
+  const Plan plan(panel(), framework(), recipe(), others, scored);
+  const Indices got = sensitivity(plan, replicates(plan, 1024, 8, 1), Output::score, 0.9, 2);
+  for (Index k = 0; k < got.first.rows(); ++k) {
+    CHECK(got.first(k, 0) == 0);
+    CHECK(got.total(k, 0) == 0);
+    CHECK(got.first(k, 1) == doctest::Approx(1).epsilon(1e-9));
+    CHECK(got.total(k, 1) == doctest::Approx(1).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("replicates share the points among them, each with its own scramble") {
+  const Plan plan(panel(), framework(), recipe(), discrete(), scored);
+  const auto designs = replicates(plan, 64, 4, 7);
+  REQUIRE(designs.size() == 4);
+  for (const Design& design : designs) {
+    CHECK(design.length() == 16);
+    CHECK(design.dimensions() == 8);
+  }
+  CHECK(designs[0].seed() != designs[1].seed());
+  CHECK_FALSE(sample(designs[0]).isApprox(sample(designs[1])));
+  CHECK(sample(replicates(plan, 64, 4, 7)[2]) == sample(designs[2]));
+  for (auto [n, count] : std::vector<std::pair<std::uint64_t, Index>>{{63, 4}, {2, 4}, {64, 0}})
+    CHECK_THROWS_AS(replicates(plan, n, count, 1), SpecError);
+}
+
+TEST_CASE("a single replicate has an estimate and no interval") {
+  const Plan plan(panel(), framework(), recipe(), discrete(), scored);
+  const Indices got = sensitivity(plan, replicates(plan, 512, 1, 7), Output::shift, 0.9, 1);
+  CHECK(std::isfinite(got.total(0, 0)));
+  CHECK(got.total_half.array().isNaN().all());
+}

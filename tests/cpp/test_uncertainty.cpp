@@ -1,0 +1,127 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "egov/uncertainty.hpp"
+#include "small_index.hpp"
+
+using namespace egov;
+using namespace small_index;
+
+namespace {
+
+const std::vector<Index> scored = {1, 3};
+
+Plan plan_of(const Alternatives& others) { return Plan(panel(), framework(), recipe(), others, scored); }
+
+template <class A>
+bool bits(const A& a, const A& b) {
+  return a.rows() == b.rows() && a.cols() == b.cols() &&
+         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(*a.data())) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("any number of threads gives the same bits") {
+  const Plan plan = plan_of(alternatives());
+  for (std::uint64_t n : {1u, 255u, 257u, 1500u}) {
+    const Design design(Points::sobol, static_cast<Index>(plan.factors().size()), n, 5);
+    const Ensemble one = uncertainty(plan, design, true, 1);
+    for (int threads : {2, 3, 8}) {
+      const Ensemble many = uncertainty(plan, design, true, threads);
+      CHECK(bits(one.counts, many.counts));
+      CHECK(bits(one.points, many.points));
+      CHECK(bits(one.scores, many.scores));
+      CHECK(bits(one.ranks, many.ranks));
+      CHECK(bits(one.shift_by_level, many.shift_by_level));
+      CHECK(one.mean_shift == many.mean_shift);
+    }
+  }
+}
+
+TEST_CASE("what is counted is what the kept draws say") {
+  const Plan plan = plan_of(alternatives());
+  const Design design(Points::montecarlo, static_cast<Index>(plan.factors().size()), 400, 9);
+  const Ensemble e = uncertainty(plan, design, true, 2);
+  Matrix counts = Matrix::Zero(plan.rows(), units), shift = Matrix::Zero(4, 3), draws = shift;
+  double total = 0;
+  for (Index k = 0; k < 400; ++k) {
+    double moved = 0;
+    for (Index row = 0; row < plan.rows(); ++row) {
+      counts(row, e.ranks(row, k) - 1) += 1;
+      moved += std::abs(e.ranks(row, k) - plan.nominal_ranks()[static_cast<std::size_t>(row)]);
+    }
+    total += moved;
+    for (Index f = 0; f < 4; ++f) {
+      const Index level = Plan::level(e.points(f, k), plan.factors()[static_cast<std::size_t>(f)].levels);
+      shift(f, level) += moved;
+      draws(f, level) += static_cast<double>(plan.rows());
+    }
+  }
+  CHECK(e.counts.cast<double>() == counts);
+  CHECK(e.mean_shift == doctest::Approx(total / (400.0 * static_cast<double>(plan.rows()))).epsilon(1e-14));
+  for (Index f = 0; f < 4; ++f)
+    for (Index level = 0; level < 3; ++level) {
+      if (level < plan.factors()[static_cast<std::size_t>(f)].levels)
+        CHECK(e.shift_by_level(f, level) == doctest::Approx(shift(f, level) / draws(f, level)).epsilon(1e-14));
+      else
+        CHECK(std::isnan(e.shift_by_level(f, level)));
+    }
+  for (std::size_t f = 4; f < plan.factors().size(); ++f) CHECK(e.shift_by_level.row(static_cast<Index>(f)).array().isNaN().all());
+}
+
+TEST_CASE("each kept draw is the draw at its point of the design") {
+  const Plan plan = plan_of(alternatives());
+  const Design design(Points::sobol, static_cast<Index>(plan.factors().size()), 300, 2);
+  const Ensemble e = uncertainty(plan, design, true, 3);
+  Plan::Desk desk(plan);
+  std::vector<double> at(plan.factors().size());
+  for (std::uint64_t k : {0u, 1u, 255u, 256u, 299u}) {
+    design.point(k, at.data());
+    plan.draw(at.data(), desk);
+    for (Index row = 0; row < plan.rows(); ++row) {
+      CHECK(e.scores(row, static_cast<Index>(k)) == desk.scores()[row]);
+      CHECK(e.ranks(row, static_cast<Index>(k)) == desk.ranks[static_cast<std::size_t>(row)]);
+    }
+  }
+}
+
+TEST_CASE("nothing is kept unless asked for, and the counts are the same") {
+  const Plan plan = plan_of(alternatives());
+  const Design design(Points::sobol, static_cast<Index>(plan.factors().size()), 300, 2);
+  const Ensemble kept = uncertainty(plan, design, true, 2), light = uncertainty(plan, design, false, 2);
+  CHECK(light.points.size() == 0);
+  CHECK(light.ranks.size() == 0);
+  CHECK(bits(kept.counts, light.counts));
+}
+
+TEST_CASE("choices that change nothing leave every rank at the nominal one") {
+  Alternatives others;
+  others.treat = {chains({named("none")}), chains({named("none")})};
+  const Plan plan = plan_of(others);
+  const Ensemble e = uncertainty(plan, Design(Points::sobol, 1, 64, 1), false, 2);
+  CHECK(e.mean_shift == 0);
+  for (Index row = 0; row < plan.rows(); ++row) CHECK(e.counts(row, plan.nominal_ranks()[static_cast<std::size_t>(row)] - 1) == 64);
+}
+
+TEST_CASE("a balanced design meets each combination equally often") {
+  Alternatives others;
+  others.treat = alternatives().treat;
+  others.aggregate = alternatives().aggregate;
+  const Plan plan = plan_of(others);
+  const Ensemble e = uncertainty(plan, Design(Points::sobol, 2, 64, 4), true, 1);
+  int met[2][2] = {};
+  for (Index k = 0; k < 64; ++k) ++met[Plan::level(e.points(0, k), 2)][Plan::level(e.points(1, k), 2)];
+  for (auto& row : met)
+    for (int count : row) CHECK(count == 16);
+}
+
+TEST_CASE("a monitor can stop the draws, and sees the end") {
+  const Plan plan = plan_of(alternatives());
+  const Design design(Points::sobol, static_cast<Index>(plan.factors().size()), 20000, 2);
+  CHECK_THROWS_AS(uncertainty(plan, design, false, 2, [](double) { return false; }), Interrupted);
+  double last = 0;
+  uncertainty(plan, Design(Points::sobol, static_cast<Index>(plan.factors().size()), 300, 2), false, 2, [&](double done) { return last = done, true; });
+  CHECK(last == 1);
+}
