@@ -13,7 +13,11 @@ double geometric(const Vector& x, const Vector& w) {
   return std::exp(sum);
 }
 
-double harmonic(const Vector& x, const Vector& w) { return 1 / w.cwiseQuotient(x).sum(); }
+// Shares of the least child instead of 1 / x, which is beyond the largest number below 1e-308.
+double harmonic(const Vector& x, const Vector& w) {
+  const double least = x.minCoeff();
+  return least / (w.array() * (least / x.array())).sum();
+}
 
 void require_positive(const Matrix& children, const std::string& method) {
   for (Index j = 0; j < children.cols(); ++j)
