@@ -311,7 +311,10 @@ def _range(value: Any, place: str) -> tuple[float, float] | None:
 def _plain(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:g}"
+    return short if float(short) == value else repr(float(value))
 
 
 def locate(error: SpecError | DataError, labels: Mapping[str, tuple[Any, ...]]) -> None:
