@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -188,6 +189,11 @@ class Index:
             Fault(f"period {label}", "the data do not have it", f"they hold {listing(panel.periods, 30)}")
             for label in wanted
             if str(label) not in known
+        ]
+        faults += [
+            Fault(f"period {label}", f"asked for {count} times", "each period once")
+            for label, count in Counter(map(str, wanted)).items()
+            if count > 1
         ]
         missing = [leaf for leaf in self.framework.leaves if leaf not in panel.indicators]
         faults += [

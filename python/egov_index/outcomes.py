@@ -81,6 +81,11 @@ def correlate(
         raise SpecError(Fault("level", repr(level), "a number between 0 and 1, e.g. 0.95"))
     if isinstance(resamples, bool) or not isinstance(resamples, int) or not 0 <= resamples <= 10**7:
         raise SpecError(Fault("resamples", repr(resamples), "a whole number from 0 to 10 million"))
+    for name, value in (("seed", seed), ("minimum", minimum)):
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**64:
+            raise SpecError(Fault(name, repr(value), "a whole number of at least 0"))
+    if not isinstance(outcomes, Panel):
+        raise DataError(f"outcomes: a Panel is needed, not {type(outcomes).__name__}")
     if missing != "pairwise":
         raise SpecError(Fault("missing", repr(missing), "'pairwise'"))
     names, period, x = _index_side(scores, nodes, period)

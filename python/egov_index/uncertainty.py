@@ -142,6 +142,13 @@ def whole(name: str, value: Any, least: int, most: int) -> None:
         raise SpecError(Fault(name, repr(value), f"a whole number from {least} to {most}"))
 
 
+def _tail(level: Any) -> float:
+    """Share below, and above, a range that holds the level."""
+    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
+        raise SpecError(Fault("level", repr(level), "a number between 0 and 1, e.g. 0.9"))
+    return (1 - level) / 2
+
+
 class Ensemble:
     """What the ranks were over many draws.
 
@@ -214,9 +221,7 @@ class Ensemble:
         SpecError
             If the level does not lie between 0 and 1.
         """
-        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
-            raise SpecError(Fault("level", repr(level), "a number between 0 and 1, e.g. 0.9"))
-        tail = (1 - level) / 2
+        tail = _tail(level)
         columns = {**self.keys, "rank": self.nominal, "low": self._quantile(tail)}
         columns |= {"median": self._quantile(0.5), "high": self._quantile(1 - tail)}
         return make_frame(columns, self.panel.backend)
@@ -250,10 +255,10 @@ class Ensemble:
 
     def summary(self, level: float = 0.90) -> Any:
         """Frame: unit, period, rank, low, median, high, mean and sd of the rank, share at the nominal rank."""
+        tail = _tail(level)
         ranks = np.arange(1, self.counts.shape[1] + 1)
         mean = self.counts @ ranks / self.n
         spread = np.sqrt(np.maximum(self.counts @ (ranks**2) / self.n - mean**2, 0))
-        tail = (1 - level) / 2
         columns = {
             **self.keys,
             "rank": self.nominal,
