@@ -128,6 +128,26 @@ TEST_CASE("intervals of the level asked for hold the exact value about that ofte
   CHECK(share < 0.97);
 }
 
+// Uncentered, the error of a first order grows with the mean of the output: here every alternative is far from the nominal.
+TEST_CASE("first orders of outputs far from the nominal one are as sure as others") {
+  Alternatives others;
+  others.impute = discrete().impute;
+  others.treat = {chains({named("cap", {{"cap", 3}})}), chains({named("cap", {{"cap", 3.2}})})};
+  const Plan plan(panel(), framework(), recipe(), others, scored);
+  const Exact exact(plan, Output::score);
+  double square = 0, cells = 0;
+  for (Index k = 0; k < plan.rows(); ++k) {
+    if (std::abs(exact.mean[k] - plan.nominal_scores()[k]) < 4 * std::sqrt(exact.variance[k])) continue;
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      const Indices got = sensitivity(plan, replicates(plan, 64, 4, seed), Output::score, 0.9, 2);
+      square += (got.first.row(k) - exact.first.row(k)).squaredNorm();
+      cells += static_cast<double>(got.first.cols());
+    }
+  }
+  REQUIRE(cells >= 80);
+  CHECK(std::sqrt(square / cells) < 0.2);
+}
+
 TEST_CASE("any number of threads gives the same bits, another seed others") {
   const Plan plan(panel(), framework(), recipe(), alternatives(), {1, 3});
   const auto designs = replicates(plan, 1200, 3, 4);
