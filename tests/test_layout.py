@@ -184,7 +184,9 @@ def in_rooms(*rooms):
 
 
 def test_import_lines_are_read():
-    assert {"._core", ".table", "typing"} <= imports("catalogue") and "._core" in imports("catalogue", inside=False)
+    assert {"._core", ".table", "typing"} <= imports("catalogue") and "._core" in imports(
+        "catalogue", inside=False
+    )
     assert ".spec" in imports("index") and ".spec" not in imports("index", inside=False)
     assert "_core" in reached("index") and "table" in reached("panel.core")
     assert len(modules()) > 40

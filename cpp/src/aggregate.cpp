@@ -1,6 +1,7 @@
 #include "egov/aggregate.hpp"
 
 #include <cmath>
+#include <sstream>
 
 namespace egov {
 namespace {
@@ -20,12 +21,16 @@ double harmonic(const Vector& x, const Vector& w) {
 }
 
 void require_positive(const Matrix& children, const std::string& method) {
-  for (Index j = 0; j < children.cols(); ++j)
-    for (Index i = 0; i < children.rows(); ++i)
-      if (children(i, j) <= 0)
-        throw DataError("needs values above 0, got " + std::to_string(children(i, j)) +
-                            "; rescale the normalization to a positive range, e.g. rescale=(1, 100)",
-                        {"aggregate", method, "", static_cast<long>(i), -1, static_cast<long>(j)});
+  const auto bad = (children.array() <= 0).count();
+  for (Index j = 0; bad && j < children.cols(); ++j)
+    for (Index i = 0; i < children.rows(); ++i) {
+      if (!(children(i, j) <= 0)) continue;
+      std::ostringstream text;
+      text << "needs values above 0, got " << children(i, j);
+      if (bad > 1) text << " here and " << bad - 1 << " more of 0 or less";
+      text << "; rescale the normalization to a positive range, e.g. rescale=(1, 100)";
+      throw DataError(text.str(), {"aggregate", method, "", static_cast<long>(i), -1, static_cast<long>(j)});
+    }
 }
 
 // One unit: the children that are there, their weights brought to sum one. NaN if none is.

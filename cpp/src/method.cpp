@@ -112,6 +112,15 @@ Fault stray(const Method& row, const std::string& name, double value) {
   return {name, number(value) + ", but " + in_quotes(row.name) + " has no such parameter", right};
 }
 
+// The value given for a parameter, else its default; NaN where there is neither.
+double value_of(const Method& row, const std::string& name, const std::map<std::string, double>& params) {
+  auto given = params.find(name);
+  if (given != params.end()) return given->second;
+  for (const Param& param : row.params)
+    if (param.name == name) return param.fallback;
+  return missing_value;
+}
+
 // What is wrong with the parts of a Choice that are no numbers of the row: groups and the rescale range.
 std::vector<Fault> faults_beside(const Method& row, const Choice& choice) {
   std::vector<Fault> found;
@@ -137,6 +146,10 @@ std::vector<Fault> faults(const Method& row, const std::map<std::string, double>
     } else if (!fits(param, given->second)) {
       found.push_back({param.name, number(given->second), right_value(param)});
     }
+  }
+  for (const auto& [below, above] : row.ordered) {
+    const double low = value_of(row, below, params), high = value_of(row, above, params);
+    if (low >= high) found.push_back({below, number(low), "below " + in_quotes(above) + ", which is " + number(high)});
   }
   std::vector<std::string> names = names_of(row);
   for (const auto& [name, value] : params)

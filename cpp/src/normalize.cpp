@@ -18,7 +18,6 @@ void extremes_to(Column x, double low, double high) {
 
 void minmax(Column x, double direction, double low, double high) {
   detail::require_variation(x, "normalize", "minmax");
-  if (!(low < high)) throw SpecError("low must be below high", {"normalize", "minmax", "low"});
   x *= direction;
   extremes_to(x, low, high);
 }
@@ -68,7 +67,6 @@ void settle_ties(Column x) {
 void goalposts(Column x, double direction, double lower, double upper, bool truncate) {
   if (std::isnan(lower) || std::isnan(upper))
     throw SpecError("needs both goalposts: give lower and upper, or put them in the framework", {"normalize", "goalposts", "lower"});
-  if (!(lower < upper)) throw SpecError("lower must be below upper", {"normalize", "goalposts", "lower"});
   const double half = std::isinf(upper - lower) ? 0.5 : 1.0;  // halved where the distance itself would overflow
   const double low = lower * half, high = upper * half;
   for (double& v : x) {
@@ -143,7 +141,8 @@ const std::vector<NormalizeMethod>& normalize_methods() {
         "OECD/JRC 2008, Handbook on Constructing Composite Indicators, section 5.3",
         {{"low", Kind::real, 0.0, -infinite, infinite, "Result for the lowest observed value."},
          {"high", Kind::real, 1.0, -infinite, infinite, "Result for the highest observed value."}},
-        needs_variation | gives_range},
+        needs_variation | gives_range,
+        {{"low", "high"}}},
        [](Column x, double direction, const Args& a) { minmax(x, direction, a[0], a[1]); }},
       {{"zscore",
         "Centers on the mean and divides by the standard deviation (n - 1).",
@@ -164,7 +163,8 @@ const std::vector<NormalizeMethod>& normalize_methods() {
         {{"lower", Kind::indicator, missing_value, -infinite, infinite, "Value of the worse (direction -1: better) end.", {}, true},
          {"upper", Kind::indicator, missing_value, -infinite, infinite, "Value of the better (direction -1: worse) end.", {}, true},
          {"truncate", Kind::flag, 1.0, 0.0, 1.0, "Keep results within 0 and 1."}},
-        gives_unit},
+        gives_unit,
+        {{"lower", "upper"}}},
        [](Column x, double direction, const Args& a) { goalposts(x, direction, a[0], a[1], a[2] != 0); }},
   };
   return table;

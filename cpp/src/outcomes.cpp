@@ -60,7 +60,7 @@ std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Choic
   check_request(x, y, resamples, level);
   auto columns_x = sorted(x, chosen.ranks), columns_y = sorted(y, chosen.ranks);
   std::vector<Association> results(columns_x.size() * columns_y.size());
-  std::vector<detail::Pair> desks(static_cast<std::size_t>(detail::thread_count(threads)), detail::Pair(chosen.ranks));
+  std::vector<detail::Pair> desks(static_cast<std::size_t>(detail::thread_count(threads, x.cols() * y.cols())), detail::Pair(chosen.ranks));
   auto one = [&](Index task, int worker) {
     std::size_t pair = static_cast<std::size_t>(task);
     Association& result = results[pair];

@@ -101,12 +101,13 @@ void over_replicates(const std::vector<Matrix>& each, double level, Matrix& mean
 Sums run_design(const Plan& plan, const Design& design, Output output, Index outputs, int threads, const Monitor& monitor, double before, double after) {
   const auto d = static_cast<Index>(plan.factors().size());
   const auto n = static_cast<Index>(design.length());
+  const int workers = detail::thread_count(threads, (n + leaf - 1) / leaf);
   std::vector<Bench> benches;
-  for (int worker = 0; worker < detail::thread_count(threads); ++worker)
+  for (int worker = 0; worker < workers; ++worker)
     benches.push_back({Plan::Desk(plan), std::vector<double>(static_cast<std::size_t>(2 * d)), std::vector<double>(static_cast<std::size_t>(d)),
                        Vector(outputs), Vector(outputs), Vector(outputs)});
   std::vector<Sums> leaves(static_cast<std::size_t>((n + leaf - 1) / leaf), Sums(outputs, d));
-  detail::parallel(static_cast<Index>(leaves.size()), threads, [&](Index task, int worker) {
+  detail::parallel(static_cast<Index>(leaves.size()), workers, [&](Index task, int worker) {
     Bench& bench = benches[static_cast<std::size_t>(worker)];
     for (Index i = task * leaf; i < std::min(n, (task + 1) * leaf); ++i) {
       design.point(static_cast<std::uint64_t>(i), bench.both.data());
@@ -120,12 +121,13 @@ Sums run_design(const Plan& plan, const Design& design, Output output, Index out
 }  // namespace
 
 std::vector<Design> replicates(const Plan& plan, std::uint64_t n, Index count, std::uint64_t seed) {
-  if (count < 1 || n < static_cast<std::uint64_t>(count) || n % static_cast<std::uint64_t>(count))
-    throw SpecError("n must be a multiple of the number of replicates", {"sensitivity", "sobol", "n"});
+  if (count < 1 || n < static_cast<std::uint64_t>(count))
+    throw SpecError("each replicate needs at least one base point", {"sensitivity", "sobol", "replicates"});
+  const std::uint64_t each = n / static_cast<std::uint64_t>(count), rest = n % static_cast<std::uint64_t>(count);
   std::vector<Design> designs;
   for (Index r = 0; r < count; ++r) {
     const auto key = philox({static_cast<std::uint32_t>(r), 0, 0, 0x5eed}, {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
-    designs.emplace_back(Points::sobol, 2 * static_cast<Index>(plan.factors().size()), n / static_cast<std::uint64_t>(count),
+    designs.emplace_back(Points::sobol, 2 * static_cast<Index>(plan.factors().size()), each + (static_cast<std::uint64_t>(r) < rest ? 1 : 0),
                          (static_cast<std::uint64_t>(key[1]) << 32) | key[0]);
   }
   return designs;

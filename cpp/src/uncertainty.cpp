@@ -74,11 +74,12 @@ Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int thre
     out.scores.resize(plan.rows(), n);
     out.ranks.resize(plan.rows(), n);
   }
+  const int workers = detail::thread_count(threads, (n + leaf - 1) / leaf);
   std::vector<Tally> tallies;
-  for (int worker = 0; worker < detail::thread_count(threads); ++worker)
+  for (int worker = 0; worker < workers; ++worker)
     tallies.push_back({Plan::Desk(plan), out.counts, std::vector<std::uint64_t>(cells), std::vector<std::uint64_t>(cells), 0,
                        std::vector<double>(static_cast<std::size_t>(design.dimensions()))});
-  detail::parallel((n + leaf - 1) / leaf, threads, [&](Index task, int worker) {
+  detail::parallel((n + leaf - 1) / leaf, workers, [&](Index task, int worker) {
     Tally& tally = tallies[static_cast<std::size_t>(worker)];
     for (Index draw = task * leaf; draw < std::min(n, (task + 1) * leaf); ++draw) {
       design.point(static_cast<std::uint64_t>(draw), tally.point.data());

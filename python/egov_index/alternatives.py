@@ -6,10 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from . import catalogue
 from .catalogue import Choice
 from .errors import Fault, SpecError
 from .framework import Framework
+from .recipe import Recipe
 from .table import nearest
 
 __all__ = ["Alternatives", "Noise", "noise"]
@@ -47,7 +50,8 @@ def noise(share: float, nodes: str | Iterable[str] = "all") -> Noise:
     >>> noise(0.25)
     Noise(share=0.25, nodes='all')
     """
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+    number = isinstance(share, int | float | np.floating | np.integer) and not isinstance(share, bool)
+    if not number or not 0 <= share <= 1:
         raise SpecError(Fault("weights.noise", repr(share), "a number from 0 to 1"))
     return Noise(float(share), nodes if isinstance(nodes, str) else tuple(nodes))
 
@@ -98,6 +102,26 @@ class Alternatives:
         if faults:
             raise SpecError(faults)
 
+    def inadmissible(self, recipe: Recipe, framework: Framework) -> list[Fault]:
+        """Combinations that no data would allow: a mean that needs positive values on a scale that gives others."""
+        if not any(
+            framework[leaf].normalize is None and framework[framework[leaf].parent or leaf].aggregate is None
+            for leaf in framework.leaves
+        ):
+            return []
+        scales = self.normalize or (recipe.normalize,)
+        means = self.aggregate or (recipe.aggregate,)
+        return [
+            Fault(
+                f"normalize {scale} with aggregate {mean}",
+                f"{mean.method} needs values above 0, but {scale} gives 0 or less",
+                "rescale the normalization to a positive range, e.g. rescale=(1, 100)",
+            )
+            for scale in scales
+            for mean in means
+            if "needs_positive" in catalogue.row("aggregate", mean.method)["traits"] and _not_positive(scale)
+        ]
+
     def noisy(self, framework: Framework) -> list[float]:
         """Noise on the weight of each node of a framework, in its order."""
         if self.weights is None:
@@ -134,6 +158,17 @@ class Alternatives:
         if self.weights:
             parts.append(f"weights: noise {self.weights.share:g} on {self.weights.nodes}")
         return f"Alternatives({'; '.join(parts)})"
+
+
+def _not_positive(scale: Choice) -> bool:
+    """Does the normalization give 0 or less whatever the data? Where that depends on them, the core looks."""
+    if scale.rescale is not None:
+        return scale.rescale[0] <= 0
+    item = catalogue.row("normalize", scale.method)
+    if "gives_range" in item["traits"]:
+        low = next(param for param in item["params"] if param["name"] == "low")
+        return float(scale.params.get("low", low["default"])) <= 0
+    return "gives_signed" in item["traits"] and "needs_variation" in item["traits"] and not scale.params
 
 
 def _chains(stage: str, given: Any, faults: list[Fault]) -> tuple[tuple[Choice, ...], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EgovError as error:
         _say_faults(error)
         return AT_FAULT
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except OSError as error:
         print(f"egov-index: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
         return AT_FAULT
@@ -115,7 +119,7 @@ def _options(command: argparse.ArgumentParser, spec: bool) -> None:
                 f"--{stage}", metavar="METHOD", help=f"instead of the spec's, e.g. {_EXAMPLES[stage]}"
             )
     command.add_argument(
-        "--out", type=Path, metavar="DIR", help="write every table, the report and the spec there"
+        "--out", type=_folder, metavar="DIR", help="write every table, the report and the spec there"
     )
     command.add_argument("--seed", type=_whole, metavar="N", help="instead of the spec's")
     command.add_argument(
@@ -138,6 +142,12 @@ def _whole(text: str) -> int:
     if value < 0:
         raise argparse.ArgumentTypeError(f"{text} is below 0")
     return value
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("the name of a folder is needed")
+    return Path(text)
 
 
 class _Bar:
@@ -229,8 +239,7 @@ def _check(given: argparse.Namespace) -> int:
 
     index = spec.read(given.spec)
     panel = job.load_data(index, given.data, given.spec.resolve().parent)
-    index.score(panel)
-    job.check_alternatives(index, panel)
+    job.rehearse(index, panel, given.spec.resolve().parent)
     print(f"{given.spec}: nothing wrong; {len(panel.units)} units, {len(index.framework.leaves)} indicators")
     return DONE
 
@@ -242,9 +251,9 @@ def _methods(given: argparse.Namespace) -> int:
         print(methods_page.markdown(), end="")
         return DONE
     names = [given.stage] if given.stage else catalogue.stages()
-    for stage in names:
+    for stage, rows in [(name, catalogue.rows(name)) for name in names]:
         print(stage)
-        for item in catalogue.rows(stage):
+        for item in rows:
             params = ", ".join(catalogue.signature(param) for param in item["params"])
             print(f"  {item['name']:<12} {item['sentence']}" + (f"  [{params}]" if params else ""))
     return DONE

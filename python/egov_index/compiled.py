@@ -15,7 +15,7 @@ from .errors import DataError, Fault, SpecError
 from .framework import Framework, Node
 from .panel import Panel
 from .recipe import Recipe
-from .table import listing, nearest
+from .table import nearest
 
 __all__ = ["as_table", "core_choice", "core_framework", "core_panel", "core_recipe", "located", "positions"]
 
@@ -205,36 +205,3 @@ def core_recipe(framework: Framework, recipe: Recipe, panel: Panel) -> Any:
         -1 if framework.rank_digits is None else framework.rank_digits,
         recipe.normalize.rescale,
     )
-
-
-def data_faults(framework: Framework, recipe: Recipe, panel: Panel) -> list[Fault]:
-    """What is wrong with the data for this index, all at once: units, empty and constant columns."""
-    faults = []
-    if len(panel.units) < 2:
-        faults.append(Fault("units", f"only {listing(panel.units)}", "an index compares at least two units"))
-    for at, choice in zip(framework.nodes, node_choices("normalize", framework, recipe, panel), strict=True):
-        if at.code not in panel.indicators or at.code not in framework.leaves:
-            continue
-        values = panel.column(at.code)
-        seen = values[~np.isnan(values)]
-        needs = (
-            "needs_variation" in catalogue.row("normalize", choice["method"])["traits"] or choice["rescale"]
-        )
-        if seen.size == 0:
-            faults.append(
-                Fault(
-                    f"indicator {at.code!r}",
-                    "no value at all",
-                    "leave it out of the framework, or bring data",
-                )
-            )
-        elif needs and len(panel.units) > 1 and (seen == seen[0]).all():
-            came = f"constant: every observed value is {seen[0]:g}"
-            faults.append(
-                Fault(
-                    f"indicator {at.code!r}",
-                    came,
-                    f"{choice['method']} needs at least two distinct values; leave it out",
-                )
-            )
-    return faults

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from . import _core, compiled
-from .errors import DataError, Fault, SpecError
+from . import _core, compiled, scrutiny
+from .errors import Fault, SpecError
 from .framework import Framework
 from .panel import Panel
 from .recipe import Recipe
 from .result import Result
-from .table import listing, nearest
+from .table import nearest
 
 if TYPE_CHECKING:
     from .alternatives import Alternatives
@@ -117,8 +114,8 @@ class Index:
         SpecError
             If a method cannot work on these data as asked.
         """
-        positions, labels = self._scored(panel, period)
-        with compiled.located(panel, self.framework), self._holes_named(panel, labels):
+        positions, labels = scrutiny.scored(self, panel, period)
+        with scrutiny.all_at_once(self, panel, positions, labels):
             raw = _core.score(
                 compiled.core_panel(panel),
                 compiled.core_framework(self.framework, panel),
@@ -159,7 +156,7 @@ class Index:
         threads: int | None = None,
         progress: Progress | None = None,
         period: Any = None,
-        replicates: int = 8,
+        replicates: int | None = None,
         level: float = 0.90,
     ) -> Sensitivity:
         """Which choice moves the result; see :func:`egov_index.sensitivity.run`."""
@@ -172,42 +169,7 @@ class Index:
 
     def check(self, panel: Panel) -> None:
         """Raise a DataError with everything that is wrong with a panel for this index."""
-        self._scored(panel, None)
-
-    def _scored(self, panel: Panel, period: Any) -> tuple[list[int], tuple[Any, ...]]:
-        """Positions and labels of the periods to score, the panel checked."""
-        if not isinstance(panel, Panel):
-            raise DataError(
-                f"a Panel is needed, not {type(panel).__name__}; make one with egov.Panel.from_wide(frame)"
-            )
-        period = self.period if period is None else period
-        known = {str(label): at for at, label in enumerate(panel.periods)}
-        wanted = panel.periods if period is None else period
-        if isinstance(wanted, str) or not isinstance(wanted, Sequence | np.ndarray):
-            wanted = (wanted,)
-        faults = [
-            Fault(f"period {label}", "the data do not have it", f"they hold {listing(panel.periods, 30)}")
-            for label in wanted
-            if str(label) not in known
-        ]
-        faults += [
-            Fault(f"period {label}", f"asked for {count} times", "each period once")
-            for label, count in Counter(map(str, wanted)).items()
-            if count > 1
-        ]
-        missing = [leaf for leaf in self.framework.leaves if leaf not in panel.indicators]
-        faults += [
-            Fault(f"indicator {leaf!r}", "the data do not have it", nearest(leaf, panel.indicators))
-            for leaf in missing
-        ]
-        faults += compiled.data_faults(self.framework, self.recipe, panel)
-        if faults:
-            raise DataError(faults)
-        at = [known[str(label)] for label in wanted]
-        return at, tuple(panel.periods[k] for k in at)
-
-    def _holes_named(self, panel: Panel, labels: tuple[Any, ...]) -> _Holes:
-        return _Holes(self.framework, panel, labels)
+        scrutiny.scored(self, panel, None)
 
     def __eq__(self, other: object) -> bool:
         parts = ("framework", "recipe", "name", "title", "period", "analysis")
@@ -218,35 +180,3 @@ class Index:
     def __repr__(self) -> str:
         when = f", {self.period}" if self.period is not None else ""
         return f"<Index {self.name}{when}: {len(self.framework.leaves)} indicators; {self.recipe}>"
-
-
-class _Holes:
-    """Turns the core's list of cells that stayed empty into faults with names."""
-
-    def __init__(self, framework: Framework, panel: Panel, labels: tuple[Any, ...]) -> None:
-        self.framework, self.panel, self.labels = framework, panel, labels
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        cells = getattr(error, "cells", None)
-        if not isinstance(error, DataError) or not cells:
-            return
-        units = len(self.panel.units)
-        by_node: dict[int, list[str]] = {}
-        for row, node in cells:
-            label = f"{self.panel.units[row % units]}"
-            by_node.setdefault(node, []).append(
-                label if len(self.labels) == 1 else f"{label} {self.labels[row // units]}"
-            )
-        raise DataError(
-            [
-                Fault(
-                    f"indicator {self.framework.codes[node]!r}",
-                    f"still missing for {len(places)} of {units * len(self.labels)}: {listing(places)}",
-                    'add a method to the impute chain that fills them, e.g. "mean", or set missing = "drop-weight"',
-                )
-                for node, places in sorted(by_node.items())
-            ]
-        ) from None

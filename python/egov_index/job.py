@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import compiled, datasets, outcomes
+from . import datasets, outcomes, scrutiny
 from .alternatives import Alternatives, noise
 from .catalogue import Choice, choice, grouping
 from .compare import Comparison, compare
@@ -19,7 +19,7 @@ from .result import Result
 from .sensitivity import Sensitivity
 from .sources.delimited import Delimited, read_delimited
 from .table import listing, nearest
-from .uncertainty import Ensemble, plan
+from .uncertainty import Ensemble
 
 __all__ = ["PARTS", "Job", "load_data", "run"]
 
@@ -42,10 +42,15 @@ class Job:
     panel_from_files: bool = False
 
 
-def check_alternatives(index: Index, panel: Panel) -> None:
-    """Raise a SpecError where an alternative of the spec cannot be combined with another."""
-    if "uncertainty" in index.analysis:
-        plan(index, panel, alternatives_of(index))
+def rehearse(index: Index, panel: Panel, folder: Path | None = None) -> None:
+    """Go through every part of the main job with as few draws as can be; raises what :func:`run` would raise."""
+    small = dict(index.analysis)
+    small["uncertainty"] = dict(small.get("uncertainty", {})) | {"draws": 1}
+    asked = dict(small.get("sensitivity", {}))
+    small["sensitivity"] = asked | {"n": min(asked.get("n", 1), asked.get("replicates", 1))}
+    if "outcomes" in small:
+        small["outcomes"] = dict(small["outcomes"]) | {"resamples": 0}
+    run(index.replace(analysis=small), panel, folder=folder, threads=1)
 
 
 def load_data(index: Index, files: Sequence[str | Path] = (), folder: Path | None = None) -> Panel:
@@ -122,7 +127,7 @@ def _one(
     except DataError as error:
         faults.extend(error.faults)
     try:  # the file is at fault; say what else is wrong with what can be read of it
-        faults += compiled.data_faults(index.framework, index.recipe, table.what_is_sound(names))
+        faults += scrutiny.data_faults(index.framework, index.recipe, table.what_is_sound(names))
     except (DataError, SpecError) as error:
         faults += [fault for fault in error.faults if fault not in faults]
     return None, table.header
@@ -229,7 +234,7 @@ def _sensitivity(job: Job, seed: int | None, threads: int | None, told: Told | N
     return job.index.sensitivity(
         job.panel, alternatives_of(job.index), n=table.get("n", 2048), output=table.get("output", "rank_shift"),
         seed=table.get("seed", 1) if seed is None else seed, threads=threads, progress=_part(told, "sensitivity"),
-        replicates=table.get("replicates", 8), level=table.get("level", 0.90),
+        replicates=table.get("replicates"), level=table.get("level", 0.90),
     )  # fmt: skip
 
 

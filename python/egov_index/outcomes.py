@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core, catalogue
+from .arguments import seed_of, share, threads_of, whole
 from .compiled import core_choice
 from .errors import DataError, Fault, SpecError
 from .panel import Panel
@@ -24,8 +25,9 @@ def correlate(
     outcomes: Panel,
     method: Any = "spearman",
     *,
-    nodes: Sequence[str] | None = None,
+    nodes: str | Sequence[str] | None = None,
     period: Any = None,
+    lag: float = 0,
     window: float = 5,
     resamples: int = 1000,
     level: float = 0.95,
@@ -50,8 +52,10 @@ def correlate(
         Which nodes; all if left out.
     period : label, optional
         Which period of the index; the last one if left out.
+    lag : float
+        Outcomes are taken so many periods later than the index; below 0: earlier.
     window : float
-        The latest outcome within so many periods up to and including that of the index is taken.
+        The latest outcome within so many periods up to and including that of the index (and its lag) is taken.
     resamples : int
         Resamples of countries for the percentile interval; 0 for none.
     level : float
@@ -77,23 +81,17 @@ def correlate(
     chosen, correction = checked("correlate", method, {}), checked("adjust", adjust, {})
     if isinstance(window, bool) or not isinstance(window, int | float) or not window > 0:
         raise SpecError(Fault("window", repr(window), "a number of periods above 0"))
-    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
-        raise SpecError(Fault("level", repr(level), "a number between 0 and 1, e.g. 0.95"))
-    if isinstance(resamples, bool) or not isinstance(resamples, int) or not 0 <= resamples <= 10**7:
-        raise SpecError(Fault("resamples", repr(resamples), "a whole number from 0 to 10 million"))
-    for name, value in (("seed", seed), ("minimum", minimum)):
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**64:
-            raise SpecError(Fault(name, repr(value), "a whole number of at least 0"))
+    level, seed, workers = share("level", level, 0.95), seed_of(seed), threads_of(threads)
+    whole("resamples", resamples, 0, 10**7)
+    whole("minimum", minimum, 0, 2**31)
     if not isinstance(outcomes, Panel):
         raise DataError(f"outcomes: a Panel is needed, not {type(outcomes).__name__}")
     if missing != "pairwise":
         raise SpecError(Fault("missing", repr(missing), "'pairwise'"))
     names, period, x = _index_side(scores, nodes, period)
     units = scores.panel.units if isinstance(scores, Result) else scores.units
-    y, years = _outcome_side(units, outcomes, period, window)
-    raw = _core.correlate(
-        x, y, core_choice("correlate", chosen), resamples, level, seed, threads or 0, progress
-    )
+    y, years = _outcome_side(units, outcomes, _time(period) + _time(lag), window)
+    raw = _core.correlate(x, y, core_choice("correlate", chosen), resamples, level, seed, workers, progress)
     adjusted = np.asarray(
         _core.adjust(np.asarray(raw["p"], dtype=np.float64), core_choice("adjust", correction))
     )
@@ -106,7 +104,7 @@ def correlate(
 
 
 def _index_side(
-    scores: Any, nodes: Sequence[str] | None, period: Any
+    scores: Any, nodes: str | Sequence[str] | None, period: Any
 ) -> tuple[list[str], Any, NDArray[np.float64]]:
     if isinstance(scores, Result):
         known, periods, values = list(scores.nodes), scores.periods, scores.values.transpose(1, 0, 2)
@@ -114,11 +112,12 @@ def _index_side(
         known, periods, values = list(scores.indicators), scores.periods, scores.values
     else:
         raise DataError(f"a Result or a Panel is needed, not {type(scores).__name__}")
-    names = list(nodes) if nodes is not None else known
+    names = known if nodes is None else [nodes] if isinstance(nodes, str) else list(nodes)
     faults = [
         Fault("nodes", f"unknown node {name!r}", nearest(name, known)) for name in names if name not in known
     ]
     period = periods[-1] if period is None else period
+    period = next((label for label in periods if str(label) == str(period)), period)
     if period not in periods:
         faults.append(Fault("period", repr(period), f"one of {listing(periods)}"))
     if faults:
@@ -128,7 +127,7 @@ def _index_side(
 
 
 def _outcome_side(
-    units: Sequence[Any], outcomes: Panel, period: Any, window: float
+    units: Sequence[Any], outcomes: Panel, now: float, window: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Latest outcome of each unit within the window, and the period it was taken from."""
     at = {unit: k for k, unit in enumerate(outcomes.units)}
@@ -140,12 +139,11 @@ def _outcome_side(
                 f"the index has {listing(units, 3)}: no unit in common",
             )
         )
-    now = _time(period)
     in_window = [k for k in range(len(outcomes.periods)) if now - window < outcomes.times[k] <= now]
     if not in_window:
         raise DataError(
             Fault(
-                "outcomes", f"periods {listing(outcomes.periods, 3)}", f"one within {window:g} up to {period}"
+                "outcomes", f"periods {listing(outcomes.periods, 3)}", f"one within {window:g} up to {now:g}"
             )
         )
     y, years = (np.full((len(units), len(outcomes.indicators)), np.nan, order="F") for _ in range(2))
@@ -191,7 +189,6 @@ class _Columns:
         pairs = [(i, j) for i in range(len(self.names)) for j in range(len(self.outcomes.indicators))]
         facts = [self.outcomes.about(name) for name in self.outcomes.indicators]
         used = [self.years[~np.isnan(self.x[:, i]) & ~np.isnan(self.y[:, j]), j] for i, j in pairs]
-        dated = [years if years.size and not np.isnan(years).all() else np.array([np.nan]) for years in used]
         overlap = [self._overlap(self.names[i], facts[j]) for i, j in pairs]
         notes = [_note(raw["reason"][k], raw["n"][k], minimum, overlap[k]) for k in range(len(pairs))]
         return {
@@ -200,9 +197,9 @@ class _Columns:
             "sdg_goal": [str(facts[j].get("sdg_goal", "")) for _, j in pairs],
             "direction": [facts[j].get("direction", 0) for _, j in pairs],
             "n": raw["n"],
-            "year": [float(np.nanmedian(years)) for years in dated],
-            "year_min": [float(np.nanmin(years)) for years in dated],
-            "year_max": [float(np.nanmax(years)) for years in dated],
+            "year": [_of(np.median, years) for years in used],
+            "year_min": [_of(np.min, years) for years in used],
+            "year_max": [_of(np.max, years) for years in used],
             "estimate": raw["estimate"],
             "low": raw["low"],
             "high": raw["high"],
@@ -220,6 +217,10 @@ class _Columns:
         else:
             inputs = [self.scores.about(name).get("concept")]
         return ";".join(sorted(_concepts(fact.get("concept")) & set().union(*map(_concepts, inputs))))
+
+
+def _of(statistic: Callable[..., Any], years: NDArray[np.float64]) -> float:
+    return float(statistic(years)) if years.size else float("nan")
 
 
 def _note(reason: str, n: int, minimum: int, overlap: str) -> str:

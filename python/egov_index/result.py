@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .panel import Panel
-from .table import make_frame
+from .table import listing, make_frame
 from .trail import sentences
 
 if TYPE_CHECKING:
@@ -128,9 +128,37 @@ class Result:
             for column, stage in zip(self._raw_trail["column"], self._raw_trail["stage"], strict=True)
             if stage == "impute"
         )
+        notes += [*self._carried(), *self._unscored()]
         cells = len(self.units) * len(self.periods)
         notes += [f"{node}: {count} of {cells} values imputed" for node, count in filled.items()]
         return tuple(notes)
+
+    def _carried(self) -> list[str]:
+        """Indicators whose values the panel took from earlier periods (``Panel.latest``)."""
+        if self.panel.years is None:
+            return []
+        notes = []
+        for leaf in self.index.framework.leaves:
+            at = [self.panel.periods.index(period) for period in self.periods]
+            column = self.panel.indicators.index(leaf)
+            lag = self.index.framework[leaf].lag
+            times = self.panel.times[at] - lag
+            held = np.isin(self.panel.times, times)
+            taken = self.panel.years[:, held, column]
+            earlier = taken < self.panel.times[held]
+            if earlier.any():
+                first, last = taken[earlier].min(), taken[earlier].max()
+                span = f"{first:g}" if first == last else f"{first:g} to {last:g}"
+                notes.append(
+                    f"{leaf}: {int(earlier.sum())} of {taken.size} values are of earlier periods, {span}"
+                )
+        return notes
+
+    def _unscored(self) -> list[str]:
+        """Units without a score that the survey itself did not leave out."""
+        gone = np.isnan(self.values[:, :, 0]) & ~self.excluded
+        found = [f"{self.units[u]} {self.periods[t]}" for t, u in np.argwhere(gone)]
+        return [f"no score for want of any value: {listing(found)}"] if found else []
 
     def __repr__(self) -> str:
         scored = int((~np.isnan(self.values[:, :, 0])).sum())

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .alternatives import Alternatives
+from .arguments import seed_of, share, threads_of, whole
 from .errors import Fault, SpecError
 from .panel import Panel
 from .table import make_frame, nearest
-from .uncertainty import Progress, factor_names, plan, whole
+from .uncertainty import Progress, factor_names, plan
 
 if TYPE_CHECKING:
     from .index import Index
@@ -21,6 +22,7 @@ __all__ = ["Sensitivity", "run"]
 
 OUTPUTS = ("rank_shift", "rank", "score")
 METHODS = ("sobol",)
+FEWEST = 32  # base points of a replicate, unless asked for
 
 
 def run(
@@ -35,7 +37,7 @@ def run(
     threads: int | None = None,
     progress: Progress | None = None,
     period: Any = None,
-    replicates: int = 8,
+    replicates: int | None = None,
     level: float = 0.90,
 ) -> Sensitivity:
     """First-order and total-order indices of every choice.
@@ -45,7 +47,7 @@ def run(
     index, panel, alternatives
         As in :func:`egov_index.uncertainty.run`.
     n : int
-        Base points, a multiple of ``replicates``; n (d + 2) runs for d factors.
+        Base points; n (d + 2) runs for d factors.
     output : {"rank", "rank_shift", "score"}
         Each unit's rank; the mean over units of the absolute distance from the nominal rank; each unit's score.
     method : {"sobol"}
@@ -54,8 +56,9 @@ def run(
         The same seed gives the same bits for any number of threads.
     threads, progress, period
         As in :func:`egov_index.uncertainty.run`.
-    replicates : int
-        Independent scrambles of n / replicates points each; their mean is the estimate.
+    replicates : int, optional
+        Independent scrambles that share the base points; the mean over them is the estimate. Left out: 8, or fewer
+        where n is small. With one there is no interval.
     level : float
         Level of the t interval over replicates.
 
@@ -66,20 +69,18 @@ def run(
     Raises
     ------
     SpecError
-        For an unknown output or method, or n that is no multiple of the replicates.
+        For an unknown output or method, or more replicates than base points.
     """
     for name, value, known in (("output", output, OUTPUTS), ("method", method, METHODS)):
         if value not in known:
             raise SpecError(Fault(name, repr(value), f"one of {', '.join(known)}; {nearest(value, known)}"))
     whole("n", n, 1, 2**32)
-    whole("seed", seed, 0, 2**64 - 1)
+    if replicates is None:
+        replicates = max(1, min(8, n // FEWEST))
     whole("replicates", replicates, 1, n)
-    if n % replicates:
-        raise SpecError(Fault("n", str(n), f"a multiple of replicates ({replicates})"))
-    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
-        raise SpecError(Fault("level", repr(level), "a number between 0 and 1, e.g. 0.9"))
+    seed, level, workers = seed_of(seed), share("level", level), threads_of(threads)
     made, labels = plan(index, panel, alternatives, period)
-    raw = made.sensitivity(n, replicates, seed, output, level, threads or 0, progress)
+    raw = made.sensitivity(n, replicates, seed, output, level, workers, progress)
     units = len(panel.units)
     outputs = [
         f"{panel.units[row % units]}"

@@ -61,11 +61,10 @@ def _why(change: Mapping[str, Any], node: Node, panel: Panel) -> str:
     if change["stage"] == "screen":
         return f"published {change['before']:g} stands for not scored; the unit leaves this period"
     if change["stage"] == "treat":
-        return (
-            f"above the cap of {node.cap:g}"
-            if method == "cap" and node.cap is not None
-            else f"changed by {method}"
-        )
+        if method != "cap":
+            return f"changed by {method}"
+        limit = "above the cap" if change["after"] < change["before"] else "below the floor"
+        return f"{limit} of {change['after']:g}"
     if method == "locf":
         return f"observed in {first}, carried forward"
     if method == "linear":

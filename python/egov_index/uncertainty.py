@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core, compiled
+from . import _core, compiled, scrutiny
 from .alternatives import Alternatives
+from .arguments import seed_of, share, threads_of, whole
 from .errors import Fault, SpecError
 from .framework import Framework
 from .panel import Panel
@@ -19,7 +20,7 @@ from .table import make_frame, nearest
 if TYPE_CHECKING:
     from .index import Index
 
-__all__ = ["Ensemble", "Progress", "factor_names", "plan", "run", "whole"]
+__all__ = ["Ensemble", "Progress", "factor_names", "plan", "run"]
 
 Progress = Callable[[float], object]
 POINTS = ("sobol", "montecarlo")
@@ -37,7 +38,7 @@ def plan(
     """
     if not isinstance(alternatives, Alternatives):
         raise SpecError(Fault("alternatives", type(alternatives).__name__, "egov.Alternatives(...)"))
-    positions, labels = index._scored(panel, period)
+    positions, labels = scrutiny.scored(index, panel, period)
     tree, recipe = index.framework, index.recipe
 
     def levels(stage: str) -> list[Any]:
@@ -57,7 +58,10 @@ def plan(
                 "give at least two alternatives of a stage, or noise on weights",
             )
         )
-    with compiled.located(panel, tree), index._holes_named(panel, labels):
+    faults = alternatives.inadmissible(recipe, tree)
+    if faults:
+        raise SpecError(faults)
+    with scrutiny.all_at_once(index, panel, positions, labels):
         made = _core.Plan(
             compiled.core_panel(panel),
             compiled.core_framework(tree, panel),
@@ -128,25 +132,13 @@ def run(
         As in :meth:`Index.score`.
     """
     whole("n", n, 1, 2**32)
-    whole("seed", seed, 0, 2**64 - 1)
+    seed = seed_of(seed)
+    workers = threads_of(threads)
     if points not in POINTS:
         raise SpecError(Fault("points", repr(points), nearest(points, POINTS)))
     made, labels = plan(index, panel, alternatives, period)
-    raw = made.uncertainty(getattr(_core.Points, points), n, seed, keep, threads or 0, progress)
+    raw = made.uncertainty(getattr(_core.Points, points), n, seed, keep, workers, progress)
     return Ensemble(index, panel, labels, made, raw, n=n, seed=seed, alternatives=alternatives)
-
-
-def whole(name: str, value: Any, least: int, most: int) -> None:
-    """Raise a SpecError unless the value is a whole number within bounds."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
-        raise SpecError(Fault(name, repr(value), f"a whole number from {least} to {most}"))
-
-
-def _tail(level: Any) -> float:
-    """Share below, and above, a range that holds the level."""
-    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
-        raise SpecError(Fault("level", repr(level), "a number between 0 and 1, e.g. 0.9"))
-    return (1 - level) / 2
 
 
 class Ensemble:
@@ -197,8 +189,8 @@ class Ensemble:
     def _cumulative(self) -> NDArray[np.float64]:
         return np.asarray(np.cumsum(self.counts, axis=1, dtype=np.float64) / self.n)
 
-    def _quantile(self, share: float) -> NDArray[np.int64]:
-        found: NDArray[np.int64] = np.argmax(self._cumulative >= share - 1e-12, axis=1) + 1
+    def _quantile(self, at: float) -> NDArray[np.int64]:
+        found: NDArray[np.int64] = np.argmax(self._cumulative >= at - 1e-12, axis=1) + 1
         return found
 
     def rank_range(self, level: float = 0.90) -> Any:
@@ -221,7 +213,7 @@ class Ensemble:
         SpecError
             If the level does not lie between 0 and 1.
         """
-        tail = _tail(level)
+        tail = (1 - share("level", level)) / 2
         columns = {**self.keys, "rank": self.nominal, "low": self._quantile(tail)}
         columns |= {"median": self._quantile(0.5), "high": self._quantile(1 - tail)}
         return make_frame(columns, self.panel.backend)
@@ -231,8 +223,8 @@ class Ensemble:
         row, column = np.nonzero(self.counts)
         keys = self.keys
         columns = {name: [keys[name][k] for k in row] for name in keys}
-        share = self.counts[row, column] / self.n
-        return make_frame({**columns, "rank": column + 1, "probability": share}, self.panel.backend)
+        held = self.counts[row, column] / self.n
+        return make_frame({**columns, "rank": column + 1, "probability": held}, self.panel.backend)
 
     def top_k(self, k: int) -> Any:
         """Frame: unit, period, rank (nominal), probability of being among the first k."""
@@ -255,7 +247,7 @@ class Ensemble:
 
     def summary(self, level: float = 0.90) -> Any:
         """Frame: unit, period, rank, low, median, high, mean and sd of the rank, share at the nominal rank."""
-        tail = _tail(level)
+        tail = (1 - share("level", level)) / 2
         ranks = np.arange(1, self.counts.shape[1] + 1)
         mean = self.counts @ ranks / self.n
         spread = np.sqrt(np.maximum(self.counts @ (ranks**2) / self.n - mean**2, 0))

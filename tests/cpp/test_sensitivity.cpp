@@ -201,7 +201,11 @@ TEST_CASE("replicates share the points among them, each with its own scramble") 
   CHECK(designs[0].seed() != designs[1].seed());
   CHECK_FALSE(sample(designs[0]).isApprox(sample(designs[1])));
   CHECK(sample(replicates(plan, 64, 4, 7)[2]) == sample(designs[2]));
-  for (auto [n, count] : std::vector<std::pair<std::uint64_t, Index>>{{63, 4}, {2, 4}, {64, 0}})
+  const auto uneven = replicates(plan, 63, 4, 7);  // as evenly as can be, the longer ones first
+  CHECK(uneven[0].length() == 16);
+  CHECK(uneven[2].length() == 16);
+  CHECK(uneven[3].length() == 15);
+  for (auto [n, count] : std::vector<std::pair<std::uint64_t, Index>>{{2, 4}, {64, 0}})
     CHECK_THROWS_AS(replicates(plan, n, count, 1), SpecError);
 }
 

@@ -129,7 +129,6 @@ def test_weights_on_a_linear_index_have_their_closed_form():
     [
         ({"output": "ranks"}, ["output", "'rank'"]),
         ({"method": "sobl"}, ["method", "'sobol'"]),
-        ({"n": 100, "replicates": 8}, ["multiple of replicates (8)"]),
         ({"n": 0}, ["n"]),
         ({"n": 8, "replicates": 0}, ["replicates"]),
         ({"n": 4, "replicates": 8}, ["replicates"]),

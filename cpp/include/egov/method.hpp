@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "egov/error.hpp"
@@ -55,6 +56,7 @@ struct Method {
   std::string name, sentence, citation;
   std::vector<Param> params;
   unsigned traits = plain;
+  std::vector<std::pair<std::string, std::string>> ordered = {};  // parameters of which the first must lie below the second
 };
 
 using Args = std::vector<double>;  // one number a parameter, in the order of the row

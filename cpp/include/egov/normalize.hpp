@@ -31,7 +31,6 @@ class Normalizer {
 };
 
 void normalize(Column values, double direction, const Choice& choice);
-// A direction and a choice a column, each stretch of `section` rows on its own.
 // What is brought to it together: the lowest value of any column becomes low, the highest of any high.
 struct Range {
   double low = missing_value, high = missing_value;  // NaN: leave the values as they are
@@ -47,6 +46,7 @@ struct Together {
   void require_variation(long period) const;  // DataError where all values seen are the same
 };
 
+// A direction and a choice a column, each stretch of `section` rows on its own.
 void normalize(Table table, Index section, const Vector& directions, const std::vector<Choice>& choices);
 // Columns that move, brought to the range together, each stretch of `section` rows on its own.
 void rescale_together(Table table, Index section, const std::vector<char>& moves, const Range& range);

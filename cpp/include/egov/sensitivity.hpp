@@ -17,7 +17,7 @@ struct Indices {
   std::uint64_t runs = 0;
 };
 
-// Designs of n / replicates base points in 2 d dimensions, each scrambled on its own.
+// Designs that share n base points as evenly as can be, in 2 d dimensions, each scrambled on its own.
 std::vector<Design> replicates(const Plan& plan, std::uint64_t n, Index replicates, std::uint64_t seed);
 
 // For base points A and B (first and second half of the coordinates) and A with coordinate i of B:

@@ -115,10 +115,14 @@ int thread_count(int asked) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+int thread_count(int asked, Index tasks) {
+  return static_cast<int>(std::min<Index>(thread_count(asked), std::max<Index>(tasks, 1)));
+}
+
 void parallel(Index tasks, int threads, const std::function<void(Index task, int worker)>& work, const Monitor& monitor,
               double done_before, double done_after) {
   Crew crew(tasks, work, monitor, done_before, done_after);
-  crew.run(static_cast<int>(std::min<Index>(thread_count(threads), std::max<Index>(tasks, 1))));
+  crew.run(thread_count(threads, tasks));
 }
 
 }  // namespace egov::detail

@@ -9,6 +9,8 @@ namespace egov::detail {
 
 // Hardware threads where `asked` is below 1.
 int thread_count(int asked);
+// The same, but no more than there are tasks: what a thread needs is made once for each.
+int thread_count(int asked, Index tasks);
 
 // Runs work(task, worker) for task 0..tasks-1, each once, in any order; worker < thread_count(threads).
 // The first exception stops the rest and is thrown again here. A monitor that returns false throws Interrupted.

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
+from ..alternatives import Alternatives
 from ..errors import Fault, SpecError
 from ..files import write_file
 from ..framework import Framework
@@ -152,7 +153,22 @@ def _checked(
         framework = _framework(document, wrong)
     except SpecError as error:
         wrong += wrongs_of_tree(error, codes, lines_of(text))
+    if framework is not None:
+        wrong += _inadmissible(document, framework, recipe)
     return wrong, framework, recipe
+
+
+def _inadmissible(document: Mapping[str, Any], framework: Framework, recipe: Recipe) -> list[Wrong]:
+    """Combinations of scales and means that no data would allow, of the recipe or of its alternatives."""
+    table = document.get("uncertainty")
+    given = table if isinstance(table, Mapping) else {}
+    asked = {stage: given[stage] for stage in ("normalize", "aggregate") if stage in given}
+    try:
+        faults = Alternatives(**asked).inadmissible(recipe, framework)
+    except SpecError:  # said already
+        return []
+    path: Path = ("uncertainty", *list(asked)[-1:]) if asked else ("recipe", "aggregate")
+    return [(path, f"{fault.place}: {fault.came}", fault.right) for fault in faults]
 
 
 def _recipe(given: Any, wrong: list[Wrong]) -> Recipe:
