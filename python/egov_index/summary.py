@@ -120,7 +120,7 @@ def _sensitivity(job: Job) -> list[str]:
         f"  {'factor':<28} {'first':>6}  {'total':>6}",
     ]
     return lines + [
-        f"  {_cut(row['factor'], 28):<28} {row['first']:>6.2f}  {row['total']:>6.2f}" for row in found[:6]
+        f"  {_cut(row['factor'], 28):<28} {row['first']:z6.2f}  {row['total']:z6.2f}" for row in found[:6]
     ]
 
 

@@ -162,6 +162,29 @@ TEST_CASE("a logistic curve is recovered from points on it, growing and falling"
       }
 }
 
+TEST_CASE("a logistic fit is the least-squares optimum, with the level at its limit too") {
+  const Curve truth{111, 0.3, 2011};
+  std::vector<double> times, values;
+  for (int k = 0; k < 20; ++k) times.push_back(2000 + k), values.push_back(truth.at(times.back()) + std::sin(7.0 * k));
+  auto misfit = [&](const Curve& c) {
+    double sum = 0;
+    for (std::size_t i = 0; i < times.size(); ++i) sum += std::pow(c.at(times[i]) - values[i], 2);
+    return sum;
+  };
+  for (double limit : {missing_value, 105.0, 100.0, 90.0}) {
+    bool good = false;
+    const Curve best = fit_logistic(times, values, limit, good);
+    CHECK(good);
+    if (!std::isnan(limit)) CHECK(best.level == doctest::Approx(limit).epsilon(1e-12));
+    for (double step : {1e-3, 1e-4, 1e-5})
+      for (int sign : {-1, 1}) {  // no neighbour is better
+        if (sign < 0 || std::isnan(limit)) CHECK(misfit({best.level * (1 + sign * step), best.rate, best.midpoint}) >= misfit(best));
+        CHECK(misfit({best.level, best.rate * (1 + sign * step), best.midpoint}) >= misfit(best));
+        CHECK(misfit({best.level, best.rate, best.midpoint + sign * step}) >= misfit(best));
+      }
+  }
+}
+
 TEST_CASE("logistic leaves units with few, negative or constant values alone") {
   Matrix x(4, 6);
   x << 1, 2, na, 4, na, na, -1, 2, 3, 4, 5, na, 2, 2, 2, 2, 2, na, 1, 2, 4, 6, 7, na;

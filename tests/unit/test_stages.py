@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import optimize
 
 import egov_index as egov
 from egov_index import DataError, SpecError
@@ -147,6 +148,37 @@ def test_logistic_meets_a_curve_and_keeps_to_the_indicators_own_bound():
         np.where(years > 2010, NAN, curve)[None, :, None], ["EST"], years.tolist(), ["x"], indicator_info=info
     )
     assert egov.impute(early, "logistic").panel.values.max() <= 100
+
+
+@pytest.mark.parametrize(
+    "level, rate, midpoint, upper",
+    [
+        (111, 0.3, 2011, 100),
+        (47, 0.3, 2016.6, 100),
+        (47, 0.3, 2016.6, None),
+        (80, 0.2, 2018, 60),
+        (60, -0.4, 2009, 100),
+    ],
+)
+def test_logistic_is_the_least_squares_optimum(level, rate, midpoint, upper):
+    def curve(t, level, rate, midpoint):
+        return level / (1 + np.exp(-rate * (t - midpoint)))
+
+    years = np.arange(2000.0, 2025)
+    holes = np.isin(years, [2003, 2009, 2016, 2020, 2024])
+    for seed in range(4):
+        y = np.maximum(
+            curve(years, level, rate, midpoint) + np.random.default_rng(seed).normal(0, 0.8, 25), 0
+        )
+        start = [min(y[~holes].max(), (upper or np.inf) * 0.99), rate, midpoint]
+        limits = ([0, -8, 1000], [upper or 10 * y[~holes].max(), 8, 3000])
+        right, _ = optimize.curve_fit(
+            curve, years[~holes], y[~holes], start, bounds=limits, ftol=1e-14, xtol=1e-14, gtol=1e-14
+        )
+        panel = egov.Panel(np.where(holes, NAN, y)[None, :, None], ["EST"], years.astype(int).tolist(), ["x"])
+        params = {} if upper is None else {"upper": upper}
+        got = egov.impute(panel, "logistic", **params).panel.values[0, holes, 0]
+        np.testing.assert_allclose(got, curve(years[holes], *right), atol=2e-4)
 
 
 def test_groups_of_the_panel_and_embedded_ones():

@@ -8,37 +8,77 @@
 namespace egov {
 namespace {
 
-// Residual of one observation; time and value are scaled to about 1.
-struct Residual {
-  double time, value;
-  template <class T>
-  bool operator()(const T* p, T* out) const {
-    using std::exp;
-    out[0] = p[0] / (T(1) + exp(-p[1] * (T(time) - p[2]))) - T(value);
+// Residuals of a series, with parameter blocks {level} and {rate, midpoint}; times and values are scaled to about 1.
+class Residuals final : public ceres::CostFunction {
+ public:
+  Residuals(const std::vector<double>& t, const std::vector<double>& y) : t_(t), y_(y) {
+    set_num_residuals(static_cast<int>(t.size()));
+    *mutable_parameter_block_sizes() = {1, 2};
+  }
+
+  bool Evaluate(double const* const* p, double* out, double** slopes) const override {
+    const double level = p[0][0], rate = p[1][0], midpoint = p[1][1];
+    for (std::size_t i = 0; i < t_.size(); ++i) {
+      const double share = 1 / (1 + std::exp(-rate * (t_[i] - midpoint))), steep = level * share * (1 - share);
+      out[i] = level * share - y_[i];
+      if (slopes && slopes[0]) slopes[0][i] = share;
+      if (slopes && slopes[1]) slopes[1][2 * i] = steep * (t_[i] - midpoint), slopes[1][2 * i + 1] = -steep * rate;
+    }
     return true;
   }
+
+ private:
+  const std::vector<double>&t_, &y_;
 };
 
 // Start from the straight line through logit(value / level).
-void start_from_line(const std::vector<double>& t, const std::vector<double>& y, double* p) {
+void start_from_line(const std::vector<double>& t, const std::vector<double>& y, double level, double* shape) {
   double st = 0, sz = 0, stt = 0, stz = 0;
   const double n = static_cast<double>(t.size());
   for (std::size_t i = 0; i < t.size(); ++i) {
-    const double share = std::min(std::max(y[i] / p[0], 0.01), 0.99), z = std::log(share / (1 - share));
+    const double share = std::min(std::max(y[i] / level, 0.01), 0.99), z = std::log(share / (1 - share));
     st += t[i], sz += z, stt += t[i] * t[i], stz += t[i] * z;
   }
   const double slope = (n * stz - st * sz) / (n * stt - st * st);
-  p[1] = std::abs(slope) < 1e-3 ? 1e-3 : slope;
-  p[2] = (st - sz / p[1]) / n;
+  shape[0] = std::abs(slope) < 1e-3 ? 1e-3 : slope;
+  shape[1] = std::min(std::max((st - sz / shape[0]) / n, -200.0), 200.0);
 }
 
 ceres::Solver::Options solver_options() {
   ceres::Solver::Options options;
   options.linear_solver_type = ceres::DENSE_QR;
-  options.max_num_iterations = 100;
+  options.max_num_iterations = 1000;
+  options.function_tolerance = 1e-14;
+  options.gradient_tolerance = 1e-12;
+  options.parameter_tolerance = 1e-12;
   options.logging_type = ceres::SILENT;
   options.num_threads = 1;
   return options;
+}
+
+struct Attempt {
+  double level, shape[2], cost;
+  bool good;
+};
+
+// One descent from a level; a held level stays as it is.
+Attempt descend(const std::vector<double>& t, const std::vector<double>& y, double level, double limit, bool held) {
+  Attempt a{level, {0, 0}, 0, false};
+  start_from_line(t, y, level, a.shape);
+  ceres::Problem problem;
+  problem.AddResidualBlock(new Residuals(t, y), nullptr, &a.level, a.shape);
+  if (held) {
+    problem.SetParameterBlockConstant(&a.level);
+  } else {
+    problem.SetParameterLowerBound(&a.level, 0, 1e-6);
+    problem.SetParameterUpperBound(&a.level, 0, limit);
+  }
+  for (int k : {0, 1}) problem.SetParameterLowerBound(a.shape, k, -200), problem.SetParameterUpperBound(a.shape, k, 200);
+  ceres::Solver::Summary summary;
+  ceres::Solve(solver_options(), &problem, &summary);
+  a.cost = summary.final_cost;
+  a.good = summary.termination_type == ceres::CONVERGENCE && std::isfinite(a.level + a.shape[0] + a.shape[1]);
+  return a;
 }
 
 }  // namespace
@@ -51,18 +91,15 @@ Curve fit_logistic(const std::vector<double>& times, const std::vector<double>& 
   std::vector<double> t, y;
   for (std::size_t i = 0; i < times.size(); ++i) t.push_back((times[i] - origin) / span), y.push_back(values[i] / top);
   const double limit = std::isnan(saturation) ? 10.0 : std::max(saturation / top, 1e-6);
-  double p[3] = {std::min(limit, 1.05), 0, 0};
-  start_from_line(t, y, p);
-  ceres::Problem problem;
-  for (std::size_t i = 0; i < t.size(); ++i)
-    problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Residual, 1, 3>(new Residual{t[i], y[i]}), nullptr, p);
-  problem.SetParameterLowerBound(p, 0, 1e-6);
-  problem.SetParameterUpperBound(p, 0, limit);
-  for (int k : {1, 2}) problem.SetParameterLowerBound(p, k, -200), problem.SetParameterUpperBound(p, k, 200);
-  ceres::Solver::Summary summary;
-  ceres::Solve(solver_options(), &problem, &summary);
-  good = summary.termination_type == ceres::CONVERGENCE && std::isfinite(p[0]) && std::isfinite(p[1]) && std::isfinite(p[2]);
-  return {p[0] * top, p[1] / span, origin + p[2] * span};
+  // A descent that meets the limit of the level stops short of the optimum there, so one holds the level at it.
+  Attempt best = descend(t, y, limit, limit, true);
+  for (double start : {1.02, 1.3, 2.0, 4.0}) {
+    const Attempt a = descend(t, y, std::min(start, limit), limit, false);
+    if (a.good && (!best.good || a.cost < best.cost)) best = a;
+    if (start >= limit) break;
+  }
+  good = best.good;
+  return {best.level * top, best.shape[0] / span, origin + best.shape[1] * span};
 }
 
 std::vector<Fill> logistic(const Series& s, double saturation, Index least) {
