@@ -260,7 +260,7 @@ def _read_mapping(frame: Mapping[Any, Any]) -> dict[str, Column]:
         if kind == "f":
             columns[str(name)] = np.array(column, dtype=np.float64)
         elif kind in ("i", "u"):
-            columns[str(name)] = np.array(column, dtype=np.int64)
+            columns[str(name)] = _whole(column)
         else:
             columns[str(name)] = [_cell(cell) for cell in column]
     lengths = {name: len(column) for name, column in columns.items()}
@@ -274,10 +274,16 @@ def _read_series(series: Any) -> Column:
     import narwhals as nw
 
     if series.dtype.is_integer() and series.null_count() == 0:
-        return np.asarray(series.to_numpy()).astype(np.int64)
+        return _whole(np.asarray(series.to_numpy()))
     if series.dtype.is_numeric():
         return np.array(series.cast(nw.Float64).fill_null(float("nan")).to_numpy(), dtype=np.float64)
     return [_cell(cell) for cell in series.to_list()]
+
+
+def _whole(cells: NDArray[Any]) -> Column:
+    """Whole numbers as int64, or cell by cell where one is beyond its range."""
+    beyond = cells.dtype != np.int64 and cells.size and int(cells.max()) > np.iinfo(np.int64).max
+    return cells.tolist() if beyond else cells.astype(np.int64)
 
 
 def _cell(cell: Any) -> object:

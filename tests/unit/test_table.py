@@ -208,3 +208,18 @@ def test_no_data_frame_library_is_imported():
     code = "import sys, egov_index.panel; print({'pandas', 'polars', 'pyarrow'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda column: {"x": column},
+        lambda column: pd.DataFrame({"x": column}),
+        lambda column: pl.DataFrame({"x": column}),
+    ],
+)
+def test_whole_numbers_beyond_64_bits_keep_their_sign(make):
+    column = read_frame(make(np.array([1, 2**63 + 1025, 2**64 - 1], dtype=np.uint64)))[0]["x"]
+    found = []
+    assert numbers(column, "x", str, found).tolist() == [1.0, float(2**63 + 1025), float(2**64 - 1)]
+    assert labels(column, "x", found) == [1, 2**63 + 1025, 2**64 - 1] and not found
