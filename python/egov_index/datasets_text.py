@@ -79,14 +79,24 @@ OUTCOME_UNITS: dict[str, str] = {
     "median_age": "years",
 }
 
+_OPEN_SOURCES = (
+    "source: Gapminder Systema Globalis, March 2026; CC BY 4.0",
+    "source: UNDP, Human Development Report 2023/24; CC BY 3.0 IGO",
+)
+
 # Shown by Panel.notes.
 NOTES: dict[str, tuple[str, ...]] = {
     "un_egov_survey": (
+        "source: UN DESA, E-Government Survey data (EGOVKB), files of each edition through 2024; "
+        "UN data, attribution to UN DESA",
         "UN E-Government Survey: zeros are kept as published; before 2014 an EGDI of 0 means not scored",
         "UN E-Government Survey: every score is relative to the other countries of its edition",
     ),
-    "ict_human_capital": ("ITU's published series contain its own estimates, so they are smooth",),
-    "sdg_outcomes": (),
+    "ict_human_capital": (
+        *_OPEN_SOURCES,
+        "ITU's published series contain its own estimates, so they are smooth",
+    ),
+    "sdg_outcomes": _OPEN_SOURCES,
 }
 
 _TERMS = {

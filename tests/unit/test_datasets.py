@@ -11,8 +11,10 @@ import pandas as pd
 import polars as pl
 import pytest
 
+import egov_index as egov
 from egov_index import datasets
 from egov_index.errors import SpecError
+from egov_index.report import report
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("EGOV_SHARED", ROOT.parent / "shared"))
@@ -150,3 +152,17 @@ print(json.dumps([seconds, sorted({"pandas", "polars", "pyarrow"} & set(sys.modu
     seconds, imported = json.loads(done.stdout)
     assert imported == []
     assert max(seconds.values()) < 0.2, seconds
+
+
+def test_notes_name_sources_and_terms_and_stay_with_the_data():
+    notes = {name: " ".join(datasets.load(name).notes) for name in datasets.names()}
+    assert "UN DESA, E-Government Survey data (EGOVKB)" in notes["un_egov_survey"]
+    assert "attribution to UN DESA" in notes["un_egov_survey"]
+    for name in ("ict_human_capital", "sdg_outcomes"):
+        assert "Gapminder Systema Globalis, March 2026; CC BY 4.0" in notes[name]
+        assert "UNDP, Human Development Report 2023/24; CC BY 3.0 IGO" in notes[name]
+    panels = [datasets.load(name).select(periods=[2010, 2012]) for name in datasets.names()]
+    joined = panels[0].join(panels[1]).join(panels[2])
+    assert {note for panel in panels for note in panel.notes} <= set(joined.notes)
+    result = egov.preset("egdi-2022").score(datasets.un_egov_survey())
+    assert "attribution to UN DESA" in report(result)
