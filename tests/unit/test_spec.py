@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import egov_index as egov
 from egov_index import catalogue, methods_page, spec
 from egov_index.catalogue import choice
 from egov_index.errors import SpecError
@@ -140,7 +141,7 @@ def test_an_index_that_no_spec_can_hold_is_refused():
     with pytest.raises(SpecError, match="fuzzy: unknown key"):
         spec.to_text(index.replace(analysis={"fuzzy": {}}))
     with pytest.raises(SpecError, match="period"):
-        spec.to_text(index.replace(period=[2020, 2022]))
+        spec.to_text(index.replace(period=[2020, []]))
     with pytest.raises(SpecError, match=r"uncertainty\.draws: 0"):
         spec.to_text(index.replace(analysis={"uncertainty": {"draws": 0}}))
 
@@ -261,3 +262,12 @@ def test_every_kind_of_key_is_known():
     kinds = {key.kind for table in TABLES.values() for key in table}
     assert all(isinstance(kind, str) and kind for kind in kinds)
     assert spec.schema()["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("period", [[2020, 2022], ["2020-Q1", "2020-Q2"], [2022]])
+def test_a_list_of_periods_is_written_and_read_back(period):
+    index = egov.preset("egdi-2022").replace(period=period)
+    text = spec.to_text(index)
+    assert spec.parse(text).period == period
+    assert spec.to_text(spec.parse(text)) == text
+    assert spec.to_text(index.replace(period=tuple(period))) == text

@@ -320,3 +320,28 @@ def test_a_damaged_spec_gives_an_index_or_faults(data):
         assert all(fault.place.startswith("my.toml") and fault.came for fault in error.faults)
     else:
         assert spec.parse(spec.to_text(index)) == index
+
+
+@pytest.mark.parametrize(
+    "period, said",
+    [
+        ("[]", "period: an empty list"),
+        ("[2020, true]", "period[1]: true; a label"),
+        ("[2020, 2020]", "period[1]: 2020 stands twice"),
+        ("[[2020]]", "period[0]: [2020]; a label"),
+    ],
+)
+def test_each_of_a_list_of_periods_is_checked(period, said):
+    nodes = "".join(f'[[node]]\ncode = "{code}"\nparent = "index"\n' for code in "ab")
+    text = f'spec = 1\nperiod = {period}\n[[node]]\ncode = "index"\n{nodes}'
+    with pytest.raises(SpecError) as caught:
+        spec.parse(text)
+    assert said in str(caught.value)
+
+
+def test_valid_codes_are_told_in_the_order_of_the_spec():
+    nodes = "".join(f'[[node]]\ncode = "{code}"\nparent = "index"\n' for code in "dbca")
+    text = f'spec = 1\n[uncertainty]\nweights = {{ noise = 0.1, nodes = ["q"] }}\n[[node]]\ncode = "index"\n{nodes}'
+    with pytest.raises(SpecError) as caught:
+        spec.parse(text)
+    assert "valid are index, d, b, c, a" in str(caught.value)

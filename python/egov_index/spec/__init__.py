@@ -143,7 +143,9 @@ def _checked(
     document: Mapping[str, Any], codes: list[Any], text: str
 ) -> tuple[list[Wrong], Framework | None, Recipe]:
     """Everything wrong with a document; its framework and recipe where they could be made."""
-    wrong = check_table("", document, (), {code for code in codes if isinstance(code, str)}, skip=ELSEWHERE)
+    wrong = check_table(
+        "", document, (), dict.fromkeys(code for code in codes if isinstance(code, str)), skip=ELSEWHERE
+    )
     recipe, framework = Recipe(), None
     try:
         recipe = _recipe(document.get("recipe", {}), wrong)
@@ -295,9 +297,7 @@ def to_text(index: Index) -> str:
     SpecError
         If the index holds something that a spec cannot, e.g. an unknown table of analyses.
     """
-    wrong = check_table(
-        "", {"spec": VERSION, **index.analysis}, (), set(index.framework.codes), skip=ELSEWHERE
-    )
+    wrong = check_table("", {"spec": VERSION, **index.analysis}, (), index.framework.codes, skip=ELSEWHERE)
     if wrong:
         raise SpecError([Fault(shown_path(path, ()), came, right) for path, came, right in wrong])
     text = render(index)

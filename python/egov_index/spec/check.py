@@ -129,6 +129,19 @@ def _label(key: Key, value: Any, path: Path) -> list[Wrong]:
     return [] if good else [(path, shown(value), 'a label of the data, e.g. 2022 or "2022-Q1"')]
 
 
+def _labels(key: Key, value: Any, path: Path) -> list[Wrong]:
+    if not isinstance(value, list | tuple):
+        return _label(key, value, path)
+    if not value:
+        return [(path, "an empty list", "at least one label of the data, e.g. [2020, 2022]")]
+    wrong = [fault for at, item in enumerate(value) for fault in _label(key, item, (*path, at))]
+    return wrong or [
+        ((*path, at), f"{shown(item)} stands twice", "each period once")
+        for at, item in enumerate(value)
+        if item in value[:at]
+    ]
+
+
 def _whole(key: Key, value: Any, path: Path) -> list[Wrong]:
     if isinstance(value, bool) or not isinstance(value, int) or not _within(key, value):
         return [(path, shown(value), f"a whole number{_bounds(key)}")]
@@ -192,7 +205,7 @@ CHECKS: dict[str, Callable[[Key, Any, Path], list[Wrong]]] = {
     "text": _text,
     "texts": _texts,
     "data": _data,
-    "label": _label,
+    "labels": _labels,
     "whole": _whole,
     "real": _real,
     "option": _option,

@@ -19,8 +19,8 @@ class Key:
     name : str
         As written in the file.
     kind : str
-        version, text, texts, data (names of data sets or CSV files), label (of a period), whole, real, option,
-        choice, chain, choices (a list of choices), chains (a list of chains), codes (of nodes), steps, or the name
+        version, text, texts, data (names of data sets or CSV files), labels (of periods, one or a list), whole, real,
+        option, choice, chain, choices (a list of choices), chains (a list of chains), codes (of nodes), steps, or the name
         of a table; a table's name in brackets is a list of such tables.
     sentence : str
         What it means; the schema shows it.
@@ -52,7 +52,7 @@ TOP = (
     Key("name", "text", "Short name of the index."),
     Key("title", "text", "Readable name."),
     Key("note", "texts", "What a reader should know: sources, status, deviations."),
-    Key("period", "label", "Period that is scored; every period of the data if left out."),
+    Key("period", "labels", "Period that is scored, or a list; every period of the data if left out."),
     Key("rank_digits", "whole", "Scores are rounded to so many decimals before they are ranked.", 0, 15),
     Key("groups", "[group]", "Groups by the score of the root, highest cut first; the last has no cut."),
     Key("data", "data", "Embedded data sets, or CSV files in the folder of the spec."),

@@ -55,12 +55,13 @@ def _of_key(key: Key) -> dict[str, Any]:
     one: dict[str, Any] = {"$ref": f"#/$defs/{key.stage or key.name}_choice"}
     several = {"type": "array", "items": one, "minItems": 1}
     chain = {"anyOf": [one, several]}
+    label = {"type": ["number", "string"]}
     simple: dict[str, dict[str, Any]] = {
         "version": {"const": VERSION},
         "text": {"type": "string"} | ({} if key.name == "title" else {"minLength": 1}),
         "texts": {"anyOf": [{"type": "string"}, TEXTS]},
         "data": _data(),
-        "label": {"type": ["number", "string"]},
+        "labels": {"anyOf": [label, {"type": "array", "items": label, "minItems": 1, "uniqueItems": True}]},
         "real": {"type": "number"} | _bounds(key),
         "option": {"enum": list(key.options)},
         "choice": one,
