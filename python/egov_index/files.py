@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import errno
 import io
 import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,19 +74,25 @@ def write_all(folder: str | Path, files: Mapping[str, str]) -> tuple[Path, ...]:
     Raises
     ------
     OSError
-        If the folder cannot be written; nothing is left behind then.
+        If the folder or one of the files cannot be written; all is as it was before then.
     """
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(20, "is a file, not a folder", str(folder))
-    new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        raise NotADirectoryError(errno.ENOTDIR, "is a file, not a folder", str(folder))
+    for path in (folder / name for name in files):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder, not a file", str(path))
+    with _named(folder):
+        new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, text in files.items():
-            (new / name).write_text(text, encoding="utf-8", newline="")
+            with _named(folder / name):
+                (new / name).write_text(text, encoding="utf-8", newline="")
         if not folder.exists():
-            new.chmod(0o777 & ~_umask())
-            new.rename(folder)
+            with _named(folder):
+                new.chmod(0o777 & ~_umask())
+                new.rename(folder)
         else:
             _move(new, folder, files)
     finally:
@@ -106,8 +114,35 @@ def write_file(path: str | os.PathLike[str], text: str) -> None:
 
 
 def _move(new: Path, folder: Path, names: Iterable[str]) -> None:
+    """Move files in place; if one cannot be, put back what stood there before."""
+    names, old = list(names), new / ".old"
+    old.mkdir()
     for name in names:
-        os.replace(new / name, folder / name)
+        if (folder / name).exists():
+            with _named(folder / name):
+                shutil.copy2(folder / name, old / name)
+    moved: list[str] = []
+    try:
+        for name in names:
+            with _named(folder / name):
+                os.replace(new / name, folder / name)
+            moved.append(name)
+    except OSError:
+        for name in moved:
+            if (old / name).exists():
+                os.replace(old / name, folder / name)
+            else:
+                (folder / name).unlink()
+        raise
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Errors name the path that was to be written, not a temporary one."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def _umask() -> int:

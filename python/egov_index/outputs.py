@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,14 @@ from .summary import rows
 
 __all__ = ["texts", "write"]
 
+PLAIN = re.compile(r"[a-z_]+\.[a-z]+")  # names that runs give their files
+
 
 def write(job: Job, folder: str | Path) -> tuple[Path, ...]:
     """Write every file of a job into a folder, all or none.
+
+    Files of an earlier run that its run.json lists, that this run does not write and that nobody changed since are
+    removed; nothing else is.
 
     Parameters
     ----------
@@ -31,7 +37,30 @@ def write(job: Job, folder: str | Path) -> tuple[Path, ...]:
     -------
     tuple of Path
     """
-    return write_all(folder, texts(job))
+    files, folder = texts(job), Path(folder)
+    stale = [path for path in _unchanged(folder) if path.name not in files]
+    written = write_all(folder, files)
+    for path in stale:
+        path.unlink()
+    return written
+
+
+def _unchanged(folder: Path) -> list[Path]:
+    """Files that the run.json of a folder lists and that still have the content it was written with."""
+    try:
+        listed = json.loads((folder / "run.json").read_bytes())["files"].items()
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []
+    plain = [(folder / name, digest) for name, digest in listed if PLAIN.fullmatch(name)]
+    return [
+        path
+        for path, digest in plain
+        if path.is_file() and not path.is_symlink() and _digest(path.read_bytes()) == digest
+    ]
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
 
 
 def texts(job: Job) -> dict[str, str]:
@@ -58,7 +87,15 @@ def texts(job: Job) -> dict[str, str]:
     )
     if job.ensemble is not None:
         files["rank_ranges.svg"] = _picture(job, level)
-    return files | _again(job)
+    files |= _again(job)
+    about = {
+        "name": job.index.name,
+        "spec_sha256": _digest(files["spec.toml"].encode()),
+        "versions": {"egov-index": version}
+        | {name: metadata.version(name) for name in ("numpy", "pandas", "narwhals")},
+        "files": {name: _digest(body.encode()) for name, body in files.items()},
+    }
+    return files | {"run.json": json.dumps(about, indent=2) + "\n"}
 
 
 def _picture(job: Job, level: float) -> str:
@@ -74,7 +111,7 @@ def _picture(job: Job, level: float) -> str:
 
 
 def _again(job: Job) -> dict[str, str]:
-    """The spec with the seed and draws used, the data where they are not embedded, and what it was run with."""
+    """The spec with the seed and draws used, and the data where they are not embedded."""
     analysis = dict(job.index.analysis)
     files: dict[str, str] = {}
     if job.ensemble is not None:
@@ -94,15 +131,7 @@ def _again(job: Job) -> dict[str, str]:
             key: value for key, value in analysis.items() if key not in ("unit_column", "period_column")
         }
         files["data.csv"] = _data_text(job)
-    text = spec.to_text(job.index.replace(analysis=analysis))
-    about = {
-        "name": job.index.name,
-        "spec_sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "versions": {"egov-index": version}
-        | {name: metadata.version(name) for name in ("numpy", "pandas", "narwhals")},
-        "files": {name: hashlib.sha256(body.encode()).hexdigest() for name, body in files.items()},
-    }
-    return files | {"spec.toml": text, "run.json": json.dumps(about, indent=2) + "\n"}
+    return files | {"spec.toml": spec.to_text(job.index.replace(analysis=analysis))}
 
 
 def _embedded(names: Any) -> set[str]:
