@@ -19,9 +19,9 @@ class Key:
     name : str
         As written in the file.
     kind : str
-        version, text, texts, data (names of data sets or CSV files), labels (of periods, one or a list), whole, real,
-        option, choice, chain, choices (a list of choices), chains (a list of chains), codes (of nodes), steps, or the name
-        of a table; a table's name in brackets is a list of such tables.
+        version, text, texts, data (names of data sets or CSV files), labels (of periods, one or a list), whole,
+        real, option, choice, chain, choices (a list of choices), chains (a list of chains), codes (of nodes), steps,
+        or the name of a table; a table's name in brackets is a list of such tables.
     sentence : str
         What it means; the schema shows it.
     low, high : float, optional
