@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ __all__ = ["Delimited", "read_delimited"]
 LARGEST = 256 * 1024 * 1024  # bytes
 WIDEST = 10_000  # columns
 UNITS = ("iso3", "unit", "code", "country_code", "iso", "ucode", "country", "city", "name")
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?i:inf|infinity)", re.ASCII)
+ROWS = re.compile(r"(?P<before>.*, |)rows? (?P<rows>\d+(?:, \d+)*)(?P<more>(?: and [\d,]+ more)?)", re.DOTALL)
 PERIODS = ("year", "period", "edition", "time", "survey_year")
 
 
@@ -93,7 +96,7 @@ class Delimited:
     ) -> None:
         path = Path(path)
         self.name, self.at = path.name, at
-        self.header, rows = _cells(path)
+        self.header, rows, self._lines, self._faults = _cells(path)
         self.unit = _column(path, "unit", unit, UNITS, self.header)
         others = [name for name in self.header if name != self.unit]
         self.period = period or next((name for name in others if name.strip().lower() in PERIODS), None)
@@ -102,27 +105,47 @@ class Delimited:
             raise DataError(Fault(f"{path.name}, header", came, nearest(self.period, self.header)))
         self.groups = [name for name in groups if name in self.header]
         self.columns = {name: [_cell(row[at_]) for row in rows] for at_, name in enumerate(self.header)}
+        if self.period is not None:
+            cells = self.columns[self.period]
+            self.columns[self.period] = [None if str(cell).casefold() == "nan" else cell for cell in cells]
         for name in (self.unit, *self.groups):
             self.columns[name] = [row[self.header.index(name)].strip() or None for row in rows]
 
     def having(self, names: Iterable[str]) -> list[str]:
         """Those of the names that are columns of indicators here."""
         wanted = set(names) - {self.unit, self.period, *self.groups}
-        return [name for name in self.header if name in wanted]
+        found = [name for name in self.header if name in wanted]
+        if self._faults and not found:
+            raise DataError(self._faults)
+        return found
 
     def panel(self, names: list[str] | None) -> Panel:
         """The columns of that name as a panel; DataError with every fault of the file."""
         keys = [name for name in (self.unit, self.period) if name is not None]
         kept = [name for name in self.header if names is None or name in (*keys, *self.groups, *names)]
+        faults = list(self._faults)
         try:
-            return Panel.from_wide(
+            panel = Panel.from_wide(
                 {name: self.columns[name] for name in kept},
                 unit=self.unit, period=self.period, indicators=names, groups=self.groups, at=self.at,
             )  # fmt: skip
         except DataError as error:
-            raise DataError(
-                [Fault(f"{self.name}, {fault.place}", fault.came, fault.right) for fault in error.faults]
-            ) from None
+            faults += [
+                Fault(f"{self.name}, {self._place(fault.place)}", fault.came, fault.right)
+                for fault in error.faults
+            ]
+        if faults:
+            raise DataError(faults)
+        return panel
+
+    def _place(self, place: str) -> str:
+        """A place with the lines of the file instead of the rows of its table."""
+        found = ROWS.fullmatch(place)
+        if found is None:
+            return place
+        lines = [self._lines[int(row) - 1] for row in found["rows"].split(", ")]
+        word = "line" if len(lines) == 1 else "lines"
+        return f"{found['before']}{word} {', '.join(map(str, lines))}{found['more']}"
 
     def what_is_sound(self, names: list[str]) -> Panel:
         """A panel of what can be read, to look for further faults: bad cells missing, repeated rows left out."""
@@ -144,19 +167,27 @@ def _sound(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
-def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Header and rows as text; DataError where the file is no table."""
+def _cells(path: Path) -> tuple[list[str], list[list[str]], list[int], list[Fault]]:
+    """Header, rows as text, the line where each starts, and faults; DataError where the file is no table."""
     text = _text(path)
     sample = text[:65536].split("\n", 1)[0]
     delimiter = max(",;\t", key=sample.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    line = 1
     try:
         header = next(reader, [])
-        rows = [row for row in reader if any(cell.strip() for cell in row)]
+        line = reader.line_num + 1
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+                lines.append(line)
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise DataError(
-            Fault(f"{path.name}, line {reader.line_num}", str(error), "a table of cells")
-        ) from None
+        unclosed = "unexpected end" in str(error)
+        came = "a quote that is never closed" if unclosed else str(error)
+        raise DataError(Fault(f"{path.name}, line {line}", came, "a table of cells")) from None
     while header and not header[-1].strip():  # a delimiter at the end of each line
         header = header[:-1]
         rows = [row[:-1] if len(row) > len(header) and not row[-1].strip() else row for row in rows]
@@ -170,16 +201,14 @@ def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
     ]
     if len(header) > WIDEST:
         faults.append(Fault(path.name, f"{len(header):,} columns", f"at most {WIDEST:,}"))
-    uneven = [at for at, row in enumerate(rows) if len(row) != len(header)]
-    if uneven:
-        lines = listing(at + 2 for at in uneven)
-        faults.append(
-            Fault(
-                f"{path.name}, line {lines}",
-                f"{len(rows[uneven[0]])} cells",
-                f"{len(header)}, as in the header",
-            )
-        )
+    uneven: dict[int, list[int]] = {}
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) != len(header):
+            uneven.setdefault(len(row), []).append(line)
+    counts = [
+        Fault(f"{path.name}, line {listing(at)}", f"{n} cells", f"{len(header)}, as in the header")
+        for n, at in uneven.items()
+    ]
     if not rows:
         faults.append(
             Fault(
@@ -189,8 +218,9 @@ def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
             )
         )
     if faults:
-        raise DataError(faults)
-    return header, rows
+        raise DataError([*faults, *counts])
+    width = len(header)
+    return header, [(row + [""] * (width - len(row)))[:width] for row in rows], lines, counts
 
 
 def _text(path: Path) -> str:
@@ -240,7 +270,6 @@ def _cell(text: str) -> Any:
     text = text.strip()
     if not text:
         return None
-    try:
-        return int(text) if text.lstrip("+-").isdigit() and len(text) < 18 else float(text)
-    except ValueError:
+    if not NUMBER.fullmatch(text):
         return text
+    return int(text) if text.lstrip("+-").isdigit() and len(text) < 18 else float(text)
