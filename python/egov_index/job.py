@@ -117,7 +117,8 @@ def _one(
         panel = datasets.load(name)
         return panel, list(panel.indicators)
     columns = {key: index.analysis.get(f"{key}_column") for key in ("unit", "period")}
-    at = index.period if index.period is not None else 0
+    periods = index.period if isinstance(index.period, list | tuple) else [index.period]
+    at = periods[0] if len(periods) == 1 and periods[0] is not None else 0
     table = Delimited(_path(name, given, folder), groups=_groupings(index), at=at, **columns)
     names = table.having(wanted)
     if not names:
