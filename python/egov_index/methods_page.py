@@ -14,7 +14,7 @@ ABOUT = {
     "impute": "Fill holes. Methods stand in a chain: each sees what the ones before it filled.",
     "treat": "Treat outliers. A node's own `cap` comes first.",
     "normalize": "Bring indicators to one scale. Every method also takes `rescale`, a range to which its results "
-    "are mapped, as in `zscore:rescale=1..100`; it then holds for every normalization in the tree.",
+    "are mapped, as in `zscore:rescale=1..100`; in an index siblings are mapped together.",
     "weight": "Where weights come from.",
     "aggregate": "Make the score of a node out of those of its children.",
     "rank": "Rank the units by their scores.",
