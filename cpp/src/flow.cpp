@@ -88,13 +88,26 @@ void Flow::screen() {
     if (now_.excluded[static_cast<std::size_t>(row)]) now_.values.row(row).setConstant(missing_value);
 }
 
+// Rows of the panel that feed a scored period in which their unit is not scored; empty if there are none.
+std::vector<char> Flow::left_out(std::size_t node) const {
+  std::vector<char> rows;
+  for (std::size_t row = 0; row < now_.excluded.size(); ++row) {
+    if (!now_.excluded[row]) continue;
+    rows.resize(static_cast<std::size_t>(panel_->values.rows()), 0);
+    const auto units = static_cast<std::size_t>(panel_->units);
+    rows[static_cast<std::size_t>(panel_->row(source_[node][row / units], static_cast<Index>(row % units)))] = 1;
+  }
+  return rows;
+}
+
 void Flow::impute(const Recipe& recipe) {
   for (std::size_t i = 0; i < source_.size(); ++i) {
     if (!framework_->nodes[i].leaf()) continue;
     const auto node = static_cast<Index>(i);
     std::vector<Change> filled;
     at(node, -1, [&] {
-      egov::impute(now_.values.col(node), panel_->units, panel_->times, recipe.nodes[i].impute, wanted_[i], node, filled);
+      egov::impute(now_.values.col(node), panel_->units, panel_->times, recipe.nodes[i].impute, wanted_[i], node, filled,
+                   left_out(i));
     });
     for (Change& change : filled) {  // from the panel's periods to the scored ones
       const Index from = change.row / panel_->units, unit = change.row % panel_->units;

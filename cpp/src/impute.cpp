@@ -19,7 +19,7 @@ Fills from_section(const Series& s, bool grouped, double (*center)(std::vector<d
     std::map<int, std::vector<double>> donors;
     auto group = [&](Index u) { return grouped ? s.groups[static_cast<std::size_t>(u)] : 0; };
     for (Index u = 0; u < s.units; ++u)
-      if (!std::isnan(s.at(t, u)) && group(u) >= 0) donors[group(u)].push_back(s.at(t, u));
+      if (!std::isnan(s.at(t, u)) && group(u) >= 0 && s.donor(t, u)) donors[group(u)].push_back(s.at(t, u));
     std::map<int, double> centers;
     for (const auto& [key, values] : donors) centers[key] = center(values);
     for (Index u = 0; u < s.units; ++u)
@@ -71,13 +71,13 @@ const Param max_gap = {"max_gap", Kind::real, missing_value, 0.0, infinite,
 }  // namespace
 
 void impute(Column values, Index units, const Vector& times, const std::vector<Choice>& chain,
-            const std::vector<char>& wanted, Index column, std::vector<Change>& trail) {
+            const std::vector<char>& wanted, Index column, std::vector<Change>& trail, const std::vector<char>& left_out) {
   for (const Choice& choice : chain) {
     const ImputeMethod& row = find("impute", impute_methods(), choice.method);
     const Args args = arguments("impute", row, choice);
     if ((row.traits & needs_groups) && static_cast<Index>(choice.groups.size()) != units)
       throw SpecError("needs the group of every unit", {"impute", row.name, "by"});
-    for (const Fill& fill : row.fill({values, units, times, choice.groups, wanted}, args)) {
+    for (const Fill& fill : row.fill({values, units, times, choice.groups, wanted, left_out}, args)) {
       if (!std::isnan(values[fill.row])) throw DataError("an observed cell must never be written", {"impute", row.name, ""});
       values[fill.row] = fill.value;
       if (!wanted[static_cast<std::size_t>(fill.row / units)]) continue;

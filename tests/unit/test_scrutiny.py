@@ -123,3 +123,15 @@ def test_an_outcome_without_a_value_gives_no_warning():
     frame = egov.outcomes.correlate(panel, outcomes, period=2003, resamples=10).to_frame()
     assert frame["n"][0] == 0
     assert np.isnan(frame["year"][0])
+
+
+def test_a_unit_that_is_not_scored_is_nobodys_donor():
+    frame = pd.DataFrame(
+        {"iso3": ["X", "Y", "Z", "W"], "year": [2020] * 4, "a": [0.0, 1, 2, 3], "b": [1000.0, 4, 6, np.nan]}
+    )
+    tree = Framework(
+        [{"code": "i"}, {"code": "a", "parent": "i", "not_scored": 0}, {"code": "b", "parent": "i"}]
+    )
+    result = Index(tree, Recipe(impute="mean", normalize="none")).score(Panel.from_wide(frame))
+    assert result.trail[result.trail["stage"] == "impute"]["after"].tolist() == [5.0]
+    assert np.isnan(result.values[0, 0]).all()

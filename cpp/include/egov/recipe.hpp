@@ -73,6 +73,7 @@ class Flow {
   void impute(const Recipe& recipe);
   void treat(const Recipe& recipe);
   void normalize(const Recipe& recipe);
+  std::vector<char> left_out(std::size_t node) const;
   void gather();  // from the panel's periods to the scored ones, each leaf with its lag
   template <class Work>
   void each_section(const Work& work);  // work(node, period, column stretch) for every leaf and period in hand
