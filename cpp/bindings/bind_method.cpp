@@ -76,7 +76,6 @@ py::list check(const std::string& stage, const std::string& name, const std::map
 void method(py::module_& m) {
   m.def("methods", &methods, "The table of every stage, in the order of the stages.");
   m.def("faults", &check, "stage"_a, "method"_a, "params"_a, "What is wrong with the parameters: (parameter, came, right).");
-  m.def("nearest", &nearest, "name"_a, "known"_a);
 }
 
 }  // namespace egov::bind

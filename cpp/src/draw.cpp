@@ -11,6 +11,16 @@ void Plan::levels_at(const double* point, std::vector<std::size_t>& levels) cons
     levels[part] = coordinate_[part] < 0 ? 0 : static_cast<std::size_t>(level(point[coordinate_[part]], static_cast<Index>(width_[part])));
 }
 
+// use(node, factor) for every node whose weight varies.
+template <class Use>
+void Plan::each_noise(const double* point, const Use& use) const {
+  for (std::size_t k = 0; k < factors_.size(); ++k) {
+    if (factors_[k].node < 0) continue;
+    const auto node = static_cast<std::size_t>(factors_[k].node);
+    use(node, 1 + alternatives_.noise[node] * (2 * point[k] - 1));
+  }
+}
+
 Recipe Plan::recipe_at(const double* point) const {
   std::vector<std::size_t> levels(4);
   levels_at(point, levels);
@@ -24,11 +34,7 @@ Framework Plan::framework_at(const double* point) const {
   std::vector<std::size_t> levels(4);
   levels_at(point, levels);
   for (std::size_t i = 0; i < framework.nodes.size(); ++i) framework.nodes[i].weight = block_at(levels).weights[static_cast<Index>(i)];
-  for (std::size_t k = 0; k < factors_.size(); ++k) {
-    if (factors_[k].node < 0) continue;
-    const auto node = static_cast<std::size_t>(factors_[k].node);
-    framework.nodes[node].weight *= 1 + alternatives_.noise[node] * (2 * point[k] - 1);
-  }
+  each_noise(point, [&](std::size_t node, double by) { framework.nodes[node].weight *= by; });
   return framework;
 }
 
@@ -48,11 +54,7 @@ void Plan::draw(const double* point, Desk& desk) const {
 
 void Plan::weights_at(const Block& block, const double* point, Desk& desk) const {
   for (std::size_t i = 0; i < desk.weights.size(); ++i) desk.weights[i] = block.weights[static_cast<Index>(i)];
-  for (std::size_t k = 0; k < factors_.size(); ++k) {
-    if (factors_[k].node < 0) continue;
-    const auto node = static_cast<std::size_t>(factors_[k].node);
-    desk.weights[node] *= 1 + alternatives_.noise[node] * (2 * point[k] - 1);
-  }
+  each_noise(point, [&](std::size_t node, double by) { desk.weights[node] *= by; });
   for (const auto& siblings : children_) {
     double sum = 0;
     for (Index child : siblings) sum += desk.weights[static_cast<std::size_t>(child)];

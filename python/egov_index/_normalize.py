@@ -9,10 +9,10 @@ import numpy as np
 
 from . import _core
 from .arrays import as_panel, like
-from .compiled import as_table, core_choice, from_table, located
+from .compiled import as_table, from_table, located
 from .errors import Fault, SpecError
 from .panel import Panel
-from .single import checked, section
+from .single import choices_by_indicator, section
 from .table import nearest
 
 __all__ = ["normalize"]
@@ -64,8 +64,7 @@ def normalize(
     """
     panel = as_panel(data)
     given = params if rescale is None else params | {"rescale": rescale}
-    chosen = checked("normalize", method, given)
-    choices = [core_choice("normalize", chosen, panel)] * len(panel.indicators)
+    choices = choices_by_indicator("normalize", method, given, panel)
     with located(panel):
         table = _core.normalize(as_table(panel), section(panel, over), _directions(direction, panel), choices)
     return like(data, panel, from_table(np.asarray(table), len(panel.units)))

@@ -41,6 +41,11 @@ class Job:
     notes: list[str] = field(default_factory=list)
     panel_from_files: bool = False
 
+    @property
+    def level(self) -> float:
+        """Share of the draws that the ranges of ranks hold."""
+        return float(self.index.analysis.get("uncertainty", {}).get("range", 0.90))
+
 
 def rehearse(index: Index, panel: Panel, folder: Path | None = None) -> None:
     """Go through every part of the main job with as few draws as can be; raises what :func:`run` would raise."""

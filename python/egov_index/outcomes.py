@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core, catalogue
+from . import _core
 from .arguments import seed_of, share, threads_of, whole
 from .compiled import core_choice
 from .errors import DataError, Fault, SpecError
@@ -268,8 +268,3 @@ class Links:
             f"<Links: {len(self)} pairs, {self.method}, {strong} with p below 0.05 after {self.adjust}; "
             "association is not cause>"
         )
-
-
-def methods() -> Any:
-    """Table of the coefficients; see :func:`egov_index.methods`."""
-    return catalogue.methods("correlate")

@@ -65,7 +65,7 @@ def _digest(body: bytes) -> str:
 
 def texts(job: Job) -> dict[str, str]:
     """Text of each file by its name: tables as CSV, the report, the picture, the spec that gives all this again."""
-    level = float(job.index.analysis.get("uncertainty", {}).get("range", 0.90))
+    level = job.level
     frames: dict[str, Any] = {
         "scores.csv": job.result.scores,
         "ranks.csv": job.result.ranks,
@@ -145,9 +145,7 @@ def _embedded(names: Any) -> set[str]:
 
 def _data_text(job: Job) -> str:
     """The panel as one CSV file, groupings included, so that the spec beside it reads it again."""
-    panel = job.panel.replace(unit_label="unit", period_label="period")
-    columns = {name: list(values) for name, values in _columns(panel).items()}
-    return frame_text(columns, guard=False)
+    return frame_text(_columns(job.panel), guard=False)
 
 
 def _columns(panel: Any) -> dict[str, Any]:

@@ -50,12 +50,12 @@ def _cut(text: str, width: int) -> str:
 def _ranking(job: Job, top: int) -> list[str]:
     ranges = {}
     if job.ensemble is not None:
-        level = _level(job)
+        level = job.level
         ranges = {
             (row["unit"], row["period"]): f"{row['low']}\u2013{row['high']}"
             for row in rows(job.ensemble.rank_range(level))
         }
-    wide = f"   {_level(job):.0%} of ranks" if ranges else ""
+    wide = f"   {job.level:.0%} of ranks" if ranges else ""
     lines = [f"{'rank':>4}  {'unit':<28} {'score':>7}  {'group':<5}{wide}"]
     last = job.result.periods[-1]
     for row in [row for row in rows(job.result.table()) if row["period"] == last][:top]:
@@ -67,10 +67,6 @@ def _ranking(job: Job, top: int) -> list[str]:
                 f"{row.get('group') or '':<5}   {held}".rstrip()
             )
     return lines
-
-
-def _level(job: Job) -> float:
-    return float(job.index.analysis.get("uncertainty", {}).get("range", 0.90))
 
 
 def _comparison(job: Job) -> list[str]:
@@ -90,7 +86,7 @@ def _comparison(job: Job) -> list[str]:
 def _uncertainty(job: Job) -> list[str]:
     if job.ensemble is None:
         return []
-    ensemble, level = job.ensemble, _level(job)
+    ensemble, level = job.ensemble, job.level
     ranges = rows(ensemble.rank_range(level))
     widths = sorted(row["high"] - row["low"] for row in ranges)
     widest = sorted(ranges, key=lambda row: row["low"] - row["high"])[:3]
@@ -173,8 +169,8 @@ def as_json(job: Job, files: list[str]) -> str:
     if job.ensemble is not None:
         e = job.ensemble
         out["uncertainty"] = {
-            "draws": e.n, "seed": e.seed, "factors": list(e.factors), "level": _level(job), "mean_shift": e.mean_shift,
-            "rank_ranges": rows(e.rank_range(_level(job))),
+            "draws": e.n, "seed": e.seed, "factors": list(e.factors), "level": job.level, "mean_shift": e.mean_shift,
+            "rank_ranges": rows(e.rank_range(job.level)),
         }  # fmt: skip
     if job.sensitivity is not None:
         s = job.sensitivity

@@ -48,7 +48,6 @@ enum Trait : unsigned {
   gives_unit = 1u << 5,       // output lies between 0 and 1
   gives_range = 1u << 8,      // output lies between the parameters low and high
   keeps_range = 1u << 6,      // output lies within the range of the observed input
-  ignores_direction = 1u << 7,
   by_order = 1u << 9          // output depends on the order of the values alone, so a tie broken by float noise shows
 };
 

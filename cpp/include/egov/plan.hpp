@@ -84,6 +84,8 @@ class Plan {
   Recipe with_levels(const std::vector<std::size_t>& levels) const;
   void levels_at(const double* point, std::vector<std::size_t>& levels) const;
   const Block& block_at(const std::vector<std::size_t>& levels) const;
+  template <class Use>
+  void each_noise(const double* point, const Use& use) const;
   void weights_at(const Block& block, const double* point, Desk& desk) const;
   void aggregate_node(std::size_t node, const Block& block, Desk& desk) const;
   void rescale_leaves(Block& block, const Scores& climbed, std::size_t normalize_level) const;
