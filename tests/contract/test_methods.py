@@ -53,7 +53,7 @@ def equal(got, wanted, rtol=1e-12, atol=0.0):
 def test_every_method_has_a_golden_row_with_its_source(stage, row):
     mine = [item for item in GOLDEN if (item["stage"], item["method"]) == (stage, row["name"])]
     assert mine, (
-        f"add a row for {stage} {row['name']} to tests/golden/methods.json, with the source of its numbers"
+        f"add a row for {row['name']} to tests/golden/methods/{stage}.json, with the source of its numbers"
     )
     assert all(len(item["source"]) >= 15 and "egov" not in item["source"] for item in mine)
     unused = {param["name"] for param in row["params"]} - {name for item in mine for name in item["params"]}
