@@ -15,7 +15,7 @@ import egov_index
 ROOT = Path(__file__).parents[1]
 CPP, PYTHON = ROOT / "cpp", ROOT / "python" / "egov_index"
 STAGES = ("impute", "treat", "normalize", "weight", "aggregate", "rank")
-GROUND = {"error", "method", "panel", "random", "progress"}
+GROUND = {"error", "method", "panel", "scope", "random", "progress"}
 OPTIONAL = {"pandas", "polars", "pyarrow", "matplotlib", "scipy", "jinja2", "openpyxl"}
 
 

@@ -7,7 +7,7 @@ namespace {
 using namespace py::literals;
 
 py::dict describe(const Param& param) {
-  static const char* const kinds[] = {"real", "integer", "flag", "option", "indicator", "groups"};
+  static const char* const kinds[] = {"real", "integer", "flag", "option", "indicator", "groups", "unit", "table"};
   return py::dict("name"_a = param.name, "kind"_a = kinds[static_cast<int>(param.kind)], "default"_a = param.fallback,
                   "lower"_a = param.lower, "upper"_a = param.upper, "sentence"_a = param.sentence,
                   "options"_a = param.options, "optional"_a = param.optional);
@@ -17,7 +17,8 @@ py::list describe_traits(unsigned traits) {
   static const std::pair<unsigned, const char*> names[] = {
       {needs_positive, "needs_positive"}, {needs_variation, "needs_variation"}, {needs_groups, "needs_groups"},
       {needs_periods, "needs_periods"}, {gives_signed, "gives_signed"}, {gives_unit, "gives_unit"},
-      {keeps_range, "keeps_range"}, {gives_range, "gives_range"}};
+      {keeps_range, "keeps_range"}, {gives_range, "gives_range"},
+      {needs_others, "needs_others"}, {takes_holes, "takes_holes"}};
   py::list out;
   for (const auto& [bit, name] : names)
     if (traits & bit) out.append(name);
@@ -64,9 +65,10 @@ auto with_row(const std::string& stage, const std::string& name, const Use& use)
   return use(find(stage, adjust_methods(), name));
 }
 
-py::list check(const std::string& stage, const std::string& name, const std::map<std::string, double>& params) {
+py::list check(const std::string& stage, const std::string& name, const std::map<std::string, double>& params, const py::dict& given) {
   py::list out;
-  const auto found = with_row(stage, name, [&](const Method& row) { return faults(row, params); });
+  const Tables by_name = tables(given);
+  const auto found = with_row(stage, name, [&](const Method& row) { return faults(row, params, by_name); });
   for (const Fault& fault : found) out.append(py::make_tuple(fault.param, fault.came, fault.right));
   return out;
 }
@@ -75,7 +77,7 @@ py::list check(const std::string& stage, const std::string& name, const std::map
 
 void method(py::module_& m) {
   m.def("methods", &methods, "The table of every stage, in the order of the stages.");
-  m.def("faults", &check, "stage"_a, "method"_a, "params"_a, "What is wrong with the parameters: (parameter, came, right).");
+  m.def("faults", &check, "stage"_a, "method"_a, "params"_a, "tables"_a, "What is wrong with the parameters: (parameter, came, right).");
 }
 
 }  // namespace egov::bind

@@ -35,13 +35,13 @@ Framework make_framework(const py::list& nodes) {
   return to;
 }
 
-Recipe make_recipe(const py::list& nodes, const std::vector<std::string>& order, const std::string& rule, const py::dict& rank, int digits,
+Recipe make_recipe(const py::list& nodes, const std::vector<std::string>& order, const std::string& rule, double threshold, const py::dict& rank, int digits,
                    const py::object& rescale) {
   Recipe to;
   for (const auto& item : nodes) to.nodes.push_back(handling(py::cast<py::dict>(item)));
   to.order.clear();
   for (const std::string& name : order) to.order.push_back(step(name));
-  to.missing = missing(rule);
+  to.missing = missing(rule, threshold);
   to.rank = choice(rank);
   to.rank_digits = digits;
   to.rescale = range(rescale);
@@ -60,7 +60,7 @@ void recipe(py::module_& m) {
       .def(py::init([](const Input& values, Index units, const Vector& times) { return Panel{values, units, times}; }),
            "values"_a.noconvert(), "units"_a, "times"_a);
   py::class_<Framework>(m, "Framework").def(py::init(&make_framework), "nodes"_a);
-  py::class_<Recipe>(m, "Recipe").def(py::init(&make_recipe), "nodes"_a, "order"_a, "missing"_a, "rank"_a, "rank_digits"_a, "rescale"_a);
+  py::class_<Recipe>(m, "Recipe").def(py::init(&make_recipe), "nodes"_a, "order"_a, "missing"_a, "threshold"_a, "rank"_a, "rank_digits"_a, "rescale"_a);
   m.def("score", [](const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
     return give(released([&] { return score(panel, framework, recipe, periods); }));
   }, "panel"_a, "framework"_a, "recipe"_a, "periods"_a);

@@ -12,29 +12,38 @@ void stages(py::module_& m) {
     return py::make_tuple(std::move(panel.values), trail(changes));
   }, "values"_a.noconvert(), "units"_a, "times"_a, "chains"_a);
 
-  m.def("treat", [](const Input& values, Index section, const py::list& from) {
+  m.def("treat", [](const Input& values, Index units, const Vector& times, const py::list& from) {
     Matrix table = values;
     const auto choices = chain(from);
-    released([&] { treat(table, section, choices); });
+    released([&] { treat(table, {units, times}, choices); });
     return table;
-  }, "values"_a.noconvert(), "section"_a, "choices"_a);
+  }, "values"_a.noconvert(), "units"_a, "times"_a, "choices"_a);
 
-  m.def("normalize", [](const Input& values, Index section, const Vector& directions, const py::list& from) {
+  m.def("normalize", [](const Input& values, Index units, const Vector& times, const Vector& directions, const py::list& from) {
     Matrix table = values;
     const auto choices = chain(from);
-    released([&] { normalize(table, section, directions, choices); });
+    released([&] { normalize(table, {units, times}, directions, choices); });
     return table;
-  }, "values"_a.noconvert(), "section"_a, "directions"_a, "choices"_a);
+  }, "values"_a.noconvert(), "units"_a, "times"_a, "directions"_a, "choices"_a);
+
+  m.def("normalize_by", [](const Input& values, const Input& reference, Index units, const Vector& times, const Vector& directions,
+                           const py::list& from) {
+    Matrix table = values;
+    const auto choices = chain(from);
+    released([&] { normalize_by(table, reference, {units, times}, directions, choices); });
+    return table;
+  }, "values"_a.noconvert(), "reference"_a.noconvert(), "units"_a, "times"_a, "directions"_a, "choices"_a);
 
   m.def("weight", [](const Input& children, const Vector& given, const py::dict& from) {
     const auto picked = choice(from);
     return released([&] { return weigh(children, given, picked); });
   }, "children"_a.noconvert(), "given"_a, "choice"_a);
 
-  m.def("aggregate", [](const Input& children, const Vector& weights, const py::dict& from, const std::string& rule) {
+  m.def("aggregate", [](const Input& children, const Vector& weights, const py::dict& from, const std::string& rule, double threshold,
+                      Index section) {
     const auto picked = choice(from);
-    return released([&] { return aggregate(children, weights, picked, missing(rule)); });
-  }, "children"_a.noconvert(), "weights"_a, "choice"_a, "missing"_a);
+    return released([&] { return aggregate(children, weights, picked, missing(rule, threshold), section); });
+  }, "children"_a.noconvert(), "weights"_a, "choice"_a, "missing"_a, "threshold"_a, "section"_a);
 
   m.def("rank", [](const Input& scores, Index section, const py::dict& from, int digits) {
     const auto picked = choice(from);

@@ -2,12 +2,23 @@
 
 namespace egov::bind {
 
+Tables tables(const py::dict& from) {
+  Tables to;
+  for (const auto& [name, rows] : from) to[py::cast<std::string>(name)] = py::cast<Matrix>(rows);
+  return to;
+}
+
 Choice choice(const py::dict& from) {
   Choice to;
   to.method = py::cast<std::string>(from["method"]);
   to.params = py::cast<std::map<std::string, double>>(from["params"]);
   if (!from["rescale"].is_none()) std::tie(to.rescale_low, to.rescale_high) = py::cast<std::pair<double, double>>(from["rescale"]);
   if (!from["groups"].is_none()) to.groups = py::cast<std::vector<int>>(from["groups"]);
+  to.tables = tables(from["tables"]);
+  const auto [what, with] = py::cast<std::pair<std::string, py::object>>(from["over"]);
+  if (what == "panel") to.over.what = Over::panel;
+  if (what == "base") to.over = {Over::base, py::cast<double>(with)};
+  if (what == "group") to.over = {Over::group, missing_value, py::cast<std::vector<int>>(with)};
   return to;
 }
 
@@ -29,7 +40,9 @@ Range range(const py::object& from) {
   return to;
 }
 
-Missing missing(const std::string& name) { return name == "drop-weight" ? Missing::drop_weight : Missing::refuse; }
+MissingRule missing(const std::string& name, double threshold) {
+  return {name == "drop-weight" ? Missing::drop_weight : Missing::refuse, threshold};
+}
 
 py::dict trail(const std::vector<Change>& changes) {
   py::list stage, method, row, column, before, after, first, last, donors;

@@ -18,7 +18,8 @@ using Input = Eigen::Ref<const Eigen::MatrixXd>;  // column-major; always with n
 Choice choice(const py::dict& from);
 std::vector<Choice> chain(const py::list& from);
 std::vector<std::vector<Choice>> chains(const py::list& from);
-Missing missing(const std::string& name);
+MissingRule missing(const std::string& name, double threshold);
+Tables tables(const py::dict& from);  // name -> rows of numbers
 Range range(const py::object& from);  // (low, high) or None
 py::dict trail(const std::vector<Change>& changes);  // a dict of equally long lists
 // Calls `progress` (or None) and looks for Ctrl-C, holding the GIL only for that.

@@ -1,5 +1,6 @@
 #include "egov/aggregate.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -43,25 +44,50 @@ double combine_observed(const AggregateMethod& row, const Args& args, const Matr
   return n && sum > 0 ? row.combine(x.head(n), w.head(n) / sum, args) : missing_value;
 }
 
+// Does the unit get a value under the rule? DataError where a missing child is refused.
+bool has_enough(const Matrix& children, Index unit, const MissingRule& missing, const std::string& method) {
+  const Index holes = children.row(unit).array().isNaN().count(), all = children.cols();
+  if (missing.what == Missing::refuse && holes > 0 && holes < all)
+    throw DataError("a child is missing; impute it, or let missing children drop out with their weight (missing=\"drop-weight\")",
+                    {"aggregate", method, "", static_cast<long>(unit)});
+  return holes < all && static_cast<double>(all - holes) >= missing.threshold * static_cast<double>(all) * (1 - 1e-12);
+}
+
+// All units of one stretch at once. A stretch whose method knows no holes has them only under drop_weight, and is refused then.
+void combine_together(const AggregateMethod& row, const Args& args, const Matrix& children, const std::vector<Index>& units,
+                      const Vector& weights, Vector& out) {
+  const Matrix parts = children(units, Eigen::all);
+  if (!(row.traits & takes_holes))
+    for (Index i = 0; i < parts.rows(); ++i)
+      for (Index j = 0; j < parts.cols(); ++j)
+        if (std::isnan(parts(i, j)))
+          throw DataError("compares units by all children and takes no missing one; impute it",
+                          {"aggregate", row.name, "", static_cast<long>(units[static_cast<std::size_t>(i)]), -1, static_cast<long>(j)});
+  const Vector values = row.together(parts, weights / weights.sum(), args);
+  if (values.size() != parts.rows()) throw DataError("gave another number of values than units", {"aggregate", row.name, ""});
+  for (std::size_t k = 0; k < units.size(); ++k) out[units[k]] = values[static_cast<Index>(k)];
+}
+
 }  // namespace
 
-Vector aggregate(const Matrix& children, const Vector& weights, const Choice& choice, Missing missing) {
+Vector aggregate(const Matrix& children, const Vector& weights, const Choice& choice, const MissingRule& missing, Index section) {
   const AggregateMethod& row = find("aggregate", aggregate_methods(), choice.method);
   const Args args = arguments("aggregate", row, choice);
   if (row.traits & needs_positive) require_positive(children, row.name);
-  Vector out(children.rows());
-  for (Index i = 0; i < children.rows(); ++i) {
-    const Index holes = children.row(i).array().isNaN().count();
-    if (missing == Missing::refuse && holes > 0 && holes < children.cols())
-      throw DataError("a child is missing; impute it, or let missing children drop out with their weight (missing=\"drop-weight\")",
-                      {"aggregate", row.name, "", static_cast<long>(i)});
-    out[i] = combine_observed(row, args, children, i, weights);
+  Vector out = Vector::Constant(children.rows(), missing_value);
+  if (section <= 0) section = std::max<Index>(children.rows(), 1);
+  for (Index first = 0; first < children.rows(); first += section) {
+    std::vector<Index> units;
+    for (Index i = first; i < std::min(first + section, children.rows()); ++i)
+      if (has_enough(children, i, missing, row.name)) units.push_back(i);
+    if (row.together && !units.empty()) combine_together(row, args, children, units, weights, out);
+    for (std::size_t k = 0; k < units.size() && !row.together; ++k) out[units[k]] = combine_observed(row, args, children, units[k], weights);
   }
   return out;
 }
 
-const std::vector<AggregateMethod>& aggregate_methods() {
-  static const std::vector<AggregateMethod> table = {
+Rows<AggregateMethod>& aggregate_methods() {
+  static Rows<AggregateMethod> table = {
       {{"arithmetic", "Weighted arithmetic mean: a low value is made up for by a high one.",
         "OECD/JRC 2008, Handbook on Constructing Composite Indicators, section 6.10", {}, keeps_range},
        [](const Vector& x, const Vector& w, const Args&) { return arithmetic(x, w); },

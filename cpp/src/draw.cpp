@@ -141,7 +141,10 @@ void Plan::aggregate_plainly(std::size_t node, const Block& block, const Mean& m
     if (rescales(node, desk)) map_child(below[k], parts.col(static_cast<Index>(k)), desk);
     weights[static_cast<Index>(k)] = desk.weights[static_cast<std::size_t>(below[k])];
   }
-  desk.inner.col(static_cast<Index>(node)) = aggregate(parts, weights, mean.choice, recipe_.missing);
+  for (Index period = 0; period < periods(); ++period) {
+    const Index first = start(period), n = start(period + 1) - first;
+    desk.inner.col(static_cast<Index>(node)).segment(first, n) = aggregate(parts.middleRows(first, n), weights, mean.choice, recipe_.missing);
+  }
 }
 
 }  // namespace egov

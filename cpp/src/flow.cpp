@@ -19,12 +19,6 @@ void at(Index node, Index period, const Work& work) {
   }
 }
 
-Index position(const Vector& times, double time) {
-  for (Index t = 0; t < times.size(); ++t)
-    if (std::abs(times[t] - time) < 1e-9) return t;
-  return -1;
-}
-
 bool changed(double before, double after) { return before != after && !(std::isnan(before) && std::isnan(after)); }
 
 }  // namespace
@@ -34,8 +28,31 @@ const std::vector<std::string>& step_names() {
   return names;
 }
 
-Flow::Flow(const Panel& panel, const Framework& framework, const std::vector<Index>& periods, const std::vector<Step>& order)
-    : panel_(&panel), framework_(&framework), periods_(periods), order_(order) {
+std::vector<Index> worked_periods(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
+  std::vector<Index> out = periods;
+  const auto reachable = [&](Index t) {
+    return std::all_of(framework.nodes.begin(), framework.nodes.end(),
+                       [&](const Node& node) { return !node.leaf() || position(panel.times, panel.times[t] - node.lag) >= 0; });
+  };
+  const auto want = [&](Index t) {
+    if (std::find(out.begin(), out.end(), t) == out.end()) out.push_back(t);
+  };
+  const auto see = [&](const Over& over) {
+    const Index base = over.what == Over::base ? position(panel.times, over.base_time) : -1;
+    if (base >= 0) want(base);  // where the data do not hold it, the step that needs it says so
+    for (Index t = 0; over.what == Over::panel && t < panel.periods(); ++t)
+      if (reachable(t)) want(t);
+  };
+  for (const Handling& node : recipe.nodes) {
+    for (const Choice& choice : node.treat) see(choice.over);
+    see(node.normalize.over);
+  }
+  return out;
+}
+
+Flow::Flow(const Panel& panel, const Framework& framework, const std::vector<Index>& periods, std::size_t scored,
+           const std::vector<Step>& order)
+    : panel_(&panel), framework_(&framework), periods_(periods), scored_(scored), order_(order) {
   const auto n = framework.nodes.size();
   source_.resize(n);
   wanted_.assign(n, std::vector<char>(static_cast<std::size_t>(panel.periods()), 0));
@@ -79,7 +96,7 @@ void Flow::screen() {
         if (panel_->values(panel_->row(source_[i][k], u), framework_->nodes[i].indicator) != code) continue;
         const Index row = static_cast<Index>(k) * panel_->units + u;
         now_.excluded[static_cast<std::size_t>(row)] = 1;
-        now_.trail.push_back({"screen", "not_scored", row, node, code, missing_value});
+        if (k < scored_) now_.trail.push_back({"screen", "not_scored", row, node, code, missing_value});
       }
     for (double& v : now_.values.col(node))
       if (v == code) v = missing_value;
@@ -112,6 +129,7 @@ void Flow::impute(const Recipe& recipe) {
     for (Change& change : filled) {  // from the panel's periods to the scored ones
       const Index from = change.row / panel_->units, unit = change.row % panel_->units;
       const auto k = std::find(source_[i].begin(), source_[i].end(), from) - source_[i].begin();
+      if (static_cast<std::size_t>(k) >= scored_) continue;
       change.row = static_cast<Index>(k) * panel_->units + unit;
       if (!now_.excluded[static_cast<std::size_t>(change.row)]) now_.trail.push_back(change);
     }
@@ -132,54 +150,79 @@ void Flow::gather() {
 }
 
 template <class Work>
-void Flow::each_section(const Work& work) {
-  const Index sections = now_.values.rows() / std::max<Index>(panel_->units, 1);
+void Flow::each_leaf(const Work& work) {
   for (std::size_t i = 0; i < source_.size(); ++i) {
     if (!framework_->nodes[i].leaf()) continue;
-    for (Index t = 0; t < sections; ++t) {
-      if (!gathered_ && !wanted_[i][static_cast<std::size_t>(t)]) continue;
-      const auto node = static_cast<Index>(i);
-      at(node, gathered_ ? periods_[static_cast<std::size_t>(t)] : t,
-         [&] { work(node, t, now_.values.col(node).segment(t * panel_->units, panel_->units)); });
+    try {
+      work(i);
+    } catch (Error& error) {
+      error.place.node = static_cast<long>(i);
+      if (gathered_ && error.place.period >= 0) error.place.period = static_cast<long>(periods_[static_cast<std::size_t>(error.place.period)]);
+      throw;
     }
   }
 }
 
-void Flow::log_changes(const std::string& method, Index node, Index period, const Vector& before, ConstColumn after) {
-  const auto& source = source_[static_cast<std::size_t>(node)];
-  const auto k = gathered_ ? static_cast<std::size_t>(period)
-                           : static_cast<std::size_t>(std::find(source.begin(), source.end(), period) - source.begin());
-  if (k >= periods_.size()) return;
-  for (Index u = 0; u < before.size(); ++u)
-    if (changed(before[u], after[u]))
-      now_.trail.push_back({"treat", method, static_cast<Index>(k) * panel_->units + u, node, before[u], after[u]});
+// Gathered, a column is looked at as a whole. Before that, scopes within a period see only periods that are the source of
+// a worked one, so that what nobody uses can do no harm.
+template <class Work>
+void Flow::each_stretch(const Over& over, std::size_t i, const Work& work) {
+  const Index units = panel_->units;
+  auto column = now_.values.col(static_cast<Index>(i));
+  if (gathered_) return work(column, Axes{units, panel_->times(periods_)});
+  if (over.what == Over::panel || over.what == Over::base) return work(column, Axes{units, panel_->times});
+  for (Index t = 0; t < panel_->periods(); ++t)
+    if (wanted_[i][static_cast<std::size_t>(t)]) try {
+        work(column.segment(t * units, units), Axes{units, panel_->times.segment(t, 1)});
+      } catch (Error& error) {
+        error.place.period = static_cast<long>(t);
+        throw;
+      }
+}
+
+// A change in the rows of a scored period goes into the trail.
+void Flow::log_changes(const std::string& method, Index node, const Vector& before) {
+  const Index units = panel_->units;
+  for (std::size_t k = 0; k < scored_; ++k) {
+    const Index period = gathered_ ? static_cast<Index>(k) : source_[static_cast<std::size_t>(node)][k];
+    for (Index u = 0; u < units; ++u) {
+      const double was = before[period * units + u], is = now_.values(period * units + u, node);
+      if (changed(was, is)) now_.trail.push_back({"treat", method, static_cast<Index>(k) * units + u, node, was, is});
+    }
+  }
 }
 
 void Flow::treat(const Recipe& recipe) {
-  each_section([&](Index node, Index period, Column values) {
-    for (const Choice& choice : recipe.nodes[static_cast<std::size_t>(node)].treat) {
-      const Vector before = values;
-      egov::treat(values, choice);
-      log_changes(choice.method, node, period, before, values);
+  each_leaf([&](std::size_t i) {
+    for (const Choice& choice : recipe.nodes[i].treat) {
+      if (choice.method == "none") continue;
+      const Vector before = now_.values.col(static_cast<Index>(i));
+      each_stretch(choice.over, i, [&](Column rows, const Axes& axes) { egov::treat(rows, choice, axes); });
+      log_changes(choice.method, static_cast<Index>(i), before);
     }
   });
 }
 
 void Flow::normalize(const Recipe& recipe) {
-  each_section([&](Index node, Index, Column values) {
-    egov::normalize(values, framework_->nodes[static_cast<std::size_t>(node)].direction,
-                    recipe.nodes[static_cast<std::size_t>(node)].normalize);
+  each_leaf([&](std::size_t i) {
+    const Normalizer scale(recipe.nodes[i].normalize);
+    each_stretch(scale.over(), i, [&](Column rows, const Axes& axes) { scale(rows, framework_->nodes[i].direction, axes); });
   });
 }
 
 Scores Flow::finish(const Recipe& recipe) {
-  if (recipe.missing == Missing::drop_weight) return now_;
+  if (recipe.missing.what == Missing::drop_weight) return now_;
   MissingError error("no method of the chain could fill these cells");
+  const Index asked = static_cast<Index>(scored_) * panel_->units;
   for (std::size_t i = 0; i < source_.size(); ++i)
-    for (Index row = 0; framework_->nodes[i].leaf() && row < now_.values.rows(); ++row)
-      if (std::isnan(now_.values(row, static_cast<Index>(i))) && !now_.excluded[static_cast<std::size_t>(row)])
-        error.cells.emplace_back(row, static_cast<Index>(i));
+    for (Index row = 0; framework_->nodes[i].leaf() && row < now_.values.rows(); ++row) {
+      if (!std::isnan(now_.values(row, static_cast<Index>(i))) || now_.excluded[static_cast<std::size_t>(row)]) continue;
+      if (row < asked) error.cells.emplace_back(row, static_cast<Index>(i));
+      else now_.excluded[static_cast<std::size_t>(row)] = 2;  // a reference period: the unit is out of its aggregates
+    }
   if (!error.cells.empty()) throw error;
+  for (Index row = asked; row < now_.values.rows(); ++row)
+    if (now_.excluded[static_cast<std::size_t>(row)] == 2) now_.values.row(row).setConstant(missing_value);
   return now_;
 }
 

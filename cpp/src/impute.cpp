@@ -95,8 +95,8 @@ std::vector<Change> impute(Panel& panel, const std::vector<std::vector<Choice>>&
   return trail;
 }
 
-const std::vector<ImputeMethod>& impute_methods() {
-  static const std::vector<ImputeMethod> table = {
+Rows<ImputeMethod>& impute_methods() {
+  static Rows<ImputeMethod> table = {
       {{"none", "Leaves every hole open.", "", {}, keeps_range}, [](const Series&, const Args&) { return Fills{}; }},
       {{"mean", "Mean of the units observed in the same period.", "OECD/JRC 2008, step 4", {}, keeps_range},
        [](const Series& s, const Args&) { return from_section(s, false, mean_of); }},

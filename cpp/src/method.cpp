@@ -74,6 +74,8 @@ std::string right_value(const Param& param) {
   std::string text = within_bounds(param);
   if (param.kind == Kind::flag) text = "0 or 1";
   if (param.kind == Kind::groups) text = "a group for each unit";
+  if (param.kind == Kind::unit) text = "the position of a unit";
+  if (param.kind == Kind::table) return param.optional ? "rows of numbers, or none" : "rows of numbers, all of one length";
   if (param.kind == Kind::option) {
     text = "the position of one of:";
     for (std::size_t i = 0; i < param.options.size(); ++i)
@@ -88,6 +90,7 @@ bool fits(const Param& param, double value) {
   if (param.kind == Kind::groups) return true;
   if (std::isnan(value)) return param.optional;
   if (std::isinf(value)) return false;
+  if (param.kind == Kind::unit) return whole(value) && value >= 0;
   if (param.kind == Kind::flag) return value == 0 || value == 1;
   if (param.kind == Kind::option)
     return whole(value) && value >= 0 && value < static_cast<double>(param.options.size());
@@ -95,7 +98,7 @@ bool fits(const Param& param, double value) {
 }
 
 bool must_be_given(const Param& param) {
-  return param.kind != Kind::groups && !param.optional && std::isnan(param.fallback);
+  return param.kind != Kind::groups && param.kind != Kind::table && !param.optional && std::isnan(param.fallback);
 }
 
 std::vector<std::string> names_of(const Method& row) {
@@ -135,15 +138,28 @@ std::vector<Fault> faults_beside(const Method& row, const Choice& choice) {
   return found;
 }
 
+// What is wrong with tables: those that are needed and not given, stray, empty or with numbers that are none.
+std::vector<Fault> faults_of_tables(const Method& row, const Tables& tables) {
+  std::vector<Fault> found;
+  for (const Param& param : row.params)
+    if (param.kind == Kind::table && !param.optional && !tables.count(param.name)) found.push_back({param.name, "nothing", right_value(param)});
+  for (const auto& [name, table] : tables) {
+    const auto at = std::find_if(row.params.begin(), row.params.end(), [&](const Param& p) { return p.name == name && p.kind == Kind::table; });
+    if (at == row.params.end()) found.push_back({name, "a table", "none: " + in_quotes(row.name) + " takes no such table"});
+    else if (table.size() == 0 || !table.allFinite()) found.push_back({name, table.size() == 0 ? "an empty table" : "a number that is not finite", right_value(*at)});
+  }
+  return found;
+}
+
 }  // namespace
 
-std::vector<Fault> faults(const Method& row, const std::map<std::string, double>& params) {
-  std::vector<Fault> found;
+std::vector<Fault> faults(const Method& row, const std::map<std::string, double>& params, const Tables& tables) {
+  std::vector<Fault> found = faults_of_tables(row, tables);
   for (const Param& param : row.params) {
     auto given = params.find(param.name);
     if (given == params.end()) {
       if (must_be_given(param)) found.push_back({param.name, "nothing", right_value(param)});
-    } else if (!fits(param, given->second)) {
+    } else if (param.kind != Kind::table && !fits(param, given->second)) {
       found.push_back({param.name, number(given->second), right_value(param)});
     }
   }
@@ -158,7 +174,7 @@ std::vector<Fault> faults(const Method& row, const std::map<std::string, double>
 }
 
 Args arguments(const std::string& stage, const Method& row, const Choice& choice) {
-  std::vector<Fault> found = faults(row, choice.params);
+  std::vector<Fault> found = faults(row, choice.params, choice.tables);
   for (Fault& fault : faults_beside(row, choice)) found.push_back(std::move(fault));
   if (!found.empty()) {
     std::string text = stage + " " + in_quotes(row.name) + ":";
@@ -170,8 +186,9 @@ Args arguments(const std::string& stage, const Method& row, const Choice& choice
   Args args;
   for (const Param& param : row.params) {
     auto given = choice.params.find(param.name);
-    args.push_back(given == choice.params.end() ? param.fallback : given->second);
+    args.numbers.push_back(given == choice.params.end() ? param.fallback : given->second);
   }
+  args.tables = choice.tables;
   return args;
 }
 

@@ -95,7 +95,7 @@ Vector midranks(ConstColumn values) {
   return ranks;
 }
 
-const std::vector<CorrelateMethod>& correlate_methods() {
+Rows<CorrelateMethod>& correlate_methods() {
   auto row = [](const char* name, const char* sentence, const char* citation, bool ranks) {
     CorrelateMethod method;
     method.name = name;
@@ -104,7 +104,7 @@ const std::vector<CorrelateMethod>& correlate_methods() {
     method.ranks = ranks;
     return method;
   };
-  static const std::vector<CorrelateMethod> table = {
+  static Rows<CorrelateMethod> table = {
       row("pearson", "Linear association: the product-moment coefficient.",
           "Pearson (1895), Proceedings of the Royal Society of London 58, 240-242", false),
       row("spearman", "Monotone association: Pearson's coefficient of the midranks of the common units.",

@@ -100,12 +100,17 @@ void Plan::compile(const Panel& panel) {
     for (std::size_t i = 0; i < recipe.nodes.size(); ++i) {
       const Node& node = framework_.nodes[i];
       scales_.back().emplace_back(recipe.nodes[i].normalize);
+      if (!node.leaf() && recipe.nodes[i].normalize.over.what != Over::period)
+        throw SpecError("draws normalize an aggregate within each period only", {"normalize", recipe.nodes[i].normalize.method, "over", -1, -1, -1, static_cast<long>(i)});
       moves_.back().push_back(recipe.rescale.given() && shares_range(node, recipe.nodes[i]));
       if (moves_.back()[i] && !node.leaf() && node.parent >= 0) rescales_.back()[static_cast<std::size_t>(node.parent)] = 1;
     }
   }
   blocks_.resize(width_[impute_part] * width_[treat_part] * width_[normalize_part]);
-  branch(Flow(panel, framework_, scored_, recipe_.order), 0, {0, 0, 0, 0});
+  std::vector<Index> worked = scored_;
+  for (std::size_t level = 0; level < std::max(width_[treat_part], width_[normalize_part]); ++level)
+    worked = worked_periods(panel, framework_, with_levels({0, std::min(level, width_[treat_part] - 1), std::min(level, width_[normalize_part] - 1), 0}), worked);
+  branch(Flow(panel, framework_, worked, scored_.size(), recipe_.order), 0, {0, 0, 0, 0});
 }
 
 // Runs the remaining steps; where a step has alternatives, once for each, from the same state before it.
@@ -114,6 +119,7 @@ void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> l
     Block& block = blocks_[(levels[0] * width_[1] + levels[1]) * width_[2] + levels[2]];
     Flow last = flow;
     Scores leaves = last.finish(recipe_);
+    leaves.values.conservativeResize(static_cast<Index>(scored_.size()) * units_, Eigen::NoChange);
     block.plain.resize(rows(), leaves.values.cols());
     for (Index row = 0; row < rows(); ++row) block.plain.row(row) = leaves.values.row(kept_[static_cast<std::size_t>(row)]);
     for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
@@ -152,7 +158,7 @@ void Plan::rescale_leaves(Block& block, const Scores& climbed, std::size_t level
 
 void Plan::climb_once(Scores& leaves, const Recipe& recipe) const {
   try {
-    climb(leaves, units_, framework_, recipe);
+    climb(leaves, {units_, Vector::Zero(static_cast<Index>(scored_.size()))}, framework_, recipe);
     require_same_rows(leaves);
   } catch (Error& error) {
     if (error.place.period >= 0) error.place.period = static_cast<long>(scored_[static_cast<std::size_t>(error.place.period)]);

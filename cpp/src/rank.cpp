@@ -124,8 +124,8 @@ void Ranker::sort_fully(std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) sorted_[i] = value_[static_cast<std::size_t>(order_[i])];
 }
 
-const std::vector<RankMethod>& rank_methods() {
-  static const std::vector<RankMethod> table = {
+Rows<RankMethod>& rank_methods() {
+  static Rows<RankMethod> table = {
       {{"competition", "Ties share the lower number and the next numbers are skipped: 1, 2, 2, 4.",
         "United Nations E-Government Survey: published ranks", {}},
        [](Index first, Index, Index) { return static_cast<double>(first); }},

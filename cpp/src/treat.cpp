@@ -53,12 +53,25 @@ void treat(Column values, const Choice& choice) {
   row.apply(values, arguments("treat", row, choice));
 }
 
-void treat(Table table, Index section, const std::vector<Choice>& choices) {
-  each_section(table, section, [&](Index j, Column values) { treat(values, choices[static_cast<std::size_t>(j)]); });
+void treat(Column values, const Choice& choice, const Axes& axes) {
+  if (choice.over.what == Over::base)
+    throw SpecError("a treatment looks at the values it changes: each period, the whole panel, or groups", {"treat", choice.method, "over"});
+  const TreatMethod& row = find("treat", treat_methods(), choice.method);
+  const Args args = arguments("treat", row, choice);
+  each_scope(values, axes, choice.over, "treat", choice.method, [&](ConstColumn, Column rows) { row.apply(rows, args); });
 }
 
-const std::vector<TreatMethod>& treat_methods() {
-  static const std::vector<TreatMethod> table = {
+void treat(Table table, const Axes& axes, const std::vector<Choice>& choices) {
+  for (Index j = 0; j < table.cols(); ++j) try {
+      treat(table.col(j), choices[static_cast<std::size_t>(j)], axes);
+    } catch (Error& error) {
+      error.place.indicator = static_cast<long>(j);
+      throw;
+    }
+}
+
+Rows<TreatMethod>& treat_methods() {
+  static Rows<TreatMethod> table = {
       {{"none", "Leaves every value as it is.", "", {}, keeps_range}, [](Column, const Args&) {}},
       {{"cap",
         "Sets values above the cap to it, and values below the floor to that.",

@@ -14,8 +14,8 @@ Vector weigh(const Matrix& children, const Vector& given, const Choice& choice) 
   return weights / sum;
 }
 
-const std::vector<WeightMethod>& weight_methods() {
-  static const std::vector<WeightMethod> table = {
+Rows<WeightMethod>& weight_methods() {
+  static Rows<WeightMethod> table = {
       {{"given", "The weights of the framework, brought to sum one among siblings.", "", {}, plain},
        [](const Matrix&, const Vector& given, const Args&) { return given; }},
       {{"equal", "The same weight for every child of a node.",

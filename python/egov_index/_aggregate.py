@@ -25,6 +25,7 @@ def aggregate(
     *,
     weights: Mapping[str, float] | Any = None,
     missing: str = "raise",
+    threshold: float = 0.0,
     name: str = "index",
     **params: Any,
 ) -> Any:
@@ -40,6 +41,8 @@ def aggregate(
         Weights of the indicators, brought to sum one; equal if left out.
     missing : {"raise", "drop-weight"}
         A missing indicator is an error, or drops out with its weight. A unit without any stays missing.
+    threshold : float
+        Of "drop-weight": a unit stays missing where a smaller share of its indicators is there, 0 to 1.
     name : str
         Name of the result's indicator.
     **params
@@ -66,6 +69,8 @@ def aggregate(
     chosen = checked("aggregate", method, params)
     if missing not in MISSING:
         raise SpecError(Fault("missing", repr(missing), nearest(missing, MISSING)))
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
+        raise SpecError(Fault("threshold", repr(threshold), "a share from 0 to 1"))
     given = start_weights("weights", weights, panel)
     try:
         with located(panel):
@@ -73,7 +78,12 @@ def aggregate(
                 as_table(panel), given, core_choice("weight", checked("weight", "given", {}))
             )
             column = _core.aggregate(
-                as_table(panel), shares, core_choice("aggregate", chosen, panel), missing
+                as_table(panel),
+                shares,
+                core_choice("aggregate", chosen, panel),
+                missing,
+                threshold,
+                len(panel.units),
             )
     except DataError as error:
         raise _with_period(error, panel) from None

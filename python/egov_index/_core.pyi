@@ -14,19 +14,32 @@ Progress = Callable[[float], object] | None
 version: str
 
 def methods() -> dict[str, list[dict[str, Any]]]: ...
-def faults(stage: str, method: str, params: Mapping[str, float]) -> list[tuple[str, str, str]]: ...
+def faults(
+    stage: str, method: str, params: Mapping[str, float], tables: Mapping[str, list[list[float]]]
+) -> list[tuple[str, str, str]]: ...
 def impute(
     values: Array, units: int, times: Array, chains: Sequence[Sequence[Choice]]
 ) -> tuple[Array, dict[str, list[Any]]]: ...
-def treat(values: Array, section: int, choices: Sequence[Choice]) -> Array: ...
+def treat(values: Array, units: int, times: Array, choices: Sequence[Choice]) -> Array: ...
 def normalize(
     values: Array,
-    section: int,
+    units: int,
+    times: Array,
+    directions: Array,
+    choices: Sequence[Choice],
+) -> Array: ...
+def normalize_by(
+    values: Array,
+    reference: Array,
+    units: int,
+    times: Array,
     directions: Array,
     choices: Sequence[Choice],
 ) -> Array: ...
 def weight(children: Array, given: Array, choice: Choice) -> Array: ...
-def aggregate(children: Array, weights: Array, choice: Choice, missing: str) -> Array: ...
+def aggregate(
+    children: Array, weights: Array, choice: Choice, missing: str, threshold: float, section: int
+) -> Array: ...
 def rank(scores: Array, section: int, choice: Choice, digits: int) -> Array: ...
 
 class Panel:
@@ -41,6 +54,7 @@ class Recipe:
         nodes: list[dict[str, Any]],
         order: Sequence[str],
         missing: str,
+        threshold: float,
         rank: Choice,
         rank_digits: int,
         rescale: tuple[float, float] | None,

@@ -10,9 +10,9 @@ import numpy as np
 from . import _core
 from .arrays import as_panel, like
 from .compiled import as_table, from_table, located
-from .errors import Fault, SpecError
+from .errors import DataError, Fault, SpecError
 from .panel import Panel
-from .single import choices_by_indicator, section
+from .single import choices_by_indicator
 from .table import nearest
 
 __all__ = ["normalize"]
@@ -23,7 +23,8 @@ def normalize(
     method: Any = "minmax",
     *,
     direction: int | Mapping[str, int] = 1,
-    over: str = "period",
+    over: str | int | float | None = None,
+    reference: Panel | Any = None,
     rescale: tuple[float, float] | None = None,
     **params: Any,
 ) -> Any:
@@ -37,13 +38,17 @@ def normalize(
         A method of ``egov.methods("normalize")``.
     direction : {1, -1} or mapping of indicator to it
         -1 where less is better.
-    over : {"period", "panel"}
-        Take the scale from each period on its own, or from all periods together.
+    over : {"period", "panel"} or label
+        Take the scale from each period on its own (the default), from all periods together, from the period of that
+        label as base for all, or from each group (of the grouping of that name) in each period.
+    reference : Panel or array, optional
+        Take the scale from these data instead, with the same indicators: from all of their rows, or with ``over`` from
+        their base period. What lies beyond their range is mapped beyond the result's, not cut.
     rescale : (float, float), optional
         Map the result of each indicator to this range. (In an index, siblings are mapped together instead, so that
         what the method left of differences between them stays; see :class:`Recipe`.)
     **params
-        Parameters of the method.
+        Parameters of the method; each may be a mapping of indicator to value.
 
     Returns
     -------
@@ -63,10 +68,34 @@ def normalize(
     [0.0, 0.3333333333333333, 1.0]
     """
     panel = as_panel(data)
-    given = params if rescale is None else params | {"rescale": rescale}
+    given = params | {k: v for k, v in (("rescale", rescale), ("over", over)) if v is not None}
+    if reference is not None:
+        return _by_reference(data, panel, as_panel(reference), method, given, direction)
     choices = choices_by_indicator("normalize", method, given, panel)
     with located(panel):
-        table = _core.normalize(as_table(panel), section(panel, over), _directions(direction, panel), choices)
+        table = _core.normalize(
+            as_table(panel), len(panel.units), panel.times, _directions(direction, panel), choices
+        )
+    return like(data, panel, from_table(np.asarray(table), len(panel.units)))
+
+
+def _by_reference(
+    data: Any, panel: Panel, reference: Panel, method: Any, given: Mapping[str, Any], direction: Any
+) -> Any:
+    missing = [name for name in panel.indicators if name not in reference.indicators]
+    if missing:
+        raise DataError(
+            [Fault(f"reference {name!r}", "not there", "the indicators of the data") for name in missing]
+        )
+    reference = reference.select(indicators=panel.indicators)
+    choices = choices_by_indicator("normalize", method, given, reference)
+    if any(choice["over"][0] == "group" for choice in choices):
+        raise SpecError(Fault("over", "groups, with a reference", '"panel", or the label of a base period'))
+    with located(reference):
+        table = _core.normalize_by(
+            as_table(panel), as_table(reference), len(reference.units), reference.times,
+            _directions(direction, panel), choices,
+        )  # fmt: skip
     return like(data, panel, from_table(np.asarray(table), len(panel.units)))
 
 

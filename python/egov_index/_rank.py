@@ -11,7 +11,7 @@ from .arrays import as_panel, like
 from .compiled import as_table, core_choice, from_table, located
 from .errors import Fault, SpecError
 from .panel import Panel
-from .single import checked, section
+from .single import checked
 
 __all__ = ["rank"]
 
@@ -54,7 +54,7 @@ def rank(data: Panel | Any, method: Any = "competition", *, digits: int | None =
     with located(panel):
         table = _core.rank(
             as_table(panel),
-            section(panel, "period"),
+            max(1, len(panel.units)),
             core_choice("rank", chosen),
             -1 if digits is None else digits,
         )

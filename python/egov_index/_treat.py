@@ -10,12 +10,14 @@ from . import _core
 from .arrays import as_panel, like
 from .compiled import as_table, from_table, located
 from .panel import Panel
-from .single import choices_by_indicator, section
+from .single import choices_by_indicator
 
 __all__ = ["treat"]
 
 
-def treat(data: Panel | Any, method: Any = "winsorize", *, over: str = "period", **params: Any) -> Any:
+def treat(
+    data: Panel | Any, method: Any = "winsorize", *, over: str | int | float | None = None, **params: Any
+) -> Any:
     """Treat outliers of each indicator.
 
     Parameters
@@ -24,10 +26,10 @@ def treat(data: Panel | Any, method: Any = "winsorize", *, over: str = "period",
         NaN stays NaN.
     method : str, Choice or mapping
         A method of ``egov.methods("treat")``.
-    over : {"period", "panel"}
-        Look at each period on its own, or at all periods together.
+    over : {"period", "panel"} or name of a grouping
+        Look at each period on its own (the default), at all periods together, or at each group in each period.
     **params
-        Parameters of the method.
+        Parameters of the method; each may be a mapping of indicator to value.
 
     Returns
     -------
@@ -45,7 +47,8 @@ def treat(data: Panel | Any, method: Any = "winsorize", *, over: str = "period",
     [1.0, 2.0, 100.0]
     """
     panel = as_panel(data)
-    choices = choices_by_indicator("treat", method, params, panel)
+    given = params if over is None else params | {"over": over}
+    choices = choices_by_indicator("treat", method, given, panel)
     with located(panel):
-        table = _core.treat(as_table(panel), section(panel, over), choices)
+        table = _core.treat(as_table(panel), len(panel.units), panel.times, choices)
     return like(data, panel, from_table(np.asarray(table), len(panel.units)))

@@ -19,7 +19,10 @@ from .table import make_frame, nearest
 
 __all__ = ["Choice", "as_chain", "as_choice", "choice", "faults_of", "methods", "row", "stages"]
 
-Value = float | int | bool | str
+Table = tuple[tuple[float, ...], ...]
+Value = float | int | bool | str | Table
+OVER = '"period", "panel", the label of a base period, or the name of a grouping'
+RESERVED = ("method", "rescale", "over")  # keys of a choice that are no parameters of its method
 
 
 @cache
@@ -119,29 +122,49 @@ class Choice:
     rescale : (float, float), optional
         Range to which the results of a normalization are mapped. Of a recipe or an alternative: siblings together, so
         that differences in scale which the method leaves stay; of a node: that node alone.
+    over : {"period", "panel"} or label
+        Rows that a treatment or normalization looks at together: each period (the default), all periods, the period of
+        that label as base for all, or within each period each group of the grouping of that name.
     """
 
     method: str
     params: Mapping[str, Value] = field(default_factory=dict)
     rescale: tuple[float, float] | None = None
+    over: str | int | float = "period"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+        params = {name: _frozen(value) for name, value in self.params.items()}
+        object.__setattr__(self, "params", MappingProxyType(params))
 
     def __hash__(self) -> int:
-        return hash((self.method, tuple(sorted(self.params.items())), self.rescale))
+        return hash((self.method, tuple(sorted(self.params.items())), self.rescale, self.over))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Choice, (self.method, dict(self.params), self.rescale)
+        return Choice, (self.method, dict(self.params), self.rescale, self.over)
 
     def __str__(self) -> str:
         given = [f"{name}={_plain(value)}" for name, value in self.params.items()]
+        if self.over != "period":
+            given.append(f"over={self.over}")
         if self.rescale:
             given.append(f"rescale={_plain(self.rescale[0])}..{_plain(self.rescale[1])}")
         return self.method + (":" + ",".join(given) if given else "")
 
 
-def choice(method: str, *, rescale: tuple[float, float] | None = None, **params: Value) -> Choice:
+def _frozen(value: Any) -> Any:
+    """A table as tuples, so that a choice can be compared and kept; other values as they are."""
+    if hasattr(value, "tolist") and getattr(value, "shape", ()) != ():
+        value = value.tolist()
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+
+
+def choice(
+    method: str,
+    *,
+    rescale: tuple[float, float] | None = None,
+    over: str | int | float = "period",
+    **params: Any,
+) -> Choice:
     """Choose a method with parameters, for a recipe or as an alternative.
 
     Parameters
@@ -151,8 +174,11 @@ def choice(method: str, *, rescale: tuple[float, float] | None = None, **params:
     rescale : (float, float), optional
         For a normalization: map its results to this range, e.g. ``(1, 100)`` so that a geometric mean works. In a
         recipe siblings are mapped together, which leaves an arithmetic mean as it is but for its scale.
+    over : {"period", "panel"} or label
+        For a treatment or normalization: the rows it looks at together. "period": each period on its own; "panel": all
+        periods; the label of a period: that one is the base for all; the name of a grouping: each group in each period.
     **params
-        Parameters of the method.
+        Parameters of the method; a table as rows of numbers.
 
     Returns
     -------
@@ -165,7 +191,8 @@ def choice(method: str, *, rescale: tuple[float, float] | None = None, **params:
     goalposts:lower=0,upper=100
     """
     return as_choice(
-        {"method": method, **params} | ({} if rescale is None else {"rescale": rescale}), "choice"
+        {"method": method, **params, "over": over} | ({} if rescale is None else {"rescale": rescale}),
+        "choice",
     )
 
 
@@ -182,8 +209,11 @@ def as_choice(value: Any, place: str) -> Choice:
     if isinstance(value, str):
         return _from_text(value, place)
     if isinstance(value, Mapping) and isinstance(value.get("method"), str):
-        params = {name: item for name, item in value.items() if name not in ("method", "rescale")}
-        return Choice(value["method"], params, _range(value.get("rescale"), place))
+        params = {name: item for name, item in value.items() if name not in RESERVED}
+        over = value.get("over", "period")
+        if isinstance(over, bool) or not isinstance(over, (str, int, float)) or over == "":
+            raise SpecError(Fault(f"{place}.over", repr(over), OVER))
+        return Choice(value["method"], params, _range(value.get("rescale"), place), over)
     raise SpecError(
         Fault(place, repr(value), 'a method such as "linear", or { method = "linear", max_gap = 3 }')
     )
@@ -208,19 +238,24 @@ def faults_of(stage: str, given: Choice, place: str) -> list[Fault]:
         faults.append(Fault(f"{place}.rescale", "a range to rescale to", "only a normalization takes one"))
     if given.rescale is not None and not -math.inf < given.rescale[0] < given.rescale[1] < math.inf:
         faults.append(Fault(f"{place}.rescale", str(given.rescale), "(low, high) with low below high"))
+    if given.over != "period" and stage not in ("treat", "normalize"):
+        faults.append(Fault(f"{place}.over", repr(given.over), "only a treatment or normalization takes it"))
     numbers: dict[str, float] = {}
     kinds = {param["name"]: param for param in item["params"]}
     for name, value in given.params.items():
         if name not in kinds:
             came = f"{given.method} has no such parameter"
             faults.append(Fault(f"{place}.{name}", came, nearest(name, kinds)))
+        elif kinds[name]["kind"] == "table":
+            faults += [Fault(f"{place}.{name}", came, right) for came, right in _table_faults(value)]
         elif fault := _as_number(kinds[name], value, numbers, name):
             faults.append(Fault(f"{place}.{name}", *fault))
     for name, param in kinds.items():
-        if param["kind"] == "groups" and not param["optional"] and name not in given.params:
+        named = param["kind"] in ("groups", "unit", "table")
+        if named and not param["optional"] and name not in given.params:
             faults.append(Fault(f"{place}.{name}", "not given", param["sentence"]))
-    for name, came, right in _core.faults(stage, given.method, numbers):
-        if kinds.get(name, {}).get("kind") != "groups" or name not in given.params:
+    for name, came, right in _core.faults(stage, given.method, numbers, {}):
+        if kinds.get(name, {}).get("kind") not in ("groups", "unit", "table"):
             faults.append(Fault(f"{place}.{name}" if name else place, came, right))
     return faults
 
@@ -232,13 +267,57 @@ def chain_faults(stage: str, chain: Sequence[Choice], place: str) -> list[Fault]
 
 
 def numeric(stage: str, given: Choice) -> dict[str, float]:
-    """Parameters of a checked choice as the numbers the core takes; names of groupings are left out."""
+    """Parameters of a checked choice as the numbers the core takes; names and tables are left out."""
     numbers: dict[str, float] = {}
     kinds = {param["name"]: param for param in row(stage, given.method)["params"]}
     for name, value in given.params.items():
-        if kinds[name]["kind"] != "groups":
+        if kinds[name]["kind"] not in ("groups", "unit", "table"):
             _as_number(kinds[name], value, numbers, name)
     return numbers
+
+
+def tables(stage: str, given: Choice) -> dict[str, list[list[float]]]:
+    """Parameters of a checked choice that are tables, as lists of rows."""
+    kinds = {param["name"]: param["kind"] for param in row(stage, given.method)["params"]}
+    return {
+        name: [list(map(float, line)) for line in _lines(value)]
+        for name, value in given.params.items()
+        if kinds[name] == "table"
+    }
+
+
+def _lines(value: Any) -> Any:
+    """A table's rows; a single list of numbers is one row."""
+    return value if value and isinstance(value[0], tuple) else (value,)
+
+
+def _table_faults(value: Any) -> list[tuple[str, str]]:
+    right = "rows of numbers, e.g. [[1, 3], [0.5, 1]]"
+    if not isinstance(value, tuple) or not value:
+        return [(repr(value), right)]
+    lines = _lines(value)
+    numbers = all(
+        isinstance(line, tuple)
+        and line
+        and all(isinstance(x, (int, float)) and math.isfinite(x) for x in line)
+        for line in lines
+    )
+    if not numbers:
+        return [("something that is no finite number", right)]
+    widths = sorted({len(line) for line in lines})
+    return (
+        [(f"rows of {' and '.join(map(str, widths))} numbers", "rows of one length")]
+        if len(widths) > 1
+        else []
+    )
+
+
+def unit_of(stage: str, given: Choice) -> tuple[str, Any] | None:
+    """Parameter and label of the unit that a choice names, if its method takes one."""
+    for param in row(stage, given.method)["params"]:
+        if param["kind"] == "unit" and param["name"] in given.params:
+            return param["name"], given.params[param["name"]]
+    return None
 
 
 def grouping(stage: str, given: Choice) -> str | None:
@@ -254,10 +333,13 @@ def _as_number(
 ) -> tuple[str, str] | None:
     """Put the value into ``numbers``, or say what is wrong with its type."""
     kind = param["kind"]
+    value = list(value) if isinstance(value, tuple) else value
     if kind == "option":
         if value not in param["options"]:
             return repr(value), f"one of {', '.join(param['options'])}; {nearest(value, param['options'])}"
         numbers[name] = float(param["options"].index(value))
+    elif kind == "unit":
+        numbers[name] = 0.0
     elif kind == "groups":
         if not isinstance(value, str):
             return repr(value), "the name of a grouping of the units, e.g. 'income_groups'"
@@ -278,15 +360,18 @@ def _from_text(text: str, place: str) -> Choice:
     name, _, rest = text.partition(":")
     params: dict[str, Value] = {}
     rescale = None
+    over: Any = "period"
     for part in filter(None, rest.split(",")):
         key, sign, value = part.partition("=")
         if not sign:
             raise SpecError(Fault(place, repr(text), "name:parameter=value,parameter=value"))
         if key == "rescale":
             rescale = _range(value.split(".."), place)
+        elif key == "over":
+            over = _literal(value)
         else:
             params[key] = _literal(value)
-    return Choice(name, params, rescale)
+    return as_choice({"method": name, **params, "rescale": rescale, "over": over}, place)
 
 
 def _literal(text: str) -> Value:
@@ -308,7 +393,9 @@ def _range(value: Any, place: str) -> tuple[float, float] | None:
     return low, high
 
 
-def _plain(value: Value) -> str:
+def _plain(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "[" + " ".join(map(_plain, value)) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, float):

@@ -15,7 +15,7 @@ from .errors import DataError, Fault, SpecError
 from .framework import Framework, Node
 from .panel import Panel
 from .recipe import Recipe
-from .table import nearest
+from .table import listing, nearest
 
 __all__ = ["as_table", "core_choice", "core_framework", "core_panel", "core_recipe", "located", "positions"]
 
@@ -71,8 +71,38 @@ def core_choice(
             if value is not None:
                 numbers[name] = float(value)
     scheme = catalogue.grouping(stage, given)
-    groups = group_numbers(panel, scheme) if scheme and panel is not None else None
-    return {"method": given.method, "params": numbers, "rescale": given.rescale, "groups": groups}
+    named = catalogue.unit_of(stage, given)
+    if named is not None and panel is not None:
+        numbers[named[0]] = float(_unit(panel, *named))
+    return {
+        "method": given.method,
+        "params": numbers,
+        "rescale": given.rescale,
+        "groups": group_numbers(panel, scheme) if scheme and panel is not None else None,
+        "tables": catalogue.tables(stage, given),
+        "over": _over(given, panel),
+    }
+
+
+def _unit(panel: Panel, name: str, label: Any) -> int:
+    known = {str(unit): at for at, unit in enumerate(panel.units)}
+    if str(label) not in known:
+        raise SpecError(Fault(name, f"unknown unit {label!r}", nearest(str(label), known)))
+    return known[str(label)]
+
+
+def _over(given: Choice, panel: Panel | None) -> tuple[str, Any]:
+    """Which rows are looked at together: what, and the time of the base period or the group of each unit."""
+    over = given.over
+    if over in ("period", "panel") or panel is None:
+        return str(over), None
+    known = {str(label): at for at, label in enumerate(panel.periods)}
+    if str(over) in known:
+        return "base", float(panel.times[known[str(over)]])
+    if not isinstance(over, str) or over.lstrip("-").isdigit():
+        held = f"they hold {listing(panel.periods, 30)}"
+        raise SpecError(Fault(f"{given.method}.over", f"base period {over}: the data do not have it", held))
+    return "group", group_numbers(panel, over, ("period", "panel"))
 
 
 def _of_indicator(stage: str, name: str, panel: Panel | None, node: Node | None) -> float | None:
@@ -82,7 +112,7 @@ def _of_indicator(stage: str, name: str, panel: Panel | None, node: Node | None)
     return value
 
 
-def group_numbers(panel: Panel, scheme: str) -> list[int]:
+def group_numbers(panel: Panel, scheme: str, also: Sequence[str] = ()) -> list[int]:
     """Group of each unit as a number, -1 where it has none.
 
     Raises
@@ -92,19 +122,24 @@ def group_numbers(panel: Panel, scheme: str) -> list[int]:
     """
     labels = panel.groups.get(scheme)
     if labels is None:
-        labels = _embedded_groups(panel, scheme)
+        labels = _embedded_groups(panel, scheme, also)
     numbers = {label: at for at, label in enumerate(sorted({str(x) for x in labels if x is not None}))}
     return [-1 if label is None else numbers[str(label)] for label in labels]
 
 
-def _embedded_groups(panel: Panel, scheme: str) -> tuple[Any, ...]:
+def _embedded_groups(panel: Panel, scheme: str, also: Sequence[str]) -> tuple[Any, ...]:
     from . import datasets
 
     embedded = datasets.un_egov_survey()
     known = dict(zip(embedded.units, embedded.groups.get(scheme, ()), strict=False))
     if not known or not set(panel.units) & set(known):
-        schemes = [*panel.groups, *(embedded.groups if set(panel.units) & set(embedded.units) else ())]
-        raise SpecError(Fault("group", f"unknown grouping {scheme!r}", nearest(scheme, schemes)))
+        schemes = [*also, *panel.groups, *(embedded.groups if set(panel.units) & set(embedded.units) else ())]
+        right = (
+            f"{nearest(scheme, schemes)}; choose {', '.join(map(str, schemes))}"
+            if also
+            else nearest(scheme, schemes)
+        )
+        raise SpecError(Fault("over" if also else "group", f"unknown grouping {scheme!r}", right))
     return tuple(known.get(unit) for unit in panel.units)
 
 
@@ -153,7 +188,7 @@ def _normalize(node: Node, leaf: bool, recipe: Choice) -> Choice:
     """A node's own normalization, or for a leaf the recipe's; the recipe's range belongs to siblings together."""
     if node.normalize is not None:
         return node.normalize
-    return Choice(recipe.method, recipe.params) if leaf else NONE
+    return Choice(recipe.method, recipe.params, None, recipe.over) if leaf else NONE
 
 
 def node_choices(stage: str, framework: Framework, recipe: Recipe, panel: Panel) -> list[Any]:
@@ -178,7 +213,9 @@ def node_choices(stage: str, framework: Framework, recipe: Recipe, panel: Panel)
                 stage, node.aggregate if node.aggregate is not None else recipe.aggregate, panel, node
             )
         else:
-            return core_choice(stage, getattr(recipe, stage), panel, node)
+            return core_choice(
+                stage, node.weights if node.weights is not None else recipe.weight, panel, node
+            )
         return [core_choice(stage, one, panel, node) for one in chain]
 
     return [_at_node(at, node) for node in framework.nodes]
@@ -201,6 +238,7 @@ def core_recipe(framework: Framework, recipe: Recipe, panel: Panel) -> Any:
         [{stage: resolved[stage][at] for stage in stages} for at in range(len(framework.nodes))],
         ["screen", *recipe.order],
         recipe.missing,
+        recipe.threshold,
         core_choice("rank", recipe.rank),
         -1 if framework.rank_digits is None else framework.rank_digits,
         recipe.normalize.rescale,

@@ -35,6 +35,9 @@ class Recipe:
         it together, by one affine map. That keeps differences which the method left, and makes values positive.
     missing : {"raise", "drop-weight"}
         Cells that no method of the chain could fill are an error, or drop out with their weight.
+    threshold : float
+        The data threshold of "drop-weight": a node stays missing for a unit where a smaller share of its children is
+        there, counted without weights, 0 to 1.
     order : tuple of str
         Order of the steps on cells; weight, aggregate and rank follow.
 
@@ -56,6 +59,7 @@ class Recipe:
     aggregate: Any = "arithmetic"
     rank: Any = "competition"
     missing: str = "raise"
+    threshold: float = 0.0
     order: tuple[str, ...] = field(default=ORDER)
 
     def __post_init__(self) -> None:
@@ -75,6 +79,13 @@ class Recipe:
                 object.__setattr__(self, stage, chain if stage in CHAINS else chain[0])
         if self.missing not in MISSING:
             faults.append(Fault("recipe.missing", repr(self.missing), f"one of {', '.join(MISSING)}"))
+        share = isinstance(self.threshold, int | float) and not isinstance(self.threshold, bool)
+        if not share or not 0 <= self.threshold <= 1:
+            faults.append(Fault("recipe.threshold", repr(self.threshold), "a share from 0 to 1"))
+        elif self.threshold and self.missing == "raise":
+            faults.append(
+                Fault("recipe.threshold", f"{self.threshold:g}", 'only with missing = "drop-weight"')
+            )
         faults += _order_faults(self.order) or self._left_out()
         if faults:
             raise SpecError(faults)

@@ -14,17 +14,14 @@ from .errors import Fault, SpecError
 from .panel import Panel
 from .table import nearest
 
-__all__ = ["checked", "choices_by_indicator", "section", "start_weights"]
+__all__ = ["checked", "choices_by_indicator", "start_weights"]
 
 
 def checked(stage: str, method: Any, params: Mapping[str, Any]) -> catalogue.Choice:
     """A choice with keyword parameters added; SpecError with all its faults."""
     chosen = catalogue.as_choice(method, stage)
-    extra = dict(params)
-    rescale = extra.pop("rescale", chosen.rescale)
-    chosen = catalogue.as_choice(
-        {"method": chosen.method, **chosen.params, **extra, "rescale": rescale}, stage
-    )
+    given = {"rescale": chosen.rescale, "over": chosen.over} | dict(params)
+    chosen = catalogue.as_choice({"method": chosen.method, **chosen.params, **given}, stage)
     faults = catalogue.faults_of(stage, chosen, f"{stage} {chosen.method}")
     if faults:
         raise SpecError(faults)
@@ -34,16 +31,36 @@ def checked(stage: str, method: Any, params: Mapping[str, Any]) -> catalogue.Cho
 def choices_by_indicator(
     stage: str, method: Any, params: Mapping[str, Any], panel: Panel
 ) -> list[dict[str, Any]]:
-    """The same choice for each indicator."""
-    chosen = checked(stage, method, params)
-    return [core_choice(stage, chosen, panel) for _ in panel.indicators]
+    """A choice for each indicator: the same, but for parameters given as a mapping of indicator to value."""
+    params, own = _own(stage, params, panel)
+    chosen = [checked(stage, method, {**params, **own.get(name, {})}) for name in panel.indicators]
+    return [core_choice(stage, one, panel) for one in chosen]
 
 
-def section(panel: Panel, over: str) -> int:
-    """How many rows of the table a method looks at together."""
-    if over not in ("period", "panel"):
-        raise SpecError(Fault("over", repr(over), nearest(over, ("period", "panel"))))
-    return max(1, len(panel.units) * (len(panel.periods) if over == "panel" else 1))
+def _own(
+    stage: str, params: Mapping[str, Any], panel: Panel
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Parameters for all, and those that a mapping gives indicator by indicator."""
+    shared: dict[str, Any] = {}
+    own: dict[str, dict[str, Any]] = {}
+    for param, value in params.items():
+        if not isinstance(value, Mapping):
+            shared[param] = value
+            continue
+        faults = [
+            Fault(f"{stage} {param}", f"no indicator {name!r}", nearest(name, panel.indicators))
+            for name in value
+            if name not in panel.indicators
+        ]
+        if not value:
+            faults.append(
+                Fault(f"{stage} {param}", repr(value), "a value, or a mapping of indicator to value")
+            )
+        if faults:
+            raise SpecError(faults)
+        for name, item in value.items():
+            own.setdefault(name, {})[param] = item
+    return shared, own
 
 
 def start_weights(name: str, given: Mapping[str, float] | Any, panel: Panel) -> NDArray[np.float64]:

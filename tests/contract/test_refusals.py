@@ -55,15 +55,18 @@ def test_values_of_the_wrong_type_are_refused(stage, row, param):
         "flag": ["yes", None, 2, 0.5],
         "option": [0, None, "zzz", 1.0, ["min"]],
         "groups": [0, None, 1.0, ["region"]],
+        "unit": [["U1"], {}],
+        "table": [1, "x", [["a"]], [[1, 2], [3]], []],
     }[param["kind"]]
     for value in wrong:
         text = refused(stage, row["name"], variants(stage, row)[0] | {param["name"]: value})
-        assert param["name"] in text and repr(value).strip("'") in text.replace("nothing", "None")
+        shown = param["kind"] == "table" or repr(value).strip("'") in text.replace("nothing", "None")
+        assert param["name"] in text and shown
 
 
 @pytest.mark.parametrize(("stage", "row", "param"), PARAMS, ids=PARAM_IDS)
 def test_values_out_of_bounds_are_refused(stage, row, param):
-    if param["kind"] in ("option", "groups"):
+    if param["kind"] in ("option", "groups", "unit", "table"):
         near = (
             refused(stage, row["name"], {param["name"]: param["options"][-1] + "x"})
             if param["options"]

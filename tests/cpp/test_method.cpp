@@ -43,7 +43,7 @@ bool refused(const std::string& param, double value) {
 
 TEST_CASE("arguments come in the order of the row, with defaults filled in") {
   Args args = arguments("treat", clamp(), chosen({{"side", 2}, {"count", 4}}));
-  REQUIRE(args.size() == 5);
+  REQUIRE(args.numbers.size() == 5);
   CHECK(args[0] == 0);
   CHECK(args[1] == 4);
   CHECK(args[2] == 0);
@@ -146,7 +146,7 @@ TEST_CASE("an unknown name lists the known ones, the nearest first") {
 }
 
 TEST_CASE("find gives the row or says what it looked for") {
-  std::vector<Method> table = {clamp()};
+  Rows<Method> table = {clamp()};
   CHECK(find("treat", table, "clamp").params.size() == 5);
   try {
     find("treat", table, "clam");

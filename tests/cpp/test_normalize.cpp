@@ -112,11 +112,11 @@ TEST_CASE("only none without a range leaves values alone") {
 TEST_CASE("a table takes a direction and a choice a column, stretch by stretch") {
   Matrix table(4, 2);
   table << 1, 1, 3, 2, 10, 8, 20, 4;
-  normalize(Table(table), 2, (Vector(2) << 1, -1).finished(), {named("minmax"), named("minmax")});
+  normalize(Table(table), Axes{2, Vector::LinSpaced(table.rows() / 2, 0, 1)}, (Vector(2) << 1, -1).finished(), {named("minmax"), named("minmax")});
   same(table.col(0), column({0, 1, 0, 1}));
   same(table.col(1), column({1, 0, 0, 1}));
   try {
-    normalize(Table(table), 2, Vector::Ones(2), {named("none"), named("minmx")});
+    normalize(Table(table), Axes{2, Vector::LinSpaced(table.rows() / 2, 0, 1)}, Vector::Ones(2), {named("none"), named("minmx")});
     FAIL("not refused");
   } catch (const SpecError& error) {
     CHECK(error.place.indicator == 1);

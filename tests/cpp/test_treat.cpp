@@ -80,7 +80,7 @@ TEST_CASE("columns without shape pass as they are") {
 TEST_CASE("a table is treated column by column and stretch by stretch") {
   Matrix table(10, 2);
   table << 1, 5, 2, 5, 3, 5, 4, 5, 100, 5, 1, 1, 1, 2, 1, 3, 1, 4, 100, 5;
-  treat(Table(table), 5, {Choice{"winsorize"}, Choice{"none"}});
+  treat(Table(table), Axes{5, Vector::LinSpaced(table.rows() / 5, 0, 1)}, {Choice{"winsorize"}, Choice{"none"}});
   CHECK(table(4, 0) == 4);
   CHECK(table(9, 0) == 1);
   CHECK(table(4, 1) == 5);
@@ -89,12 +89,11 @@ TEST_CASE("a table is treated column by column and stretch by stretch") {
 TEST_CASE("an unknown method names the nearest, an error of a table names its column") {
   Matrix table = Matrix::Ones(4, 3);
   try {
-    treat(Table(table), 2, {Choice{"none"}, Choice{"none"}, Choice{"winsorise"}});
+    treat(Table(table), Axes{2, Vector::LinSpaced(table.rows() / 2, 0, 1)}, {Choice{"none"}, Choice{"none"}, Choice{"winsorise"}});
     FAIL("not refused");
   } catch (const SpecError& error) {
     CHECK(std::string(error.what()).find("'winsorize'") != std::string::npos);
     CHECK(error.place.indicator == 2);
-    CHECK(error.place.period == 0);
     CHECK(error.place.stage == "treat");
   }
 }

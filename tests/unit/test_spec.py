@@ -233,7 +233,7 @@ def test_schema_holds_every_method_with_its_parameters(stage):
     rows = {item["name"]: item for item in catalogue.rows(stage)}
     assert set(found) == set(rows)
     for name, item in rows.items():
-        extra = {"method", "rescale"} if stage == "normalize" else {"method"}
+        extra = {"method"} | {"treat": {"over"}, "normalize": {"over", "rescale"}}.get(stage, set())
         assert set(found[name]) == extra | {param["name"] for param in item["params"]}
 
 

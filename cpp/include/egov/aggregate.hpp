@@ -18,16 +18,26 @@ struct AggregateMethod : Method {
   std::function<double(const Vector& x, const Vector& w, const Args&)> combine;
   // The same as a link, where the method has that form; `combine` stays its plain twin.
   std::function<Link(const Args&)> link = nullptr;
+  // Instead of `combine`, where units are compared: all units of one period at once, weights summing to one. A unit that has
+  // no child does not come; NaN among the children only where the method takes_holes.
+  std::function<Vector(const Matrix& children, const Vector& w, const Args&)> together = nullptr;
 };
 
-const std::vector<AggregateMethod>& aggregate_methods();
+Rows<AggregateMethod>& aggregate_methods();
 
 enum class Missing {
   refuse,      // a missing child is a DataError
   drop_weight  // it is left out with its weight; a unit without any child stays missing
 };
 
-// children: rows x children. Rows that are missing throughout give NaN under either rule.
-Vector aggregate(const Matrix& children, const Vector& weights, const Choice& choice, Missing missing);
+struct MissingRule {
+  Missing what = Missing::refuse;
+  double threshold = 0;  // of drop_weight: a unit stays missing where a smaller share of its children is there
+  MissingRule(Missing rule = Missing::refuse, double least = 0) : what(rule), threshold(least) {}
+};
+
+// children: rows x children, in stretches of `section` rows (a period's units; 0: one stretch). Rows that are missing
+// throughout give NaN under either rule.
+Vector aggregate(const Matrix& children, const Vector& weights, const Choice& choice, const MissingRule& missing, Index section = 0);
 
 }  // namespace egov

@@ -34,7 +34,7 @@ struct ImputeMethod : Method {
   std::function<std::vector<Fill>(const Series&, const Args&)> fill;
 };
 
-const std::vector<ImputeMethod>& impute_methods();
+Rows<ImputeMethod>& impute_methods();
 
 // Runs the chain of one indicator in place; appends the cells it filled to `trail` with `column` as their column.
 // Rows that are left out are donors to no other unit.

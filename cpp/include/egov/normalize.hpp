@@ -1,28 +1,47 @@
 // Bringing indicators to a common scale. NaN stays NaN; a higher result is always better.
 #pragma once
+#include <array>
 #include <functional>
 #include <vector>
 
 #include "egov/method.hpp"
 #include "egov/panel.hpp"
+#include "egov/scope.hpp"
 
 namespace egov {
 
-struct NormalizeMethod : Method {
-  // In place, one indicator over the rows in scope. `direction` is -1 where less is better.
-  std::function<void(Column, double direction, const Args&)> apply;
+// What a normalization found in the rows it was fitted on.
+struct Fitted {
+  std::array<double, 4> numbers = {};  // an extreme, a mean, ...: what the method's `map` expects
+  Vector sorted = {};                  // the reference values themselves, ascending, for methods that need them all
+  double low = missing_value, high = missing_value;  // range of the results on the reference, where they are rescaled
 };
 
-const std::vector<NormalizeMethod>& normalize_methods();
+struct NormalizeMethod : Method {
+  // What is taken from the reference rows (NaN among them). `direction` is -1 where less is better. Empty: nothing is.
+  std::function<Fitted(ConstColumn reference, double direction, const Args&)> fit;
+  // Maps rows in place: those of the reference, or others.
+  std::function<void(Column, double direction, const Fitted&, const Args&)> map;
+};
 
-// A choice looked up and checked once, for many columns. Applies it, then maps the result to its rescale range (lowest and highest observed result) if one is set.
+Rows<NormalizeMethod>& normalize_methods();
+
+// A choice looked up and checked once, for many columns. Applies it, then maps the result to its rescale range (lowest and
+// highest observed result) if one is set.
 class Normalizer {
  public:
   explicit Normalizer(const Choice& choice);
+  Fitted fit(ConstColumn reference, double direction) const;
+  void map(Column values, double direction, const Fitted& fitted) const;
+  // Fitted on the values themselves.
   void operator()(Column values, double direction) const;
+  // Each scope of a column of many periods.
+  void operator()(Column values, double direction, const Axes& axes) const;
   // The same for computed values, more is better: those within tie_tolerance of each other count as equal.
   void of_aggregate(Column values) const;
+  void of_aggregate(Column values, const Axes& axes) const;
   bool leaves_alone() const;  // nothing to do where more is better
+  const Over& over() const { return choice_.over; }
 
  private:
   Choice choice_;
@@ -46,8 +65,10 @@ struct Together {
   void require_variation(long period) const;  // DataError where all values seen are the same
 };
 
-// A direction and a choice a column, each stretch of `section` rows on its own.
-void normalize(Table table, Index section, const Vector& directions, const std::vector<Choice>& choices);
+// A direction and a choice a column, each over the rows that its choice names.
+void normalize(Table table, const Axes& axes, const Vector& directions, const std::vector<Choice>& choices);
+// The scales of one table applied to another: fitted on the reference as a whole, or on its base period.
+void normalize_by(Table table, const Matrix& reference, const Axes& reference_axes, const Vector& directions, const std::vector<Choice>& choices);
 // Columns that move, brought to the range together, each stretch of `section` rows on its own.
 void rescale_together(Table table, Index section, const std::vector<char>& moves, const Range& range);
 

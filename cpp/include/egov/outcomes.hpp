@@ -11,7 +11,7 @@ namespace egov {
 struct CorrelateMethod : Method {
   bool ranks = false;  // works on midranks of the pair's common units
 };
-const std::vector<CorrelateMethod>& correlate_methods();
+Rows<CorrelateMethod>& correlate_methods();
 
 // Why a pair has no number.
 enum class Reason { none, too_few, constant_x, constant_y };
@@ -31,7 +31,7 @@ std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Choic
 struct AdjustMethod : Method {
   std::function<Vector(const Vector& p)> adjust;  // NaN-free p-values
 };
-const std::vector<AdjustMethod>& adjust_methods();
+Rows<AdjustMethod>& adjust_methods();
 // Adjusted p-values; NaN stays NaN and does not count.
 Vector adjust(const Vector& p, const Choice& method);
 

@@ -13,7 +13,7 @@ struct RankMethod : Method {
   std::function<double(Index first, Index last, Index run)> of_run;
 };
 
-const std::vector<RankMethod>& rank_methods();
+Rows<RankMethod>& rank_methods();
 // Ranks of the scores; NaN where the score is missing. digits >= 0: rounded to so many decimals before.
 Vector rank(ConstColumn scores, const Choice& choice, int digits = -1);
 // Each column, each stretch of `section` rows on its own.

@@ -31,7 +31,7 @@ struct Recipe {
   // Before children are aggregated, those that share_range are brought to this one together: what the normalizations
   // left of differences between siblings stays, and values become positive where a mean needs that.
   Range rescale = {};
-  Missing missing = Missing::refuse;
+  MissingRule missing = {};
   Choice rank = {"competition"};
   int rank_digits = -1;
 };
@@ -56,14 +56,19 @@ struct MissingError : DataError {
   std::vector<std::pair<Index, Index>> cells;  // row in Scores, node
 };
 
+// Periods that the flow must carry to score the given ones: those first, then what a base period or a scale over the whole
+// panel asks for, as far as the lags can be met.
+std::vector<Index> worked_periods(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
+
 // Scores the given periods (positions in panel.times). The oracle: plain, one recipe, every step in its order.
 Scores score(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
 
 // The cells of the leaves on their way through the steps. A copy is a branch: try two treatments of one imputation.
 class Flow {
  public:
-  // Keeps a reference to panel and framework.
-  Flow(const Panel& panel, const Framework& framework, const std::vector<Index>& periods, const std::vector<Step>& order);
+  // Keeps a reference to panel and framework. The first `scored` of the periods are the ones asked for; the others serve
+  // them as reference: their holes are no fault, and what is changed in them leaves no trail.
+  Flow(const Panel& panel, const Framework& framework, const std::vector<Index>& periods, std::size_t scored, const std::vector<Step>& order);
   void run(Step step, const Recipe& recipe);
   // Leaves in the columns of their nodes; MissingError where cells are missing and the recipe refuses that.
   Scores finish(const Recipe& recipe);
@@ -76,12 +81,15 @@ class Flow {
   std::vector<char> left_out(std::size_t node) const;
   void gather();  // from the panel's periods to the scored ones, each leaf with its lag
   template <class Work>
-  void each_section(const Work& work);  // work(node, period, column stretch) for every leaf and period in hand
-  void log_changes(const std::string& method, Index node, Index period, const Vector& before, ConstColumn after);
+  void each_leaf(const Work& work);  // work(node); an error on its way out learns the node, and the period as one of the panel
+  template <class Work>
+  void each_stretch(const Over& over, std::size_t node, const Work& work);  // work(rows, axes) for what stands in hand of a leaf
+  void log_changes(const std::string& method, Index node, const Vector& before);
 
   const Panel* panel_;
   const Framework* framework_;
   std::vector<Index> periods_;
+  std::size_t scored_;
   std::vector<Step> order_;
   std::vector<std::vector<Index>> source_;  // per node: for each scored period the panel's period
   std::vector<std::vector<char>> wanted_;   // per node: panel periods that are the source of a scored one
@@ -90,6 +98,6 @@ class Flow {
 };
 
 // Brings prepared leaves up the tree, in place: weights, aggregates, normalization of aggregates, ranks.
-void climb(Scores& scores, Index units, const Framework& framework, const Recipe& recipe);
+void climb(Scores& scores, const Axes& axes, const Framework& framework, const Recipe& recipe);
 
 }  // namespace egov

@@ -5,6 +5,7 @@
 
 #include "egov/method.hpp"
 #include "egov/panel.hpp"
+#include "egov/scope.hpp"
 
 namespace egov {
 
@@ -12,9 +13,11 @@ struct TreatMethod : Method {
   std::function<void(Column, const Args&)> apply;  // one indicator over the rows in scope, in place
 };
 
-const std::vector<TreatMethod>& treat_methods();
+Rows<TreatMethod>& treat_methods();
 void treat(Column values, const Choice& choice);
-// A choice a column, each stretch of `section` rows on its own.
-void treat(Table table, Index section, const std::vector<Choice>& choices);
+// Each scope of a column of many periods. SpecError for a base period: a treatment looks at the values it changes.
+void treat(Column values, const Choice& choice, const Axes& axes);
+// A choice a column.
+void treat(Table table, const Axes& axes, const std::vector<Choice>& choices);
 
 }  // namespace egov

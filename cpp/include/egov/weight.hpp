@@ -13,7 +13,7 @@ struct WeightMethod : Method {
   std::function<Vector(const Matrix& children, const Vector& given, const Args&)> weigh;
 };
 
-const std::vector<WeightMethod>& weight_methods();
+Rows<WeightMethod>& weight_methods();
 // SpecError where a weight is negative or not finite, or all are zero.
 Vector weigh(const Matrix& children, const Vector& given, const Choice& choice);
 

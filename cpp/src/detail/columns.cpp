@@ -35,7 +35,7 @@ namespace {
 EGOV_CLONES void stretch_finite(double* __restrict values, Index n, double from_low, double from_high, double low, double high, double factor) {
   for (Index i = 0; i < n; ++i) {
     const double v = values[i], mapped = low + (v - from_low) * factor;
-    values[i] = v == from_high ? high : mapped > high ? high : mapped;
+    values[i] = v == from_high ? high : v < from_high && mapped > high ? high : mapped;
   }
 }
 

@@ -83,8 +83,8 @@ Vector adjust(const Vector& p, const Choice& method) {
   return result;
 }
 
-const std::vector<AdjustMethod>& adjust_methods() {
-  static const std::vector<AdjustMethod> table = {
+Rows<AdjustMethod>& adjust_methods() {
+  static Rows<AdjustMethod> table = {
       row("bh", "Controls the false discovery rate of independent or positively dependent tests.",
           "Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300", benjamini_hochberg),
       row("by", "Controls the false discovery rate under any dependence.",

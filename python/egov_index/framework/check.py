@@ -94,11 +94,11 @@ def value_faults(nodes: Sequence[Node]) -> list[Fault]:
                 )
             )
         faults += _without_effect(node, node.code in parents, place)
-        for stage in ("normalize", "aggregate", "impute"):
-            chosen = getattr(node, stage)
+        for key in ("normalize", "aggregate", "impute", "weights"):
+            chosen, stage = getattr(node, key), "weight" if key == "weights" else key
             if chosen is not None:
                 chain = chosen if isinstance(chosen, tuple) else (chosen,)
-                faults += catalogue.chain_faults(stage, chain, f"{place}.{stage}")
+                faults += catalogue.chain_faults(stage, chain, f"{place}.{key}")
     weights: dict[str, list[float]] = {}
     for node in nodes:
         if node.parent is not None:
@@ -113,8 +113,11 @@ def value_faults(nodes: Sequence[Node]) -> list[Fault]:
 def _without_effect(node: Node, inner: bool, place: str) -> list[Fault]:
     """Keys that this kind of node does nothing with."""
     if not inner:
-        came = "" if node.aggregate is None else str(node.aggregate)
-        return [Fault(f"{place}.aggregate", came, "an indicator has nothing to aggregate")] if came else []
+        return [
+            Fault(f"{place}.{name}", str(chosen), f"an indicator has nothing to {word}")
+            for name, word in (("aggregate", "aggregate"), ("weights", "weigh"))
+            if (chosen := getattr(node, name)) is not None
+        ]
     values = {"cap": node.cap, "lag": node.lag or None, "impute": node.impute, "not_scored": node.not_scored}
     return [
         Fault(f"{place}.{name}", "set on a node with children", "it acts on an indicator: put it there")

@@ -39,6 +39,8 @@ class Node:
         Unit of measurement, what it measures (the guard against shared inputs reads it), and denominator.
     normalize, impute, aggregate : optional
         Instead of the recipe's: a leaf's act on the indicator, an inner node's ``normalize`` on its aggregate.
+    weights : optional
+        Method that weighs the children of this node, instead of the recipe's ``weight``.
     not_scored : float, optional
         A published code for "this unit was not scored": such a unit leaves the index for that period.
     """
@@ -58,6 +60,7 @@ class Node:
     normalize: Choice | None = None
     impute: tuple[Choice, ...] | None = None
     aggregate: Choice | None = None
+    weights: Choice | None = None
     not_scored: float | None = None
 
 
@@ -94,7 +97,7 @@ def read_node(given: Mapping[str, Any], at: int, faults: list[Fault]) -> Node:
     for name, value in given.items():
         if name not in known:
             faults.append(Fault(f"{place}.{name}", "unknown key", nearest(name, known)))
-        elif name in ("normalize", "aggregate", "impute"):
+        elif name in ("normalize", "aggregate", "impute", "weights"):
             parts |= _methods(name, value, place, faults)
         elif name in NUMBERS and (isinstance(value, bool) or not isinstance(value, (int, float))):
             faults.append(Fault(f"{place}.{name}", repr(value), "a number"))

@@ -81,6 +81,7 @@ RECIPE = (
     Key(
         "missing", "option", "What becomes of holes that no method filled.", options=("raise", "drop-weight")
     ),
+    Key("threshold", "real", "Least share of children that a node needs where they may drop out.", 0, 1),
     Key("order", "steps", "Order of the steps on cells.", options=("impute", "treat", "normalize")),
 )
 
@@ -100,6 +101,12 @@ NODE = (
     Key("normalize", "choice", "Instead of the recipe's: of an indicator, or of a node's aggregate."),
     Key("impute", "chain", "Instead of the recipe's, of an indicator."),
     Key("aggregate", "choice", "Instead of the recipe's, of a node with children."),
+    Key(
+        "weights",
+        "choice",
+        "Instead of the recipe's weight: how the children of this node are weighed.",
+        stage="weight",
+    ),
     Key(
         "not_scored",
         "real",

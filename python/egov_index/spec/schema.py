@@ -13,6 +13,11 @@ __all__ = ["schema"]
 
 STAGES = ("impute", "treat", "normalize", "weight", "aggregate", "rank", "correlate", "adjust")
 TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+OVER: dict[str, Any] = {
+    "type": ["string", "number"],
+    "description": f"Rows looked at together: {catalogue.OVER}.",
+    "default": "period",
+}
 NAMES = {"[group]": "group", "[node]": "node"}
 
 
@@ -131,7 +136,8 @@ def _with_parameters(stage: str, item: Mapping[str, Any]) -> dict[str, Any]:
         "description": item["sentence"],
         "properties": {"method": {"const": item["name"]}}
         | {param["name"]: _parameter(param) for param in item["params"]}
-        | (rescale if stage == "normalize" else {}),
+        | (rescale if stage == "normalize" else {})
+        | ({"over": OVER} if stage in ("treat", "normalize") else {}),
         "required": ["method", *_needed(item)],
         "additionalProperties": False,
     }
@@ -142,6 +148,11 @@ def _parameter(param: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"description": param["sentence"]}
     if kind == "option":
         return found | {"enum": list(param["options"]), "default": param["options"][int(default)]}
+    if kind == "unit":
+        return found | {"type": ["string", "number"]}
+    if kind == "table":
+        line = {"type": "array", "items": {"type": "number"}, "minItems": 1}
+        return found | {"anyOf": [line, {"type": "array", "items": line, "minItems": 1}]}
     if kind == "groups":
         return found | {"type": "string", "minLength": 1}
     if kind == "flag":

@@ -65,13 +65,14 @@ def plain_choice(stage: str, given: Any) -> Any:
     {'method': 'goalposts', 'lower': 0, 'upper': 100.0}
     """
     chosen: Choice = catalogue.as_choice(given, stage)
-    if not chosen.params and chosen.rescale is None:
+    if not chosen.params and chosen.rescale is None and chosen.over == "period":
         return chosen.method
     kinds = {param["name"]: param["kind"] for param in catalogue.row(stage, chosen.method)["params"]}
     params = {name: chosen.params[name] for name in kinds if name in chosen.params}
     flags = {name: bool(value) for name, value in params.items() if kinds[name] == "flag"}
     rescale = {} if chosen.rescale is None else {"rescale": list(chosen.rescale)}
-    return {"method": chosen.method} | params | flags | rescale
+    over = {} if chosen.over == "period" else {"over": chosen.over}
+    return {"method": chosen.method} | params | flags | over | rescale
 
 
 def _top(index: Index) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def _node(node: Node) -> dict[str, Any]:
 
 def _written(key: Key, value: Any) -> Any:
     if key.kind == "choice":
-        return plain_choice(key.name, value)
+        return plain_choice(key.stage or key.name, value)
     return plain_chain(key.name, value) if key.kind == "chain" else value
 
 
