@@ -96,7 +96,7 @@ NODES = [{"code": "i"}, {"code": "x", "parent": "i"}, {"code": "y", "parent": "i
 
 
 def two():
-    other = np.sqrt(VALUES[[1, 2, 3, 0]])
+    other = np.sqrt(VALUES)
     return panel(np.concatenate([VALUES, other], axis=2), ("x", "y"))
 
 

@@ -32,11 +32,14 @@ void each_scope(Column column, const Axes& axes, const Over& over, const std::st
     return work(reference, column);
   }
   if (over.what == Over::group) {
-    for (const auto& rows : grouped_rows(column, axes, over, stage, method)) {
-      Vector part = column(rows);
-      work(part, Column(part));
-      column(rows) = part;
-    }
+    for (const auto& rows : grouped_rows(column, axes, over, stage, method)) try {
+        Vector part = column(rows);
+        work(part, Column(part));
+        column(rows) = part;
+      } catch (Error& error) {  // the first unit of the group says which group
+        if (!rows.empty()) error.place.unit = static_cast<long>(rows.front() % axes.units), error.place.period = static_cast<long>(rows.front() / axes.units);
+        throw;
+      }
     return;
   }
   for (Index first = 0; first < column.size(); first += axes.units) try {
