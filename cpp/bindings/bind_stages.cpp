@@ -5,12 +5,13 @@ namespace egov::bind {
 using namespace py::literals;
 
 void stages(py::module_& m) {
-  m.def("impute", [](const Input& values, Index units, const Vector& times, const py::list& from) {
+  m.def("impute", [](const Input& values, Index units, const Vector& times, const py::list& from, const Vector& directions,
+                     const std::vector<std::vector<Index>>& above) {
     Panel panel{values, units, times};
     const auto by_column = chains(from);
-    const auto changes = released([&] { return impute(panel, by_column); });
+    const auto changes = released([&] { return impute(panel, by_column, {{}, directions, above}); });
     return py::make_tuple(std::move(panel.values), trail(changes));
-  }, "values"_a.noconvert(), "units"_a, "times"_a, "chains"_a);
+  }, "values"_a.noconvert(), "units"_a, "times"_a, "chains"_a, "directions"_a, "above"_a);
 
   m.def("treat", [](const Input& values, Index units, const Vector& times, const py::list& from) {
     Matrix table = values;

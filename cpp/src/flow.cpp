@@ -7,18 +7,6 @@
 namespace egov {
 namespace {
 
-// Runs `work`; an error on its way out learns the node and period it came from.
-template <class Work>
-void at(Index node, Index period, const Work& work) {
-  try {
-    work();
-  } catch (Error& error) {
-    error.place.node = static_cast<long>(node);
-    if (error.place.period < 0) error.place.period = static_cast<long>(period);
-    throw;
-  }
-}
-
 bool changed(double before, double after) { return before != after && !(std::isnan(before) && std::isnan(after)); }
 
 }  // namespace
@@ -117,23 +105,44 @@ std::vector<char> Flow::left_out(std::size_t node) const {
   return rows;
 }
 
+// The first methods of all chains, then the second ones, and so on: see egov::impute.
 void Flow::impute(const Recipe& recipe) {
-  for (std::size_t i = 0; i < source_.size(); ++i) {
-    if (!framework_->nodes[i].leaf()) continue;
-    const auto node = static_cast<Index>(i);
-    std::vector<Change> filled;
-    at(node, -1, [&] {
-      egov::impute(now_.values.col(node), panel_->units, panel_->times, recipe.nodes[i].impute, wanted_[i], node, filled,
-                   left_out(i));
+  std::vector<std::vector<Choice>> chains;
+  std::size_t longest = 0;
+  for (const Handling& node : recipe.nodes) chains.push_back(node.impute), longest = std::max(longest, node.impute.size());
+  Across across = relations();
+  const auto first = static_cast<std::ptrdiff_t>(now_.trail.size());
+  for (std::size_t place = 0; place < longest; ++place) {
+    if (looks_across(chains, place)) across.values = now_.values;
+    each_leaf([&](std::size_t i) {
+      if (place < chains[i].size()) fill(i, chains[i][place], across);
     });
-    for (Change& change : filled) {  // from the panel's periods to the scored ones
-      const Index from = change.row / panel_->units, unit = change.row % panel_->units;
-      const auto k = std::find(source_[i].begin(), source_[i].end(), from) - source_[i].begin();
-      if (static_cast<std::size_t>(k) >= scored_) continue;
-      change.row = static_cast<Index>(k) * panel_->units + unit;
-      if (!now_.excluded[static_cast<std::size_t>(change.row)]) now_.trail.push_back(change);
-    }
   }
+  std::stable_sort(now_.trail.begin() + first, now_.trail.end(), [](const Change& a, const Change& b) { return a.column < b.column; });
+}
+
+void Flow::fill(std::size_t i, const Choice& choice, const Across& across) {
+  const auto node = static_cast<Index>(i);
+  std::vector<Change> filled;
+  egov::impute(now_.values.col(node), panel_->units, panel_->times, choice, wanted_[i], node, filled, left_out(i), &across);
+  for (Change& change : filled) {  // from the panel's periods to the scored ones
+    const Index from = change.row / panel_->units, unit = change.row % panel_->units;
+    const auto k = std::find(source_[i].begin(), source_[i].end(), from) - source_[i].begin();
+    if (static_cast<std::size_t>(k) >= scored_) continue;
+    change.row = static_cast<Index>(k) * panel_->units + unit;
+    if (!now_.excluded[static_cast<std::size_t>(change.row)]) now_.trail.push_back(change);
+  }
+}
+
+// Direction and ancestors of every node, the parent first.
+Across Flow::relations() const {
+  Across across{{}, Vector::Ones(static_cast<Index>(source_.size())), {}};
+  for (std::size_t i = 0; i < source_.size(); ++i) {
+    across.directions[static_cast<Index>(i)] = framework_->nodes[i].direction;
+    across.above.emplace_back();
+    for (Index up = framework_->nodes[i].parent; up >= 0; up = framework_->nodes[static_cast<std::size_t>(up)].parent) across.above.back().push_back(up);
+  }
+  return across;
 }
 
 void Flow::gather() {

@@ -1,10 +1,12 @@
 #include "egov/impute.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
 #include "detail/statistics.hpp"
 #include "impute/logistic.hpp"
+#include "impute/row.hpp"
 
 namespace egov {
 namespace {
@@ -65,33 +67,46 @@ Fills between(const Series& s, double max_gap) {
   return fills;
 }
 
+const Param up = {"up", Kind::integer, 0.0, 0.0, 100.0,
+                  "Only indicators under the same ancestor so many levels up: 1 the same parent; 0: all."};
 const Param max_gap = {"max_gap", Kind::real, missing_value, 0.0, infinite,
                        "Longest gap bridged, in units of the period; left open: any.", {}, true};
 
 }  // namespace
 
-void impute(Column values, Index units, const Vector& times, const std::vector<Choice>& chain,
-            const std::vector<char>& wanted, Index column, std::vector<Change>& trail, const std::vector<char>& left_out) {
-  for (const Choice& choice : chain) {
-    const ImputeMethod& row = find("impute", impute_methods(), choice.method);
-    const Args args = arguments("impute", row, choice);
-    if ((row.traits & needs_groups) && static_cast<Index>(choice.groups.size()) != units)
-      throw SpecError("needs the group of every unit", {"impute", row.name, "by"});
-    for (const Fill& fill : row.fill({values, units, times, choice.groups, wanted, left_out}, args)) {
-      if (!std::isnan(values[fill.row])) throw DataError("an observed cell must never be written", {"impute", row.name, ""});
-      values[fill.row] = fill.value;
-      if (!wanted[static_cast<std::size_t>(fill.row / units)]) continue;
-      trail.push_back({"impute", row.name, fill.row, column, missing_value, fill.value, fill.first, fill.last, fill.donors});
-    }
+void impute(Column values, Index units, const Vector& times, const Choice& choice, const std::vector<char>& wanted, Index column,
+            std::vector<Change>& trail, const std::vector<char>& left_out, const Across* across) {
+  const ImputeMethod& row = find("impute", impute_methods(), choice.method);
+  const Args args = arguments("impute", row, choice);
+  if ((row.traits & needs_groups) && static_cast<Index>(choice.groups.size()) != units)
+    throw SpecError("needs the group of every unit", {"impute", row.name, "by"});
+  for (const Fill& fill : row.fill({values, units, times, choice.groups, wanted, left_out, across, column}, args)) {
+    if (!std::isnan(values[fill.row])) throw DataError("an observed cell must never be written", {"impute", row.name, ""});
+    values[fill.row] = fill.value;
+    if (!wanted[static_cast<std::size_t>(fill.row / units)]) continue;
+    trail.push_back({"impute", row.name, fill.row, column, missing_value, fill.value, fill.first, fill.last, fill.donors});
   }
 }
 
-std::vector<Change> impute(Panel& panel, const std::vector<std::vector<Choice>>& chains) {
+bool looks_across(const std::vector<std::vector<Choice>>& chains, std::size_t place) {
+  return std::any_of(chains.begin(), chains.end(), [&](const std::vector<Choice>& chain) {
+    return place < chain.size() && (find("impute", impute_methods(), chain[place].method).traits & needs_indicators);
+  });
+}
+
+std::vector<Change> impute(Panel& panel, const std::vector<std::vector<Choice>>& chains, const Across& across) {
   std::vector<Change> trail;
   const std::vector<char> everywhere(static_cast<std::size_t>(panel.periods()), 1);
-  each_section(panel.values, panel.values.rows(), [&](Index j, Column values) {
-    impute(values, panel.units, panel.times, chains[static_cast<std::size_t>(j)], everywhere, j, trail);
-  });
+  std::size_t longest = 0;
+  for (const auto& chain : chains) longest = std::max(longest, chain.size());
+  for (std::size_t place = 0; place < longest; ++place) {
+    Across now{{}, across.directions, across.above};
+    if (looks_across(chains, place)) now.values = panel.values;
+    each_section(panel.values, panel.values.rows(), [&](Index j, Column values) {
+      const auto& chain = chains[static_cast<std::size_t>(j)];
+      if (place < chain.size()) impute(values, panel.units, panel.times, chain[place], everywhere, j, trail, {}, &now);
+    });
+  }
   return trail;
 }
 
@@ -106,6 +121,14 @@ Rows<ImputeMethod>& impute_methods() {
         {{"by", Kind::groups, missing_value, -infinite, infinite, "Grouping of the units, e.g. income_groups."}},
         needs_groups | keeps_range},
        [](const Series& s, const Args&) { return from_section(s, true, mean_of); }},
+      {{"row_mean",
+        "Mean of the unit's other indicators in the same period, each on its own range and in its own direction.",
+        "Becker et al. 2022, COINr, Journal of Open Source Software 7(78)", {up}, needs_indicators | keeps_range},
+       [](const Series& s, const Args& a) { return from_row(s, static_cast<std::size_t>(a[0]), mean_of); }},
+      {{"row_median",
+        "Median of the unit's other indicators in the same period, each on its own range and in its own direction.",
+        "Becker et al. 2022, COINr, Journal of Open Source Software 7(78)", {up}, needs_indicators | keeps_range},
+       [](const Series& s, const Args& a) { return from_row(s, static_cast<std::size_t>(a[0]), detail::median); }},
       {{"locf", "Last observation of the unit carried forward.",
         "United Nations E-Government Survey, technical appendix: the latest available value", {max_gap}, needs_periods | keeps_range},
        [](const Series& s, const Args& a) { return carry_forward(s, a[0]); }},

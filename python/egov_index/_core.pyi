@@ -18,7 +18,12 @@ def faults(
     stage: str, method: str, params: Mapping[str, float], tables: Mapping[str, list[list[float]]]
 ) -> list[tuple[str, str, str]]: ...
 def impute(
-    values: Array, units: int, times: Array, chains: Sequence[Sequence[Choice]]
+    values: Array,
+    units: int,
+    times: Array,
+    chains: Sequence[Sequence[Choice]],
+    directions: Array,
+    above: Sequence[Sequence[int]],
 ) -> tuple[Array, dict[str, list[Any]]]: ...
 def treat(values: Array, units: int, times: Array, choices: Sequence[Choice]) -> Array: ...
 def normalize(

@@ -11,7 +11,7 @@ from . import _core, catalogue
 from .arrays import as_panel, like
 from .compiled import as_table, core_choice, from_table, located
 from .errors import Fault, SpecError
-from .framework import Node
+from .framework import Framework, Node
 from .panel import Panel
 from .table import make_frame
 
@@ -42,7 +42,7 @@ class Imputed:
     draws: Any = None
 
 
-def impute(data: Panel | Any, *methods: Any, **params: Any) -> Imputed:
+def impute(data: Panel | Any, *methods: Any, framework: Framework | None = None, **params: Any) -> Imputed:
     """Fill holes by a chain of methods.
 
     Parameters
@@ -51,6 +51,8 @@ def impute(data: Panel | Any, *methods: Any, **params: Any) -> Imputed:
         NaN is missing. An array of two dimensions is (units, indicators) in one period.
     *methods : str, Choice or mapping
         The chain: each method sees what the ones before it filled.
+    framework : Framework, optional
+        The tree that the indicators belong to: its directions, caps and families of indicators are used.
     **params
         Parameters of the method, if it is only one.
 
@@ -80,11 +82,31 @@ def impute(data: Panel | Any, *methods: Any, **params: Any) -> Imputed:
     faults = [fault for one in chain for fault in catalogue.faults_of("impute", one, f"impute {one.method}")]
     if faults:
         raise SpecError(faults)
-    chains = [[core_choice("impute", one, panel, Node(name)) for one in chain] for name in panel.indicators]
+    known = framework.codes if framework is not None else ()
+    nodes = [framework[name] if framework and name in known else Node(name) for name in panel.indicators]
+    chains = [[core_choice("impute", one, panel, node) for one in chain] for node in nodes]
+    directions = np.array([float(node.direction) for node in nodes])
     with located(panel):
-        table, trail = _core.impute(as_table(panel), len(panel.units), panel.times, chains)
+        table, trail = _core.impute(
+            as_table(panel), len(panel.units), panel.times, chains, directions, _above(framework, nodes)
+        )
     values = from_table(np.asarray(table), len(panel.units))
     return Imputed(like(data, panel, values), _flags(panel, trail), int(np.isnan(values).sum()))
+
+
+def _above(framework: Framework | None, nodes: list[Node]) -> list[list[int]]:
+    """Ancestors of each indicator as positions in the tree, the parent first; nothing without a tree."""
+    if framework is None:
+        return []
+    place = {code: at for at, code in enumerate(framework.codes)}
+    found: list[list[int]] = []
+    for node in nodes:
+        found.append([])
+        at = node.parent
+        while at is not None:
+            found[-1].append(place[at])
+            at = framework[at].parent
+    return found
 
 
 def _flags(panel: Panel, trail: dict[str, list[Any]]) -> Any:

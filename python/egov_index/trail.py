@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import catalogue
 from .framework import Node
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ def _why(change: Mapping[str, Any], node: Node, panel: Panel) -> str:
         return f"observed in {first}, carried forward"
     if method == "linear":
         return f"on the line between {first} and {last}"
+    known = {item["name"]: item for item in catalogue.rows("impute")}
+    if method in known and "needs_indicators" in known[method]["traits"]:
+        return f"{method} of {donors} other indicators of the unit in {first}"
     if first is not None and first == last:
         return f"{method} of {donors} units observed or filled before in {first}"
     return f"{method} through {donors} observations from {first} to {last}"

@@ -82,10 +82,16 @@ def panel_of(values, periods=None, backend="pandas"):
     )
 
 
+def tree_of(panel, params):
+    """A tree with the indicators below one root, for a method that asks for one."""
+    nodes = [{"code": "root"}, *({"code": name, "parent": "root"} for name in panel.indicators)]
+    return egov.Framework(nodes) if "up" in params else None
+
+
 def run(stage, method, panel, params, **more):
     """Result of a method on a panel, as an array: (units, periods, indicators), one less for an aggregate."""
     if stage == "impute":
-        return egov.impute(panel, method, **params).panel.values
+        return egov.impute(panel, method, framework=tree_of(panel, params), **params).panel.values
     if stage in ("treat", "normalize", "rank"):
         return getattr(egov, stage)(panel, method, **params, **more).values
     if stage == "aggregate":

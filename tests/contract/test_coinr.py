@@ -222,3 +222,28 @@ def test_the_treatment_of_the_example_index():
     got = egov.treat(panel("outputs/pipeline_Imputed.csv"), "winsorize")
     assert not log
     holds(got, "outputs/pipeline_Treated.csv")
+
+
+@pytest.mark.parametrize(
+    ("file", "method", "up"),
+    [
+        ("mean", "row_mean", 0),
+        ("median", "row_median", 0),
+        ("mean_level2", "row_mean", 1),
+        ("mean_level4", "row_mean", 3),
+    ],
+)
+def test_imputing_along_rows(file, method, up):
+    signs = {code: int(sign) for code, sign in of_meta("Direction").items()}
+    nodes = [
+        node | ({"direction": signs[node["code"]]} if node["code"] in signs else {}) for node in lineage()
+    ]
+    tree = egov.Framework(nodes)
+    got = egov.impute(panel("inputs/ASEM_iData.csv"), method, framework=tree, up=up)
+    holds(got.panel, f"outputs/impute_row_{file}.csv")
+    result = egov.Index(tree, egov.Recipe(impute=egov.choice(method, up=up), normalize="none")).score(
+        panel("inputs/ASEM_iData.csv")
+    )
+    for code in leaves():
+        sign = signs[code]
+        np.testing.assert_allclose(result.scores[code] * sign, got.panel.column(code)[:, 0], rtol=1e-12)

@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from stage_calls import METHODS, NAN, of_stages, panel_of, run, scaled, variants
+from stage_calls import METHODS, NAN, of_stages, panel_of, run, scaled, tree_of, variants
 
 import egov_index as egov
 from egov_index.table import read_frame
@@ -180,7 +180,7 @@ def test_frames_come_back_in_the_same_library(stage, row, backend):
     panel = egov.Panel.from_wide(FRAMES[backend](columns | {"region": region}), groups=["region"])
     for params in variants(stage, row):
         if stage == "impute":
-            filled = egov.impute(panel, row["name"], **params)
+            filled = egov.impute(panel, row["name"], framework=tree_of(panel, params), **params)
             assert read_frame(filled.flags)[1] == backend
             got = filled.panel
         else:

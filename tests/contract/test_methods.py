@@ -15,6 +15,7 @@ from stage_calls import (
     panel_of,
     run,
     scaled,
+    tree_of,
     variants,
     with_trait,
 )
@@ -69,9 +70,13 @@ def golden_result(item):
     stage, method, params, given = item["stage"], item["method"], item["params"], item["input"]
     if stage == "impute":
         groups = given.get("groups", {})
-        values = numbers(given["values"])[:, :, None]
-        panel = egov.Panel(values, range(len(values)), given["periods"], ["x"], groups=groups)
-        return egov.impute(panel, method, **params).panel.values[:, :, 0]
+        values = numbers(given["values"])
+        values = values if values.ndim == 3 else values[:, :, None]
+        names = [f"x{k}" for k in range(values.shape[2])]
+        panel = egov.Panel(values, range(len(values)), given["periods"], names, groups=groups)
+        tree = egov.Framework(given["nodes"]) if "nodes" in given else None
+        filled = egov.impute(panel, method, framework=tree, **params).panel.values
+        return filled if np.ndim(item["expect"]) == 3 else filled[:, :, 0]
     if stage == "treat":
         return egov.treat(numbers(given["values"]), method, **params)
     if stage == "normalize":
@@ -135,7 +140,7 @@ def test_observed_cells_are_never_changed(stage, row):
 def test_flags_are_the_filled_cells(stage, row):
     panel = panel_of(HOLED)
     for params in variants(stage, row):
-        filled = egov.impute(panel, row["name"], **params)
+        filled = egov.impute(panel, row["name"], framework=tree_of(panel, params), **params)
         values, holes = filled.panel.values, np.isnan(HOLED)
         assert len(filled.flags) == (holes & ~np.isnan(values)).sum()
         assert filled.remaining == np.isnan(values).sum()

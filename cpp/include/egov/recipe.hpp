@@ -76,6 +76,8 @@ class Flow {
  private:
   void screen();
   void impute(const Recipe& recipe);
+  void fill(std::size_t node, const Choice& choice, const Across& across);
+  Across relations() const;
   void treat(const Recipe& recipe);
   void normalize(const Recipe& recipe);
   std::vector<char> left_out(std::size_t node) const;
