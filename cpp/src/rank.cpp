@@ -9,12 +9,6 @@ namespace {
 
 double tolerance(double largest) { return tie_tolerance * std::max(1.0, largest); }
 
-double largest_of(const std::vector<double>& x) {
-  double largest = 0;
-  for (double v : x) largest = std::max(largest, std::abs(v));
-  return largest;
-}
-
 }  // namespace
 
 double rounded(double value, int digits) {
@@ -28,21 +22,22 @@ Vector rank(ConstColumn scores, const Choice& choice, int digits) {
   const RankMethod& row = find("rank", rank_methods(), choice.method);
   arguments("rank", row, choice);
   Vector ranks = Vector::Constant(scores.size(), missing_value);
-  std::vector<Index> order;
-  std::vector<double> value(static_cast<std::size_t>(scores.size()), missing_value);
+  std::vector<std::pair<double, Index>> order;
+  order.reserve(static_cast<std::size_t>(scores.size()));
+  double largest = 0;
   for (Index i = 0; i < scores.size(); ++i)
-    if (!std::isnan(scores[i])) order.push_back(i), value[static_cast<std::size_t>(i)] = rounded(scores[i], digits);
-  auto at = [&](Index i) { return value[static_cast<std::size_t>(i)]; };
-  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return at(a) > at(b) || (at(a) == at(b) && a < b); });
-  std::vector<double> seen;
-  for (Index i : order) seen.push_back(at(i));
-  const double tie = tolerance(largest_of(seen));
+    if (!std::isnan(scores[i])) {
+      order.emplace_back(rounded(scores[i], digits), i);
+      largest = std::max(largest, std::abs(order.back().first));
+    }
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  const double tie = tolerance(largest);
   Index run = 0;
   for (std::size_t first = 0, last; first < order.size(); first = last) {
-    for (last = first; last < order.size() && seen[first] - seen[last] <= tie; ++last) {}
+    for (last = first; last < order.size() && order[first].first - order[last].first <= tie; ++last) {}
     ++run;
     for (std::size_t k = first; k < last; ++k)
-      ranks[order[k]] = row.of_run(static_cast<Index>(first + 1), static_cast<Index>(last), run);
+      ranks[order[k].second] = row.of_run(static_cast<Index>(first + 1), static_cast<Index>(last), run);
   }
   return ranks;
 }

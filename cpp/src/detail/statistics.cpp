@@ -15,23 +15,38 @@ std::vector<double> observed(ConstColumn values) {
   return x;
 }
 
+namespace {
+
+double largest_size(const std::vector<double>& x) {
+  double largest = 0;
+  for (double v : x) largest = std::max(largest, std::abs(v));
+  return largest;
+}
+
+// Sum of (v * by - from), in four lanes whose order is fixed.
+double sum_of(const std::vector<double>& x, double by, double from) {
+  double lane[4] = {0, 0, 0, 0};
+  const std::size_t whole = x.size() / 4 * 4;
+  for (std::size_t i = 0; i < whole; i += 4)
+    for (std::size_t k = 0; k < 4; ++k) lane[k] += x[i + k] * by - from;
+  for (std::size_t i = whole; i < x.size(); ++i) lane[i - whole] += x[i] * by - from;
+  return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+}
+
+}  // namespace
+
 // Scaled by a power of two first, so that sums of values near 1e308 do not overflow.
 double mean(const std::vector<double>& x) {
   if (x.empty()) return missing_value;
-  double largest = 0;
-  for (double v : x) largest = std::max(largest, std::abs(v));
-  const int shift = largest > 1e290 ? 64 : 0;
-  double sum = 0;
-  for (double v : x) sum += std::ldexp(v, -shift);
-  const double first = sum / static_cast<double>(x.size());
-  double rest = 0;  // second pass: what rounding lost
-  for (double v : x) rest += std::ldexp(v, -shift) - first;
-  return std::ldexp(first + rest / static_cast<double>(x.size()), shift);
+  const bool huge = largest_size(x) > 1e290;
+  const double by = huge ? 0x1p-64 : 1.0, n = static_cast<double>(x.size());
+  const double first = sum_of(x, by, 0) / n;
+  const double rest = sum_of(x, by, first) / n;  // second pass: what rounding lost
+  return huge ? (first + rest) * 0x1p64 : first + rest;
 }
 
 double to_size_one(const std::vector<double>& x) {
-  double largest = 0;
-  for (double v : x) largest = std::max(largest, std::abs(v));
+  const double largest = largest_size(x);
   return largest > 0 && std::isfinite(largest) ? std::ldexp(1.0, std::min(-std::ilogb(largest), 1023)) : 1.0;
 }
 
