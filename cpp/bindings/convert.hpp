@@ -43,6 +43,7 @@ void recipe(py::module_& m);    // Panel, Framework, Recipe, score
 void plan(py::module_& m);      // Alternatives, Plan, uncertainty, sensitivity
 void design(py::module_& m);    // random numbers and designs
 void outcomes(py::module_& m);  // correlate, adjust
+void multivariate(py::module_& m);  // summary, components, reliability, adequacy, importance
 void errors(py::module_& m);    // the core's errors as those of egov_index.errors
 
 }  // namespace egov::bind

@@ -10,4 +10,5 @@ PYBIND11_MODULE(_core, m) {
   egov::bind::design(m);
   egov::bind::plan(m);
   egov::bind::outcomes(m);
+  egov::bind::multivariate(m);
 }

@@ -58,9 +58,11 @@ std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Choic
   const CorrelateMethod& chosen = find("correlate", correlate_methods(), method.method);
   arguments("correlate", chosen, method);
   check_request(x, y, resamples, level);
-  auto columns_x = sorted(x, chosen.ranks), columns_y = sorted(y, chosen.ranks);
+  const bool order = detail::needs_order(chosen.coefficient);
+  auto columns_x = sorted(x, order), columns_y = sorted(y, order);
   std::vector<Association> results(columns_x.size() * columns_y.size());
-  std::vector<detail::Pair> desks(static_cast<std::size_t>(detail::thread_count(threads, x.cols() * y.cols())), detail::Pair(chosen.ranks));
+  std::vector<detail::Pair> desks(static_cast<std::size_t>(detail::thread_count(threads, x.cols() * y.cols())),
+                                  detail::Pair(chosen.coefficient));
   auto one = [&](Index task, int worker) {
     std::size_t pair = static_cast<std::size_t>(task);
     Association& result = results[pair];
@@ -68,7 +70,7 @@ std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Choic
     desk.load(columns_x[pair / columns_y.size()], columns_y[pair % columns_y.size()], result);
     if (result.reason != Reason::none) return;
     result.estimate = desk.estimate();
-    result.p = correlation_p(result.estimate, result.n);
+    result.p = desk.p(result.estimate);
     if (resamples > 0) desk.interval(seed, pair, resamples, level, result);
   };
   detail::parallel(static_cast<Index>(results.size()), threads, one, monitor);
@@ -96,19 +98,30 @@ Vector midranks(ConstColumn values) {
 }
 
 Rows<CorrelateMethod>& correlate_methods() {
-  auto row = [](const char* name, const char* sentence, const char* citation, bool ranks) {
+  auto row = [](const char* name, const char* sentence, const char* citation, Coefficient coefficient, unsigned traits) {
     CorrelateMethod method;
     method.name = name;
     method.sentence = sentence;
     method.citation = citation;
-    method.ranks = ranks;
+    method.traits = traits;
+    method.coefficient = coefficient;
     return method;
   };
   static Rows<CorrelateMethod> table = {
-      row("pearson", "Linear association: the product-moment coefficient.",
-          "Pearson (1895), Proceedings of the Royal Society of London 58, 240-242", false),
-      row("spearman", "Monotone association: Pearson's coefficient of the midranks of the common units.",
-          "Spearman (1904), American Journal of Psychology 15, 72-101", true)};
+      row("pearson", "Linear association: the product-moment coefficient; p by Student's t with n - 2 degrees of freedom.",
+          "Pearson (1895), Proceedings of the Royal Society of London 58, 240-242", Coefficient::pearson, gives_signed),
+      row("spearman", "Monotone association: Pearson's coefficient of the midranks of the common units; p by Student's t.",
+          "Spearman (1904), American Journal of Psychology 15, 72-101", Coefficient::spearman, gives_signed),
+      row("kendall",
+          "Monotone association: tau-b, pairs of units in the same order less pairs in opposite order, corrected for ties; p exact "
+          "below 50 units without ties, otherwise normal with the variance under ties.",
+          "Kendall (1945), Biometrika 33, 239-251; Knight (1966), Journal of the American Statistical Association 61, 436-439",
+          Coefficient::kendall, gives_signed),
+      row("distance",
+          "Any dependence: distance correlation, 0 to 1; p by the chi-square bound on its unbiased square, on the safe side.",
+          "Szekely, Rizzo, Bakirov (2007), Annals of Statistics 35, 2769-2794; Shen, Panda, Vogelstein (2022), Journal of "
+          "Computational and Graphical Statistics 31, 254-262",
+          Coefficient::distance, gives_unit)};
   return table;
 }
 

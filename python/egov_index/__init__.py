@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import datasets, outcomes
+from . import datasets, multivariate, outcomes
 from ._aggregate import aggregate
 from ._core import version as __version__
 from ._impute import Imputed, impute
@@ -54,6 +54,7 @@ __all__ = [
     "datasets",
     "impute",
     "methods",
+    "multivariate",
     "noise",
     "normalize",
     "outcomes",

@@ -62,7 +62,7 @@ void common(const Matrix& table, bool ranks, Vector& x, Vector& y) {
 
 void hold_against_twin(const Matrix& table, bool ranks, Index resamples) {
   detail::SortedColumn first(table, 0, ranks), second(table, 1, ranks);
-  detail::Pair pair(ranks);
+  detail::Pair pair(ranks ? Coefficient::spearman : Coefficient::pearson);
   Association result;
   pair.load(first, second, result);
   pair.estimate();
@@ -98,7 +98,7 @@ TEST_CASE("resamples without variation are left out") {
   for (bool ranks : {false, true}) {
     hold_against_twin(table, ranks, 200);
     detail::SortedColumn first(table, 0, ranks), second(table, 1, ranks);
-    detail::Pair pair(ranks);
+    detail::Pair pair(ranks ? Coefficient::spearman : Coefficient::pearson);
     Association result;
     pair.load(first, second, result);
     pair.estimate();
@@ -123,7 +123,7 @@ TEST_CASE("a constant resample is recognized behind the rounding of its mean") {
 TEST_CASE("every row is drawn equally often") {
   Matrix table = tied_table(50);
   detail::SortedColumn first(table, 0, false), second(table, 1, false);
-  detail::Pair pair(false);
+  detail::Pair pair(Coefficient::pearson);
   Association result;
   pair.load(first, second, result);
   Vector counts = Vector::Zero(48);
@@ -151,7 +151,7 @@ TEST_CASE("quantiles interpolate between order statistics") {
 TEST_CASE("the interval is that of the resamples, and its ends depend on seed and pair") {
   Matrix table = tied_table(80);
   detail::SortedColumn first(table, 0, true), second(table, 1, true);
-  detail::Pair pair(true);
+  detail::Pair pair(Coefficient::spearman);
   Association by_hand;
   pair.load(first, second, by_hand);
   std::vector<double> values = pair.resample(6, 0, 501);

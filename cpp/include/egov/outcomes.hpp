@@ -8,8 +8,9 @@
 
 namespace egov {
 
+enum class Coefficient { pearson, spearman, kendall, distance };
 struct CorrelateMethod : Method {
-  bool ranks = false;  // works on midranks of the pair's common units
+  Coefficient coefficient = Coefficient::pearson;
 };
 Rows<CorrelateMethod>& correlate_methods();
 
@@ -24,7 +25,7 @@ struct Association {
 
 // Every column of x against every column of y over the rows observed in both; result[i * y.cols() + j].
 // resamples > 0: percentile interval at `level` from resampling whole rows with replacement (Philox; the stream is
-// that of the pair), else low and high stay NaN. p: t distribution with n - 2 degrees of freedom.
+// that of the pair), else low and high stay NaN. p: two-sided, by the rule that the method's sentence gives.
 std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Choice& method, Index resamples, double level,
                                    std::uint64_t seed, int threads, const Monitor& monitor = {});
 

@@ -53,7 +53,10 @@ const std::vector<double>& Pair::resample(std::uint64_t seed, std::uint64_t stre
   for (Index first = 0; first < resamples; first += Lanes::SizeAtCompileTime) {
     Index lanes = std::min<Index>(Lanes::SizeAtCompileTime, resamples - first);
     draw(seed, stream, first);
-    Lanes values = ranks_ ? resampled_spearman() : resampled_pearson();
+    Lanes values = kind_ == Coefficient::pearson    ? resampled_pearson()
+                   : kind_ == Coefficient::spearman ? resampled_spearman()
+                   : kind_ == Coefficient::kendall  ? resampled_kendall()
+                                                    : resampled_distance();
     for (Index lane = 0; lane < lanes; ++lane)
       if (!std::isnan(values[lane])) kept_.push_back(std::min(1.0, std::max(-1.0, values[lane])));
   }

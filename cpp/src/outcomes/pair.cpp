@@ -17,6 +17,7 @@ SortedColumn::SortedColumn(const Matrix& table, Index column, bool ranks)
 
 void Pair::load(const SortedColumn& x, const SortedColumn& y, Association& result) {
   ranks_ ? load_ranks(x, y) : load_values(x, y);
+  if (kind_ == Coefficient::distance) load_distance(x, y);
   n_ = result.n = static_cast<Index>(rows_x_.size());
   auto constant = [](const double* values, const std::vector<Index>& rows) {
     return std::all_of(rows.begin(), rows.end(), [&](Index row) { return values[row] == values[rows.front()]; });
@@ -75,7 +76,9 @@ void Pair::rank(const double* values, const std::vector<Index>& rows, Side& side
 }
 
 double Pair::estimate() {
-  if (!ranks_) return pearson(x_.values, y_.values);
+  if (kind_ == Coefficient::pearson) return pearson(x_.values, y_.values);
+  if (kind_ == Coefficient::kendall) return kendall();
+  if (kind_ == Coefficient::distance) return distance();
   double xx = x_.values.squaredNorm(), yy = y_.values.squaredNorm(), xy = x_.values.dot(y_.values);
   return std::min(1.0, std::max(-1.0, xy / std::sqrt(xx * yy)));
 }

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "outcomes/pair.hpp"
+#include "detail/pearson.hpp"
 
 namespace egov::detail {
 namespace {

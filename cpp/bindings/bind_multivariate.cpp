@@ -1,0 +1,70 @@
+#include "convert.hpp"
+#include "egov/multivariate.hpp"
+
+namespace egov::bind {
+namespace {
+
+using namespace py::literals;
+
+py::dict summaries(const Input& table) {
+  const auto found = released([&] { return summarize(Matrix(table)); });
+  py::dict out;
+  const auto take = [&](const char* name, const auto member) {
+    py::list column;
+    for (const ColumnSummary& each : found) column.append(each.*member);
+    out[name] = column;
+  };
+  take("n", &ColumnSummary::n), take("missing", &ColumnSummary::missing), take("zeros", &ColumnSummary::zeros);
+  take("negative", &ColumnSummary::negative), take("distinct", &ColumnSummary::distinct), take("same", &ColumnSummary::same);
+  take("most_common", &ColumnSummary::most_common), take("min", &ColumnSummary::min), take("max", &ColumnSummary::max);
+  take("mean", &ColumnSummary::mean), take("median", &ColumnSummary::median), take("deviation", &ColumnSummary::deviation);
+  take("lower_quartile", &ColumnSummary::lower_quartile), take("upper_quartile", &ColumnSummary::upper_quartile);
+  take("skewness", &ColumnSummary::skewness), take("kurtosis", &ColumnSummary::kurtosis);
+  return out;
+}
+
+py::dict principal(const Input& table, bool correlations) {
+  const auto found = released([&] { return components(Matrix(table), correlations); });
+  return py::dict("rows"_a = found.rows, "eigenvalues"_a = found.eigenvalues, "rotation"_a = found.rotation,
+                  "loadings"_a = found.loadings, "scores"_a = found.scores);
+}
+
+py::dict cronbach(const Input& table, bool pairwise) {
+  const auto found = released([&] { return alpha(Matrix(table), pairwise); });
+  return py::dict("least"_a = found.least, "most"_a = found.most, "raw"_a = found.raw, "standardized"_a = found.standardized,
+                  "raw_without"_a = found.raw_without, "standardized_without"_a = found.standardized_without);
+}
+
+py::dict factor(const Input& table) {
+  const auto found = released([&] { return one_factor(Matrix(table)); });
+  return py::dict("n"_a = found.n, "loadings"_a = found.loadings, "uniquenesses"_a = found.uniquenesses, "omega"_a = found.omega);
+}
+
+py::dict measures(const Input& table) {
+  const auto found = released([&] { return adequacy(Matrix(table)); });
+  return py::dict("n"_a = found.n, "kmo"_a = found.kmo, "kmo_each"_a = found.kmo_each, "chi2"_a = found.chi2,
+                  "freedom"_a = found.freedom, "p"_a = found.p, "inflation"_a = found.inflation);
+}
+
+py::dict ratios(const Input& x, const Vector& y, const std::string& kind, int threads, const py::object& progress) {
+  const auto told = monitor(progress);
+  const Smoother smoother = kind == "linear" ? Smoother::linear : kind == "spline" ? Smoother::spline : Smoother::gaussian_process;
+  const auto found = released([&] { return importance(Matrix(x), y, smoother, threads, told); });
+  py::list n, ratio, smoothing, noise, reason;
+  for (const Importance& each : found)
+    n.append(each.n), ratio.append(each.ratio), smoothing.append(each.smoothing), noise.append(each.noise), reason.append(each.reason);
+  return py::dict("n"_a = n, "ratio"_a = ratio, "smoothing"_a = smoothing, "noise"_a = noise, "reason"_a = reason);
+}
+
+}  // namespace
+
+void multivariate(py::module_& m) {
+  m.def("summarize", &summaries, "table"_a.noconvert());
+  m.def("components", &principal, "table"_a.noconvert(), "correlations"_a);
+  m.def("alpha", &cronbach, "table"_a.noconvert(), "pairwise"_a);
+  m.def("one_factor", &factor, "table"_a.noconvert());
+  m.def("adequacy", &measures, "table"_a.noconvert());
+  m.def("importance", &ratios, "x"_a.noconvert(), "y"_a, "kind"_a, "threads"_a, "progress"_a);
+}
+
+}  // namespace egov::bind

@@ -1,0 +1,103 @@
+"""Which numbers a function of this room looks at: one period of a panel, an array or a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import catalogue
+from ..arrays import as_panel
+from ..errors import DataError, Fault, SpecError
+from ..framework import Framework
+from ..index import Index
+from ..result import Result
+from ..table import listing, nearest
+
+__all__ = ["Cells", "cells", "named", "tree_of"]
+
+Nodes = str | Sequence[str] | None
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Units x columns of one period, column-major, with their names."""
+
+    values: NDArray[np.float64]
+    names: tuple[str, ...]
+    units: tuple[Any, ...]
+    period: Any
+    backend: str
+
+
+def cells(data: Any, nodes: Nodes = None, period: Any = None) -> Cells:
+    """Pick columns and period; SpecError with every unknown name."""
+    if isinstance(data, Result):
+        tree, known, units, periods = data.index.framework, data.nodes, data.units, data.periods
+        values, backend = data.values.transpose(1, 0, 2), data.panel.backend
+        if isinstance(nodes, str) and nodes in known:
+            nodes = tree.children(nodes) or (nodes,)
+        names = tree.leaves if nodes is None else nodes
+    else:
+        panel = as_panel(data)
+        known, units, periods = panel.indicators, panel.units, panel.periods
+        values, backend = panel.values, panel.backend
+        names = known if nodes is None else nodes
+    names = (names,) if isinstance(names, str) else tuple(names)
+    at, label = _period(period, periods)
+    wanted = values[:, at, :][:, _columns(names, known)]
+    return Cells(np.asfortranarray(wanted, dtype=np.float64), names, units, label, backend)
+
+
+def _columns(names: Sequence[str], known: Sequence[str]) -> list[int]:
+    faults = [
+        Fault("nodes", f"unknown node {name!r}", nearest(name, known)) for name in names if name not in known
+    ]
+    faults += [
+        Fault("nodes", f"{name!r} stands twice", "each once")
+        for name in dict.fromkeys(names)
+        if list(names).count(name) > 1
+    ]
+    if not names:
+        faults.append(Fault("nodes", "none", "at least one"))
+    if faults:
+        raise SpecError(faults)
+    where = {name: at for at, name in enumerate(known)}
+    return [where[name] for name in names]
+
+
+def _period(period: Any, periods: Sequence[Any]) -> tuple[int, Any]:
+    if not len(periods):
+        raise DataError("a panel without periods has nothing to look at")
+    if period is None:
+        return len(periods) - 1, periods[-1]
+    for at, label in enumerate(periods):
+        if str(label) == str(period):
+            return at, label
+    raise SpecError(Fault("period", repr(period), f"one of {listing(periods)}"))
+
+
+def tree_of(data: Any, framework: Any = None) -> Framework | None:
+    """The framework that is given or that a result has."""
+    if isinstance(framework, Index):
+        return framework.framework
+    if isinstance(framework, Framework):
+        return framework
+    if framework is not None:
+        raise SpecError(Fault("framework", f"a {type(framework).__name__}", "a Framework or an Index"))
+    return data.index.framework if isinstance(data, Result) else None
+
+
+@contextmanager
+def named(of: Cells) -> Iterator[None]:
+    """Give errors of the core the names of units and columns."""
+    try:
+        yield
+    except (SpecError, DataError) as error:
+        if hasattr(error, "place"):
+            catalogue.locate(error, {"unit": of.units, "indicator": of.names})
+        raise
