@@ -22,7 +22,9 @@ def close(got, wanted, rtol=1e-12, atol=0.0):
 
 def index(weights=None):
     weights = weights or {}
-    nodes = [node | ({"weight": weights.get(node["code"], 1.0)} if "parent" in node else {}) for node in lineage()]
+    nodes = [
+        node | ({"weight": weights.get(node["code"], 1.0)} if "parent" in node else {}) for node in lineage()
+    ]
     return egov.Index(egov.Framework(nodes), egov.Recipe(normalize="none"))
 
 
@@ -91,7 +93,7 @@ def edgeworth(r, n):
     """R's p-value of Spearman's coefficient without ties, n above 9: algorithm AS 89, Best and Roberts (1975)."""
     statistic = (n**3 - n) * (1 - r) / 6
     lower = statistic <= (n**3 - n) / 6
-    statistic = round(statistic) + 2 if lower else round(statistic - 1)
+    statistic = round(statistic) + 2 * lower
     b = 1 / n
     x = (6 * (statistic - 1) * b / (n * n - 1) - 1) * math.sqrt(n - 1)
     y = x * x
@@ -167,7 +169,9 @@ def test_correlations_of_families(method):
     close([mine[key] for key in wanted], list(wanted.values()), rtol=1e-11, atol=1e-14)
 
 
-@pytest.mark.parametrize(("file", "limits"), [("high_0.75", {"high": 0.75}), ("low_-0.5", {"high": None, "low": -0.5})])
+@pytest.mark.parametrize(
+    ("file", "limits"), [("high_0.75", {"high": 0.75}), ("low_-0.5", {"high": None, "low": -0.5})]
+)
 def test_flags_within_pillars(file, limits):
     got, wanted = multivariate.flags(result(), **limits), table(f"outputs/corr_flags_{file}.csv")
     mine = {
@@ -176,7 +180,9 @@ def test_flags_within_pillars(file, limits):
     }
     theirs = {
         (str(group), frozenset((str(one), str(other)))): r
-        for group, one, other, r in zip(*(wanted[key] for key in ("Group", "Ind1", "Ind2", "Corr")), strict=True)
+        for group, one, other, r in zip(
+            *(wanted[key] for key in ("Group", "Ind1", "Ind2", "Corr")), strict=True
+        )
     }
     assert mine.keys() == theirs.keys()
     close([mine[key] for key in theirs], list(theirs.values()), rtol=1e-11)
@@ -212,7 +218,9 @@ def test_components(group):
         assert got.rotation[np.abs(got.rotation[:, k]).argmax(), k] > 0
     assert got.n == 51 and not got.left_out
     z = panel(NORMALIZED).values[:, 0]
-    assert group != "all49" or np.allclose(got.scores.var(axis=0, ddof=1), got.eigenvalues, rtol=1e-9) and z.size
+    assert (
+        group != "all49" or np.allclose(got.scores.var(axis=0, ddof=1), got.eigenvalues, rtol=1e-9) and z.size
+    )
 
 
 @pytest.mark.parametrize("level", [1, 3])
