@@ -118,9 +118,9 @@ def importance(
     -------
     pandas.DataFrame, polars.DataFrame or pyarrow.Table
         One row for each child of the node (role "child"), then, unless they are the same, one for each indicator
-        below it (role "indicator"): node, role, n, weight (nominal, within the node), ratio (correlation ratio Var(E(y|x)) / Var(y),
-        0 to 1), importance (ratio over the sum of ratios of the role), difference (importance less weight), reason
-        (why there is no ratio).
+        below it (role "indicator"): node, role, n, weight (nominal, within the node), ratio (correlation ratio
+        Var(E(y|x)) / Var(y), 0 to 1), importance (ratio over the sum of ratios of the role), difference (importance
+        less weight), reason (why there is no ratio).
 
     Raises
     ------
