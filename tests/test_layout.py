@@ -52,7 +52,7 @@ def test_public_headers_include_the_standard_library_eigen_and_one_another():
 MAY_REACH = (
     dict.fromkeys(GROUND, GROUND)
     | {name: GROUND | {"framework"} for name in ("framework", *STAGES)}
-    | {name: GROUND | {"framework", "recipe", *STAGES} for name in ("recipe", "plan")}
+    | {name: GROUND | {"framework", "recipe", *STAGES} for name in ("recipe", "plan", "removal")}
     | {"design": GROUND, "outcomes": GROUND, "multivariate": GROUND}
     | {
         name: GROUND | {"framework", "recipe", "plan", "design", "uncertainty", *STAGES}

@@ -1,4 +1,5 @@
 #include "convert.hpp"
+#include "egov/removal.hpp"
 
 namespace egov::bind {
 namespace {
@@ -64,6 +65,12 @@ void recipe(py::module_& m) {
   m.def("score", [](const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
     return give(released([&] { return score(panel, framework, recipe, periods); }));
   }, "panel"_a, "framework"_a, "recipe"_a, "periods"_a);
+  m.def("remove_each", [](const Panel& panel, const Framework& framework, const Recipe& recipe, Index period, const std::vector<Index>& nodes,
+                          int threads, const py::object& progress) {
+    const auto told = monitor(progress);
+    const Removal out = released([&] { return remove_each(panel, framework, recipe, period, nodes, threads, told); });
+    return py::dict("scores"_a = out.scores, "ranks"_a = out.ranks, "reasons"_a = out.reasons);
+  }, "panel"_a, "framework"_a, "recipe"_a, "period"_a, "nodes"_a, "threads"_a, "progress"_a);
 }
 
 }  // namespace egov::bind

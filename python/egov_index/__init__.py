@@ -22,6 +22,7 @@ from .index import Index
 from .panel import Panel
 from .presets import preset, presets
 from .recipe import Recipe
+from .removal import Removal, removal
 from .report import report
 from .result import Result
 from .sensitivity import Sensitivity
@@ -44,6 +45,7 @@ __all__ = [
     "Node",
     "Panel",
     "Recipe",
+    "Removal",
     "Result",
     "Sensitivity",
     "SpecError",
@@ -61,6 +63,7 @@ __all__ = [
     "preset",
     "presets",
     "rank",
+    "removal",
     "report",
     "show_versions",
     "treat",

@@ -66,6 +66,15 @@ class Recipe:
     ) -> None: ...
 
 def score(panel: Panel, framework: Framework, recipe: Recipe, periods: Sequence[int]) -> dict[str, Any]: ...
+def remove_each(
+    panel: Panel,
+    framework: Framework,
+    recipe: Recipe,
+    period: int,
+    nodes: Sequence[int],
+    threads: int,
+    progress: Progress,
+) -> dict[str, Any]: ...
 def philox(counter: Sequence[int], key: Sequence[int]) -> list[int]: ...
 
 class Points(enum.Enum):

@@ -240,3 +240,20 @@ def test_effective_weights(name):
         got = multivariate.effective_weights(of)
         mine = dict(zip(got["node"], got["effective"], strict=True))
         close([mine[code] for code in codes], wanted["EffWeight"], rtol=1e-12)
+
+
+def test_removing_each_indicator():
+    """COINr sets the weight of one indicator to 0 in the index of the normalized indicators."""
+    wanted, codes = table("outputs/remove_level1_scores.csv"), leaves()
+    got = egov.removal(index(), panel(NORMALIZED))
+    assert set(got.nodes) == set(codes) and got.reasons == ("",) * 49
+    assert list(got.units) == wanted["uCode"].tolist()
+    for at, code in enumerate(("Nominal", *got.nodes)):
+        close(got.score_values[:, at], wanted[code], rtol=1e-12)
+    ranks = table("outputs/remove_level1_ranks.csv")
+    for at, code in enumerate(("Nominal", *got.nodes)):
+        assert got.rank_values[:, at].tolist() == ranks[code].tolist()
+    shifts = table("outputs/remove_level1_meanabsdiff.csv")
+    theirs = dict(zip(shifts["iCode"].tolist(), shifts["MeanAbsDiff"], strict=True))
+    table_of = got.to_frame()
+    close(table_of["mean_shift"], [theirs[code] for code in table_of["node"]])

@@ -67,13 +67,14 @@ def effective_weights(of: Index | Result) -> Any:
 
 
 def _shares(index: Index) -> dict[str, float]:
-    tree, method = index.framework, index.recipe.weight.method
-    if method not in ("given", "equal"):
-        fault = Fault("weights", f"{method} takes them from the data", "score the index and give the result")
-        raise SpecError(fault)
+    tree = index.framework
     shares = {tree.root: 1.0}
     for code in tree.codes:
-        below = tree.children(code)
+        below, own = tree.children(code), tree[code].weights
+        method = (index.recipe.weight if own is None else own).method
+        if below and method not in ("given", "equal"):
+            came = f"{method} needs more than the framework"
+            raise SpecError(Fault(f"weights below {code!r}", came, "score the index and give the result"))
         given = [1.0 if method == "equal" else tree[child].weight for child in below]
         shares |= {child: weight / sum(given) for child, weight in zip(below, given, strict=True)}
     return shares
