@@ -104,7 +104,38 @@ TEST_CASE("the exact p-value of tau is that of counted permutations, also far ou
   for (Index i = 0; i < 16; ++i) x[i] = y[i] = static_cast<double>(i);
   std::swap(y[3], y[4]);  // one inversion: 1 + 15 of 16! permutations have as few or fewer
   CHECK(correlate(x, y, Choice{"kendall"}, 0, 0.95, 1, 1)[0].p == doctest::Approx(2 * 16 / 20922789888000.0).epsilon(1e-14));
-  CHECK(correlate(x, -x, Choice{"kendall"}, 0, 0.95, 1, 1)[0].p == doctest::Approx(2 / 20922789888000.0).epsilon(1e-14));
+  y = x.reverse();
+  CHECK(correlate(x, y, Choice{"kendall"}, 0, 0.95, 1, 1)[0].p == doctest::Approx(2 / 20922789888000.0).epsilon(1e-14));
+}
+
+TEST_CASE("the exact p-value of tau equals a count of inversions in whole numbers") {
+  for (Index n : {4, 7, 12, 20}) {  // counts of up to 20! fit 64 bits
+    std::vector<std::uint64_t> count(1, 1);
+    std::uint64_t all = 1;
+    for (std::size_t items = 2; items <= static_cast<std::size_t>(n); ++items) {
+      std::vector<std::uint64_t> next(count.size() + items - 1, 0);
+      for (std::size_t k = 0; k < count.size(); ++k)
+        for (std::size_t shift = 0; shift < items; ++shift) next[k + shift] += count[k];
+      count.swap(next);
+      all *= items;
+    }
+    Vector x(n), y(n);
+    for (Index i = 0; i < n; ++i) x[i] = y[i] = static_cast<double>(i);
+    std::uint64_t up_to = 0;
+    std::size_t inversions = 0;
+    auto check = [&] {
+      const double right = std::min(1.0, 2 * static_cast<double>(up_to) / static_cast<double>(all));
+      CHECK(correlate(x, y, Choice{"kendall"}, 0, 0.95, 1, 1)[0].p == doctest::Approx(right).epsilon(1e-13));
+    };
+    up_to = count[0];
+    for (Index pass = 0; pass + 1 < n; ++pass)
+      for (Index i = 0; i + 1 < n - pass; ++i) {  // one more inversion at each swap, from sorted to reversed
+        if (2 * (inversions + 1) >= count.size()) continue;
+        std::swap(y[i], y[i + 1]);
+        up_to += count[++inversions];
+        check();
+      }
+  }
 }
 
 TEST_CASE("many thousand units take no time that grows with their square") {

@@ -10,17 +10,18 @@ namespace {
 
 constexpr Index most_for_exact = 49;  // as R's cor.test
 
-// Chance of at most `most` inversions in a random permutation of n. The row of n items is the mean of the n shifts of
-// the row of n - 1, so that only positive numbers are added and small tails are exact.
+// Chance of at most `most` inversions in a random permutation of n; `most` lies below the middle. The row of n items
+// is the mean of n shifts of the row of n - 1, kept as a running sum; sums up to k hold every term that was ever in
+// them, so that small tails are right to a few n units in the last place.
 double inversions_up_to(Index most, Index n) {
   const auto size = static_cast<std::size_t>(most + 1);
   std::vector<double> chance(size, 0.0), next(size);
   chance[0] = 1;
   for (std::size_t items = 2; items <= static_cast<std::size_t>(n); ++items) {
+    double sum = 0;
     for (std::size_t k = 0; k < size; ++k) {
-      next[k] = 0;
-      for (std::size_t shift = 0; shift < items && shift <= k; ++shift) next[k] += chance[k - shift];
-      next[k] /= static_cast<double>(items);
+      sum += chance[k] - (k >= items ? chance[k - items] : 0);
+      next[k] = k <= items * (items - 1) / 2 ? sum / static_cast<double>(items) : 0;
     }
     chance.swap(next);
   }
