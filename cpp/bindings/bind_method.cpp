@@ -18,7 +18,8 @@ py::list describe_traits(unsigned traits) {
       {needs_positive, "needs_positive"}, {needs_variation, "needs_variation"}, {needs_groups, "needs_groups"},
       {needs_periods, "needs_periods"}, {gives_signed, "gives_signed"}, {gives_unit, "gives_unit"},
       {keeps_range, "keeps_range"}, {gives_range, "gives_range"},
-      {needs_others, "needs_others"}, {takes_holes, "takes_holes"}, {needs_indicators, "needs_indicators"}};
+      {needs_others, "needs_others"}, {takes_holes, "takes_holes"}, {needs_indicators, "needs_indicators"},
+      {changes_unit, "changes_unit"}};
   py::list out;
   for (const auto& [bit, name] : names)
     if (traits & bit) out.append(name);

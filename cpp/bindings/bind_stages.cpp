@@ -4,6 +4,30 @@ namespace egov::bind {
 
 using namespace py::literals;
 
+namespace {
+
+py::dict give(const std::vector<Treatment>& all) {
+  py::dict out;
+  auto put = [&](const char* name, const auto& of) {
+    py::list items;
+    for (const Treatment& one : all) items.append(of(one));
+    out[name] = items;
+  };
+  put("skew_before", [](const Treatment& one) { return one.before.skew; });
+  put("kurt_before", [](const Treatment& one) { return one.before.kurt; });
+  put("passed_before", [](const Treatment& one) { return one.before.passes; });
+  put("high", [](const Treatment& one) { return one.done.high; });
+  put("low", [](const Treatment& one) { return one.done.low; });
+  put("transform", [](const Treatment& one) { return one.done.transform; });
+  put("power", [](const Treatment& one) { return one.done.power; });
+  put("skew_after", [](const Treatment& one) { return one.after.skew; });
+  put("kurt_after", [](const Treatment& one) { return one.after.kurt; });
+  put("passed_after", [](const Treatment& one) { return one.after.passes; });
+  return out;
+}
+
+}  // namespace
+
 void stages(py::module_& m) {
   m.def("impute", [](const Input& values, Index units, const Vector& times, const py::list& from, const Vector& directions,
                      const std::vector<std::vector<Index>>& above) {
@@ -18,6 +42,12 @@ void stages(py::module_& m) {
     const auto choices = chain(from);
     released([&] { treat(table, {units, times}, choices); });
     return table;
+  }, "values"_a.noconvert(), "units"_a, "times"_a, "choices"_a);
+
+  m.def("treatments", [](const Input& values, Index units, const Vector& times, const py::list& from) {
+    Matrix table = values;
+    const auto choices = chain(from);
+    return give(released([&] { return treatments(table, {units, times}, choices); }));
   }, "values"_a.noconvert(), "units"_a, "times"_a, "choices"_a);
 
   m.def("normalize", [](const Input& values, Index units, const Vector& times, const Vector& directions, const py::list& from) {

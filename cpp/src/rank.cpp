@@ -124,6 +124,12 @@ Rows<RankMethod>& rank_methods() {
       {{"competition", "Ties share the lower number and the next numbers are skipped: 1, 2, 2, 4.",
         "United Nations E-Government Survey: published ranks", {}},
        [](Index first, Index, Index) { return static_cast<double>(first); }},
+      {{"average", "Ties share the mean of their places: 1, 2.5, 2.5, 4.",
+        "Kendall 1945, Biometrika 33(3)", {}},
+       [](Index first, Index last, Index) { return 0.5 * static_cast<double>(first + last); }},
+      {{"dense", "Ties share a number and the next follows without a gap: 1, 2, 2, 3.",
+        "Wickham et al. 2023, dplyr: dense_rank", {}},
+       [](Index, Index, Index run) { return static_cast<double>(run); }},
   };
   return table;
 }

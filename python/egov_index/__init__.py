@@ -26,6 +26,7 @@ from .removal import Removal, removal
 from .report import report
 from .result import Result
 from .sensitivity import Sensitivity
+from .treatment import treatment
 from .uncertainty import Ensemble
 from .versions import show_versions
 
@@ -67,5 +68,6 @@ __all__ = [
     "report",
     "show_versions",
     "treat",
+    "treatment",
     "weight",
 ]

@@ -47,7 +47,7 @@ def row(stage: str, method: str) -> Mapping[str, Any]:
         raise SpecError(Fault("stage", repr(stage), nearest(stage, _tables())))
     table = _tables()[stage]
     if method not in table:
-        raise SpecError(Fault(stage, f"unknown method {method!r}", nearest(method, table)))
+        raise SpecError(Fault(stage, f"unknown method {method!r}", nearest(method, table, len(table))))
     return table[method]
 
 
@@ -89,7 +89,7 @@ def methods(stage: str | None = None) -> Any:
             "sentence": [item["sentence"] for _, item in found],
             "parameters": [", ".join(signature(param) for param in item["params"]) for _, item in found],
             "needs": [traits(item, "needs_") for _, item in found],
-            "gives": [traits(item, "gives_", "keeps_") for _, item in found],
+            "gives": [traits(item, "gives_", "keeps_", "changes_") for _, item in found],
             "citation": [item["citation"] for _, item in found],
         }
     )

@@ -17,7 +17,16 @@ from .panel import Panel
 from .recipe import Recipe
 from .table import listing, nearest
 
-__all__ = ["as_table", "core_choice", "core_framework", "core_panel", "core_recipe", "located", "positions"]
+__all__ = [
+    "as_table",
+    "core_choice",
+    "core_framework",
+    "core_panel",
+    "core_recipe",
+    "group_names",
+    "located",
+    "positions",
+]
 
 T = TypeVar("T")
 
@@ -120,11 +129,19 @@ def group_numbers(panel: Panel, scheme: str, also: Sequence[str] = ()) -> list[i
     SpecError
         If neither the panel nor the embedded table of countries has such a grouping.
     """
-    labels = panel.groups.get(scheme)
-    if labels is None:
-        labels = _embedded_groups(panel, scheme, also)
-    numbers = {label: at for at, label in enumerate(sorted({str(x) for x in labels if x is not None}))}
+    labels = _group_labels(panel, scheme, also)
+    numbers = {label: at for at, label in enumerate(group_names(panel, scheme, also))}
     return [-1 if label is None else numbers[str(label)] for label in labels]
+
+
+def group_names(panel: Panel, scheme: str, also: Sequence[str] = ()) -> list[str]:
+    """Names of the groups by their number."""
+    return sorted({str(label) for label in _group_labels(panel, scheme, also) if label is not None})
+
+
+def _group_labels(panel: Panel, scheme: str, also: Sequence[str]) -> tuple[Any, ...]:
+    labels = panel.groups.get(scheme)
+    return _embedded_groups(panel, scheme, also) if labels is None else tuple(labels)
 
 
 def _embedded_groups(panel: Panel, scheme: str, also: Sequence[str]) -> tuple[Any, ...]:

@@ -59,7 +59,7 @@ def _row(item: Mapping[str, Any]) -> str:
         item["sentence"],
         "<br>".join(_parameter(param) for param in item["params"]),
         catalogue.traits(item, "needs_"),
-        catalogue.traits(item, "gives_", "keeps_"),
+        catalogue.traits(item, "gives_", "keeps_", "changes_"),
         item["citation"],
         f"`{_command(item)}`",
     ]

@@ -202,8 +202,8 @@ def listing(items: Iterable[object], limit: int = LISTED) -> str:
     return ", ".join(texts[:limit]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
-def nearest(name: object, valid: Iterable[object]) -> str:
-    """Say which valid name is nearest to an unknown one, or list the valid names.
+def nearest(name: object, valid: Iterable[object], limit: int = LISTED) -> str:
+    """Say which valid name is nearest to an unknown one, or list the valid names, at most ``limit`` of them.
 
     Examples
     --------
@@ -217,7 +217,7 @@ def nearest(name: object, valid: Iterable[object]) -> str:
     close = difflib.get_close_matches(str(name).casefold(), by_text, n=1) if isinstance(name, str) else []
     if close:
         return f"the nearest valid name is {by_text[close[0]]!r}"
-    return f"valid are {listing(names)}" if names else "there is none to choose from"
+    return f"valid are {listing(names, limit)}" if names else "there is none to choose from"
 
 
 def _native_names(frame: Any) -> list[str]:

@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from stage_calls import METHODS, NAN, of_stages, panel_of, run, scaled, tree_of, variants
+from stage_calls import METHODS, NAN, of_stages, panel_of, run, scaled, tree_of, variants, with_trait
 
 import egov_index as egov
 from egov_index.table import read_frame
@@ -25,6 +25,11 @@ def outcome(stage, row, values, params, **more):
         return None
 
 
+def rank_of_all(row, count):
+    """The rank of each of so many units that all tie."""
+    return (count + 1) / 2 if row["name"] == "average" else 1
+
+
 @pytest.mark.parametrize(**of_stages("treat", "normalize", "rank", "impute"))
 @pytest.mark.parametrize("value", [0.0, 1.0, -2.5, 1e300, 5e-324])
 def test_constant_columns(stage, row, value):
@@ -32,13 +37,15 @@ def test_constant_columns(stage, row, value):
     data[1, 1] = NAN
     for params in variants(stage, row):
         got = outcome(stage, row, data, params)
-        if "needs_variation" in row["traits"]:
+        if "needs_variation" in row["traits"] or ("needs_positive" in row["traits"] and value <= 0):
             assert got is None
         elif stage == "impute":
             seen = got[~np.isnan(got)]
             assert (seen == value).all()
         elif stage == "rank":
-            assert np.nanmax(got) == 1
+            assert [set(got[:, t, 0][~np.isnan(data[:, t, 0])]) for t in range(3)] == [
+                {rank_of_all(row, count)} for count in (5, 4, 5)
+            ]
         else:
             assert np.isnan(got).sum() == 1
             assert all(len(np.unique(part[~np.isnan(part)])) == 1 for part in got.transpose(1, 0, 2))
@@ -66,7 +73,7 @@ def test_a_lonely_value(stage, row):
             assert got is None
             continue
         assert not np.isnan(got[2, 1, 0])
-        if stage in ("treat", "impute"):
+        if stage in ("treat", "impute") and not row["name"].startswith("log"):
             assert set(got[~np.isnan(got)]) <= {30.0, params.get("cap"), params.get("floor")}
         if stage == "rank":
             assert got[2, 1, 0] == 1
@@ -79,14 +86,16 @@ def test_the_size_of_the_numbers_does_not_matter(stage, row, power, direction):
     """Multiplied by a power of two, down to whole multiples of the smallest number there is."""
     factor = 2.0**power
     more = {"direction": direction} if stage == "normalize" else {}
-    if stage != "normalize" and direction < 0:
+    if (stage != "normalize" and direction < 0) or "changes_unit" in row["traits"]:
         return
     for params in variants(stage, row):
         base = run(stage, row["name"], panel_of(BASE), params, **more)
         got = outcome(stage, row, BASE * factor, scaled(row, params, factor), **more)
         assert got is not None
         if stage == "rank" and power < 0:
-            assert (got[~np.isnan(got)] == 1).all() or power == -40  # scores within 1e-12 of each other tie
+            counts = (~np.isnan(BASE[:, :, 0])).sum(axis=0)
+            tied = np.array([rank_of_all(row, count) for count in counts])
+            assert (np.isnan(got) | (got == tied[:, None])).all() or power == -40  # scores within 1e-12 tie
             continue
         free = stage == "rank" or (stage == "normalize" and row["name"] != "none")
         slack = 0 if free else 0.51 * 2.0**-1074 + 1e-7 * factor * (row["name"] == "logistic")
@@ -94,6 +103,30 @@ def test_the_size_of_the_numbers_does_not_matter(stage, row, power, direction):
         np.testing.assert_allclose(
             got, wanted, rtol=1e-12, atol=max(slack, 1e-13 if free else 0), equal_nan=True
         )
+
+
+@pytest.mark.parametrize(**with_trait("changes_unit"))
+@pytest.mark.parametrize("power", [996, 600, 40, -40, -600, -990, -1074], ids=lambda power: f"2^{power}")
+@pytest.mark.parametrize("level", [0, -5])
+def test_a_change_of_unit_works_on_numbers_of_any_size_or_says_why_not(stage, row, power, level):
+    """What comes out is finite and in the order of the data."""
+    data = (BASE + level) * 2.0**power
+    for params in variants(stage, row):
+        try:
+            got = run(stage, row["name"], panel_of(data), params)
+        except egov.DataError as error:
+            why = str(error)
+            assert (
+                ("needs values above 0" in why and level < 0)
+                or ("needs a highest value above 1" in why and (level < 0 or power < 0))
+                or ("larger than a number can hold" in why and (power >= 600 or power < -1000))
+                or ("too nearly constant" in why and power < -1000)
+            ), why
+            continue
+        np.testing.assert_array_equal(np.isfinite(got), np.isfinite(data))
+        for t in range(data.shape[1]):
+            x, y = (part[:, t, 0][~np.isnan(data[:, t, 0])] for part in (data, got))
+            assert (np.diff(y[np.argsort(x)]) >= 0).all()
 
 
 @pytest.mark.parametrize(**of_stages("normalize"))
@@ -141,9 +174,9 @@ def test_steps_far_smaller_than_the_level_are_seen(stage, row):
 @pytest.mark.parametrize(**of_stages("rank"))
 def test_equal_scores_and_noise(stage, row):
     equal = np.full(6, 1 / 3)
-    assert (run(stage, row["name"], panel_of(equal), {}) == 1).all()
+    assert (run(stage, row["name"], panel_of(equal), {}) == rank_of_all(row, 6)).all()
     noisy = 0.7 + np.array([0, 1, -1, 2, 0, -2]) * 1e-16
-    assert (run(stage, row["name"], panel_of(noisy), {}) == 1).all()
+    assert (run(stage, row["name"], panel_of(noisy), {}) == rank_of_all(row, 6)).all()
     assert run(stage, row["name"], panel_of(np.array([0.5, 0.5 + 1e-11])), {}).ravel().tolist() == [2, 1]
 
 

@@ -1,4 +1,4 @@
-// Competition ranks: 1 is the highest score; ties share the lower number and the next is skipped.
+// Ranks: 1 is the highest score; the method says what ties get.
 #pragma once
 #include <functional>
 #include <vector>

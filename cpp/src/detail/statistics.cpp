@@ -60,6 +60,20 @@ double median(std::vector<double> x) {
   return std::isinf(sum) ? 0.5 * lower + 0.5 * upper : 0.5 * sum;
 }
 
+// R's quantile(): between the values at position n p + m, counted from 1.
+double quantile(const std::vector<double>& sorted, double share, int type) {
+  if (sorted.empty()) return missing_value;
+  const double p = share, n = static_cast<double>(sorted.size());
+  const double offsets[] = {0, 0.5, p, 1 - p, (p + 1) / 3, p / 4 + 0.375};
+  const double noise = 4 * std::numeric_limits<double>::epsilon();
+  double at = n * p + offsets[type - 4], below = std::floor(at + noise);
+  const double part = std::abs(at - below) < noise ? 0 : at - below;
+  const auto value = [&](double k) { return sorted[static_cast<std::size_t>(std::min(std::max(k, 1.0), n)) - 1]; };
+  const double low = value(below), high = value(below + 1), step = high - low;
+  if (part == 0 || step == 0) return low;
+  return std::min(high, std::isinf(step) ? (1 - part) * low + part * high : low + part * step);
+}
+
 namespace {
 
 // Central moments about the mean, of values of size one scaled by their largest deviation.
