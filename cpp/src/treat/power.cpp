@@ -133,10 +133,21 @@ void keep_order(Column x, const Vector& before) {
   for (std::size_t k = 1; k < order.size(); ++k) x[order[k]] = std::max(x[order[k]], x[order[k - 1]]);
 }
 
-void require_finite(ConstColumn x, double power, const std::string& method) {
-  if (!(x.array().abs() == infinite).any()) return;
+// The distance of the extremes over the largest magnitude: how much of the digits tells the values apart.
+double relative_spread(ConstColumn x) {
+  double low = infinite, high = -infinite;
+  for (double v : x)
+    if (!std::isnan(v)) low = std::min(low, v), high = std::max(high, v);
+  const double size = std::max(std::abs(low), std::abs(high));
+  return size > 0 ? high / size - low / size : 0;
+}
+
+// DataError where results overflow, or where what told the values apart is lost in the last digits.
+void check(ConstColumn x, const Vector& before, double power, const std::string& method) {
+  const bool large = (x.array().abs() == infinite).any();
+  if (!large && relative_spread(x) > 1e-11 * relative_spread(before)) return;
   std::ostringstream text;
-  text << "a result at the power " << power << " is larger than a number can hold";
+  text << "at the power " << power << (large ? " a result is larger than a number can hold" : " all results are the same to the last digits");
   no_power(method, text.str());
 }
 
@@ -150,7 +161,7 @@ double log_above(double v, double low) {  // ln(v - low + 1)
 double boxcox(Column x, double power, bool shift, const std::string& method) {
   detail::require_variation(x, "treat", method);
   auto seen = in_order(x);
-  if (seen.empty()) return power;
+  if (seen.empty()) return missing_value;
   const double low = seen.front();
   if (!shift && low <= 0) {
     std::ostringstream text;
@@ -166,7 +177,7 @@ double boxcox(Column x, double power, bool shift, const std::string& method) {
     const double z = shift ? log_above(v, low) : std::log(v);
     v = z * phi(power * z);
   }
-  require_finite(x, power, method);
+  check(x, before, power, method);
   keep_order(x, before);
   return power;
 }
@@ -174,14 +185,14 @@ double boxcox(Column x, double power, bool shift, const std::string& method) {
 double yeojohnson(Column x, double power, const std::string& method) {
   detail::require_variation(x, "treat", method);
   const auto seen = in_order(x);
-  if (seen.empty()) return power;
+  if (seen.empty()) return missing_value;
   if (std::isnan(power)) power = likeliest_yeojohnson(seen, method);
   const Vector before = x;
   for (double& v : x) {
     const double z = std::log1p(std::abs(v));
     v = v < 0 ? -z * phi((2 - power) * z) : z * phi(power * z);
   }
-  require_finite(x, power, method);
+  check(x, before, power, method);
   keep_order(x, before);
   return power;
 }
