@@ -28,7 +28,9 @@ Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe,
            const std::vector<Index>& periods)
     : framework_(framework), recipe_(recipe), alternatives_(alternatives), children_(children(framework)), units_(panel.units),
       scored_(periods) {
-  if (recipe.rank.method != "competition") throw SpecError("draws are ranked by competition only", {"rank", recipe.rank.method, ""});
+  if (recipe.rank.method != "competition")
+    throw SpecError("draws count whole places and so are ranked by competition; score with any, but draw with rank = \"competition\"",
+                    {"rank", recipe.rank.method, ""});
   width_ = {std::max<std::size_t>(alternatives.impute.size(), 1), std::max<std::size_t>(alternatives.treat.size(), 1),
             std::max<std::size_t>(alternatives.normalize.size(), 1), std::max<std::size_t>(alternatives.aggregate.size(), 1)};
   list_factors();

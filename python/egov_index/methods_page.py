@@ -12,7 +12,8 @@ __all__ = ["markdown"]
 
 ABOUT = {
     "impute": "Fill holes. Methods stand in a chain: each sees what the ones before it filled.",
-    "treat": "Treat outliers. A node's own `cap` comes first.",
+    "treat": "Treat outliers. A node's own `cap` comes first. After a method that changes the unit, caps and goalposts "
+    "are in the new one. `egov.treatment` tells skewness, kurtosis and what was changed, column by column.",
     "normalize": "Bring indicators to one scale. Every method also takes `rescale`, a range to which its results "
     "are mapped, as in `zscore:rescale=1..100`; in an index siblings are mapped together.",
     "weight": "Where weights come from.",

@@ -73,6 +73,8 @@ def texts(job: Job) -> dict[str, str]:
     }
     if job.result.index.framework.groups:
         frames["groups.csv"] = job.result.groups
+    if any(group.classes for group in job.result.index.framework.groups):
+        frames["classes.csv"] = job.result.classes
     if job.comparison is not None:
         frames["comparison.csv"] = job.comparison.to_frame()
     if job.ensemble is not None:

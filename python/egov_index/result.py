@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .framework.rating import class_of_each, group_of_each
 from .panel import Panel
 from .table import listing, make_frame
 from .trail import sentences
@@ -32,7 +33,7 @@ class Result:
     values : numpy.ndarray
         Scores, shape (periods, units, nodes); NaN where a unit is not scored.
     rank_values : numpy.ndarray
-        Competition ranks, same shape; 1 is the highest.
+        Ranks by the recipe's method, same shape; 1 is the highest. Ties may share a fraction (``average``).
     weights : dict
         Share of each node among its siblings.
     """
@@ -60,7 +61,7 @@ class Result:
         columns: dict[str, Any] = dict(self._keys())
         for at, node in enumerate(self.nodes):
             column = values[:, :, at].ravel()
-            columns[node] = column.astype(np.int64) if whole and not np.isnan(column).any() else column
+            columns[node] = column.astype(np.int64) if whole and _whole(column) else column
         return make_frame(columns, self.panel.backend)
 
     @cached_property
@@ -70,21 +71,42 @@ class Result:
 
     @cached_property
     def ranks(self) -> Any:
-        """Frame: unit, period, one column a node; competition ranks, 1 is the highest."""
+        """Frame: unit, period, one column a node; ranks, 1 is the highest."""
         return self._frame(self.rank_values, whole=True)
 
     @cached_property
     def group_labels(self) -> list[str | None]:
         """Group of each unit by the score of the root, period by period; None without score or groups."""
-        return [_group(self.index.framework.groups, score) for score in self.values[:, :, 0].ravel()]
+        return group_of_each(self.index.framework.groups, self.values[:, :, 0].ravel())
+
+    @cached_property
+    def class_labels(self) -> list[str | None]:
+        """Rating class of each unit, period by period; None without score or where its group has no classes."""
+        groups, size = self.index.framework.groups, len(self.units)
+        return [
+            label
+            for t, ranks in enumerate(self.rank_values[:, :, 0])
+            for label in class_of_each(groups, self.group_labels[t * size : (t + 1) * size], ranks)
+        ]
 
     @cached_property
     def groups(self) -> Any:
         """Frame: unit, period, group, by the cuts of the framework."""
         return make_frame({**self._keys(), "group": self.group_labels}, self.panel.backend)
 
+    @cached_property
+    def classes(self) -> Any:
+        """Frame: unit, period, group, class: the ranked units of a group cut into its classes by count.
+
+        Parts are as equal in number as possible, the better ones take what is left over; units of one rank share the
+        better of their classes. None where the group has no classes.
+        """
+        return make_frame(
+            {**self._keys(), "group": self.group_labels, "class": self.class_labels}, self.panel.backend
+        )
+
     def table(self) -> Any:
-        """Frame for reading: unit, name, period, rank, group and scores, best first within each period.
+        """Frame for reading: unit, name, period, rank, group, class and scores, best first within each period.
 
         Units that are not scored stand at the end of their period, without a rank.
         """
@@ -93,15 +115,16 @@ class Result:
         place = np.repeat(np.arange(len(self.periods)), len(self.units))
         order = np.lexsort((np.arange(ranks.size), np.where(np.isnan(ranks), np.inf, ranks), place))
         names = [self.panel.unit_names.get(unit, str(unit)) for unit in keys["unit"]]
-        whole = not np.isnan(ranks).any()
         columns: dict[str, Any] = {
             "unit": [keys["unit"][k] for k in order],
             "name": [names[k] for k in order],
             "period": [keys["period"][k] for k in order],
-            "rank": ranks[order].astype(np.int64) if whole else ranks[order],
+            "rank": ranks[order].astype(np.int64) if _whole(ranks) else ranks[order],
         }
         if self.index.framework.groups:
             columns["group"] = [self.group_labels[k] for k in order]
+        if any(group.classes for group in self.index.framework.groups):
+            columns["class"] = [self.class_labels[k] for k in order]
         for at, node in enumerate(self.nodes):
             columns[node] = self.values[:, :, at].ravel()[order]
         return make_frame(columns, self.panel.backend)
@@ -167,10 +190,6 @@ class Result:
         return f"<Result of {self.index.name}: {scored} units scored, {when}, {changed} cells changed>"
 
 
-def _group(groups: Any, score: float) -> str | None:
-    if np.isnan(score):
-        return None
-    for group in groups:
-        if group.above is None or score > group.above:
-            return str(group.code)
-    return None
+def _whole(ranks: NDArray[np.float64]) -> bool:
+    """No rank is missing (NaN) or a fraction."""
+    return bool((ranks == np.floor(ranks)).all())

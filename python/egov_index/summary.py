@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from ._core import version
@@ -56,17 +57,24 @@ def _ranking(job: Job, top: int) -> list[str]:
             for row in rows(job.ensemble.rank_range(level))
         }
     wide = f"   {job.level:.0%} of ranks" if ranges else ""
-    lines = [f"{'rank':>4}  {'unit':<28} {'score':>7}  {'group':<5}{wide}"]
     last = job.result.periods[-1]
-    for row in [row for row in rows(job.result.table()) if row["period"] == last][:top]:
+    shown = [row for row in rows(job.result.table()) if row["period"] == last][:top]
+    places = max([4, *(len(f"{row['rank']:.10g}") for row in shown)])
+    lines = [f"{'rank':>{places}}  {'unit':<28} {'score':>7}  {'group':<5}{wide}"]
+    for row in shown:
         score = row[job.result.nodes[0]]
         if not math.isnan(score):
             held = ranges.get((row["unit"], row["period"]), "")
             lines.append(
-                f"{row['rank']:>4.0f}  {_cut(row['name'], 28):<28} {score:>7.4f}  "
-                f"{row.get('group') or '':<5}   {held}".rstrip()
+                f"{row['rank']:>{places}.10g}  {_cut(row['name'], 28):<28} {score:>7.4f}  "
+                f"{_group(row):<5}   {held}".rstrip()
             )
     return lines
+
+
+def _group(row: Mapping[str, Any]) -> str:
+    """Group and rating class of a unit, as far as there are any."""
+    return " ".join(filter(None, (row.get("group"), row.get("class"))))
 
 
 def _comparison(job: Job) -> list[str]:

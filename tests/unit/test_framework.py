@@ -150,6 +150,11 @@ def test_a_chain_of_nodes_too_long_to_walk_is_refused():
         ([{"code": "L", "above": 0.2}, {"code": "H", "above": 0.5}, {"code": "x"}], "highest cut first"),
         ([{"code": "H", "above": "0.5"}, {"code": "L"}], "finite number"),
         ([{"code": 5, "above": 0.5}, {"code": "L"}], "text"),
+        ([{"code": "L", "classes": "AB"}], "groups[0].classes: 'AB'"),
+        ([{"code": "L", "classes": []}], "groups[0].classes: []"),
+        ([{"code": "L", "classes": ["A", 2]}], "best first"),
+        ([{"code": "L", "classes": ["A", "B", "A"]}], "'A' more than once"),
+        ([{"code": "L", "clases": ["A"]}], "'classes'"),
     ],
 )
 def test_what_is_wrong_with_groups(groups, words):

@@ -34,7 +34,11 @@ def full_index():
         Node("leaf_2", "in ner", impute=(choice("linear", max_gap=3), choice("mean")), not_scored=0.0),
         Node("Blätter ✓", "root", weight=1e-7, concept="schooling", denominator="population"),
     ]
-    groups = [{"above": 0.75, "code": "VH"}, {"above": 0.5, "code": "H"}, {"code": "L"}]
+    groups = [
+        {"above": 0.75, "code": "VH", "classes": ["VH", "V3", "V2", "V1"]},
+        {"above": 0.5, "code": "H"},
+        {"code": "L", "classes": ("L2", "L1")},
+    ]
     recipe = Recipe(
         impute=["locf", choice("group_mean", by="income_groups")],
         treat=[choice("winsorize", most=3, skew=1.5), "none"],

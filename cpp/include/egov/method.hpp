@@ -55,7 +55,7 @@ enum Trait : unsigned {
   by_order = 1u << 9,         // output depends on the order of the values alone, so a tie broken by float noise shows
   needs_others = 1u << 10,    // what a unit gets depends on the other units
   takes_holes = 1u << 11,     // knows what to do with a missing child; others leave it out with its weight
-  needs_indicators = 1u << 12,  // looks at the other indicators too
+  needs_indicators = 1u << 12, // looks at the other indicators too
   changes_unit = 1u << 13     // output is in another unit than the input
 };
 

@@ -136,6 +136,11 @@ def group_faults(groups: Sequence[Group]) -> list[Fault]:
         faults.append(
             Fault("groups", f"cuts {cuts}", "every group but the last needs above, and the last has none")
         )
+    faults += [
+        Fault(f"groups[{at}].classes", f"{name!r} more than once", "each class once")
+        for at, group in enumerate(groups)
+        for name in sorted({one for one in group.classes if group.classes.count(one) > 1})
+    ]
     known = [cut for cut in cuts if cut is not None]
     if known != sorted(set(known), reverse=True):
         faults.append(Fault("groups", f"cuts {known}", "the highest cut first, each below the one before"))

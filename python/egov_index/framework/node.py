@@ -74,10 +74,14 @@ class Group:
         Name of the group.
     above : float, optional
         The cut: scores above it belong here, unless to a group before. The last group has none.
+    classes : tuple of str, optional
+        Rating classes, best first: the ranked units of the group are cut into so many parts as equal in number as
+        possible, the better parts taking what is left over. Units of one rank share the better of their classes.
     """
 
     code: str
     above: float | None = None
+    classes: tuple[str, ...] = ()
 
 
 NUMBERS = ("weight", "direction", "lag", "cap", "lower", "upper", "not_scored")
@@ -124,9 +128,11 @@ def _methods(stage: str, value: Any, place: str, faults: list[Fault]) -> dict[st
 
 def read_group(given: Mapping[str, Any], at: int, faults: list[Fault]) -> Group:
     """A group from a mapping; what is wrong with it is added to the faults."""
-    unknown = [name for name in given if name not in ("code", "above")]
+    known = [part.name for part in fields(Group)]
     faults += [
-        Fault(f"groups[{at}].{name}", "unknown key", nearest(name, ("code", "above"))) for name in unknown
+        Fault(f"groups[{at}].{name}", "unknown key", nearest(name, known))
+        for name in given
+        if name not in known
     ]
     above = given.get("above")
     number = isinstance(above, (int, float)) and not isinstance(above, bool)
@@ -136,4 +142,20 @@ def read_group(given: Mapping[str, Any], at: int, faults: list[Fault]) -> Group:
     if not isinstance(given.get("code"), str):
         came = repr(given["code"]) if "code" in given else "no code"
         faults.append(Fault(f"groups[{at}].code", came, "a text, e.g. 'H'"))
-    return Group(str(given.get("code")), above)
+    return Group(str(given.get("code")), above, _classes(given, f"groups[{at}]", faults))
+
+
+def _classes(given: Mapping[str, Any], place: str, faults: list[Fault]) -> tuple[str, ...]:
+    if "classes" not in given:
+        return ()
+    classes = given["classes"]
+    if (
+        classes
+        and isinstance(classes, (list, tuple))
+        and all(isinstance(one, str) and one for one in classes)
+    ):
+        return tuple(classes)
+    faults.append(
+        Fault(f"{place}.classes", repr(classes), "a list of texts, best first, e.g. ['H3', 'H2', 'H1']")
+    )
+    return ()

@@ -73,7 +73,8 @@ def ranking(view: View) -> Markup:
         yield from (short(row["rank"]), named(row["unit"], view.names.get(row["unit"])))
         if groups:
             place = groups.index(row["group"]) % 6 if row["group"] in groups else 6
-            yield element("span", row["group"] or "–", class_=f"group g{place}")
+            shown = " ".join(filter(None, (row["group"], row.get("class"))))
+            yield element("span", shown or "–", class_=f"group g{place}")
         yield from (fixed(view.scores.get(row["unit"], {}).get(code), digits) for code in columns)
         if view.ranges:
             yield from _range_cells(view, row)

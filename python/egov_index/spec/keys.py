@@ -69,6 +69,11 @@ TOP = (
 GROUP = (
     Key("above", "real", "Units with a score above this belong to the group; the last group has none."),
     Key("code", "text", "Name of the group in results.", needed=True),
+    Key(
+        "classes",
+        "codes",
+        "Rating classes, best first: the ranked units of the group in parts of equal number.",
+    ),
 )
 
 RECIPE = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import catalogue
 from ..catalogue import Choice
-from ..framework import Node
+from ..framework import Group, Node
 from ..recipe import Recipe
 from .keys import KEPT_TABLES, KEPT_TOP, TABLES, VERSION, Key, names_of
 
@@ -77,8 +77,7 @@ def plain_choice(stage: str, given: Any) -> Any:
 
 def _top(index: Index) -> dict[str, Any]:
     tree, more = index.framework, index.analysis
-    groups = [{"above": one.above, "code": one.code} for one in tree.groups[:-1]]
-    groups += [{"code": one.code} for one in tree.groups[-1:]]
+    groups = [_group(one) for one in tree.groups]
     found: dict[str, Any] = {
         "spec": VERSION,
         "name": index.name,
@@ -89,6 +88,11 @@ def _top(index: Index) -> dict[str, Any]:
     }
     found |= canonical("", {name: more[name] for name in KEPT_TOP if name in more})
     return {name: found[name] for name in names_of("") if found.get(name) is not None}
+
+
+def _group(group: Group) -> dict[str, Any]:
+    found = {"above": group.above, "code": group.code, "classes": list(group.classes)}
+    return {name: value for name, value in found.items() if value not in (None, [])}
 
 
 def _recipe(recipe: Recipe) -> dict[str, Any]:
