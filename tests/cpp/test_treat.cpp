@@ -97,3 +97,53 @@ TEST_CASE("an unknown method names the nearest, an error of a table names its co
     CHECK(error.place.stage == "treat");
   }
 }
+
+TEST_CASE("a strict limit leaves out the pass that would go beyond it") {
+  Vector x = Vector::LinSpaced(107, 1, 107);
+  for (Index i = 100; i < 106; ++i) x[i] = 400;
+  x[106] = 500;
+  const std::map<std::string, double> limits = {{"most", 2}, {"skew", 0.1}, {"kurt", -2}};
+  auto strict = limits;
+  strict["strict"] = 1;
+  CHECK((treated(x, "winsorize", limits).array() == 100).count() == 8);  // the seven above, with their neighbor
+  CHECK((treated(x, "winsorize", strict).array() == 400).count() == 7);
+}
+
+TEST_CASE("an account names what was done, scope by scope") {
+  Matrix table(10, 2);
+  table << 1, 5, 2, 5, 3, 5, 4, 5, 100, 5, 1, 1, 1, 2, 1, 3, 1, 4, 100, 5;
+  Choice power{"boxcox"};
+  power.params["power"] = 0.5;
+  const Axes axes{5, (Vector(2) << 2000, 2001).finished()};
+  CHECK_THROWS_AS(treatments(Table(table), axes, {Choice{"winsorize"}, power}), DataError);  // five fives
+  table.col(0) << 1, 2, 3, 4, 100, 1, 1, 1, 1, 100;
+  table.col(1) << 1, 2, 3, 4, 9, 1, 2, 3, 4, 16;
+  const auto found = treatments(Table(table), axes, {Choice{"winsorize"}, power});
+  REQUIRE(found.size() == 4);
+  CHECK(found[0].done.high == 1);
+  CHECK(found[0].before.skew > 2);
+  CHECK_FALSE(found[0].before.passes);
+  CHECK(found[0].after.passes);
+  CHECK(found[3].done.transform == "boxcox");
+  CHECK(found[3].done.power == 0.5);
+  CHECK(table(9, 1) == doctest::Approx(6).epsilon(1e-15));
+}
+
+TEST_CASE("of work that tells nothing the values it changed are counted") {
+  const TreatWork work([](Column x, const Args&) { x.array() = x.array().min(3.0).max(1.5); });
+  Vector x = column({1, 2, na, 5, 9, 3});
+  const Treated done = work(Column(x), Args{});
+  CHECK(done.high == 2);
+  CHECK(done.low == 1);
+  CHECK(done.transform.empty());
+}
+
+TEST_CASE("powers near 0 are continuous and results keep the order of the data") {
+  const Vector x = column({0.5, 1, 2, 7, 1e6});
+  const Vector at_zero = treated(x, "boxcox", {{"power", 0}}), near = treated(x, "boxcox", {{"power", 1e-14}});
+  CHECK((at_zero - near).cwiseAbs().maxCoeff() < 1e-11);
+  for (double power : {-3.0, -1.0, 0.3, 2.0, 5.0}) {
+    const Vector y = treated(x, "yeojohnson", {{"power", power}});
+    for (Index i = 1; i < y.size(); ++i) CHECK(y[i] >= y[i - 1]);
+  }
+}
