@@ -70,6 +70,22 @@ void stages(py::module_& m) {
     return released([&] { return weigh(children, given, picked); });
   }, "children"_a.noconvert(), "given"_a, "choice"_a);
 
+  m.def("optimize_weights", [](const Input& values, const std::vector<Index>& group, const Vector& shares, const Vector& rest,
+                               const Vector& targets, bool infomax, bool squared, bool negative) {
+    const Aim aim{values, group, shares, rest, targets, infomax, squared, negative};
+    const auto found = released([&] { return optimize_weights(aim); });
+    return py::dict("weights"_a = found.weights, "correlations"_a = found.correlations, "importance"_a = found.importance,
+                    "objective"_a = found.objective);
+  }, "values"_a.noconvert(), "group"_a, "shares"_a, "rest"_a, "targets"_a, "infomax"_a, "squared"_a, "negative"_a);
+
+  m.def("judge", [](const Matrix& matrices, bool geometric) {
+    const auto found = released([&] { return judge(matrices, geometric); });
+    py::list triples;
+    for (const auto& at : found.triples) triples.append(py::make_tuple(at.i, at.j, at.k, at.product));
+    return py::dict("weights"_a = found.weights, "index"_a = found.index, "ratio"_a = found.ratio,
+                    "expert_ratios"_a = found.expert_ratios, "triples"_a = triples);
+  }, "matrices"_a, "geometric"_a);
+
   m.def("aggregate", [](const Input& children, const Vector& weights, const py::dict& from, const std::string& rule, double threshold,
                       Index section) {
     const auto picked = choice(from);

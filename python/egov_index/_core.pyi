@@ -45,9 +45,24 @@ def normalize_by(
     choices: Sequence[Choice],
 ) -> Array: ...
 def weight(children: Array, given: Array, choice: Choice) -> Array: ...
+<<<<<<< HEAD
 def aggregate(
     children: Array, weights: Array, choice: Choice, missing: str, threshold: float, section: int
 ) -> Array: ...
+=======
+def optimize_weights(
+    values: Array,
+    group: Sequence[int],
+    shares: Array,
+    rest: Array,
+    targets: Array,
+    infomax: bool,
+    squared: bool,
+    negative: bool,
+) -> dict[str, Any]: ...
+def judge(matrices: Array, geometric: bool) -> dict[str, Any]: ...
+def aggregate(children: Array, weights: Array, choice: Choice, missing: str) -> Array: ...
+>>>>>>> ffad543 (Weights from the data: PCA, factor analysis, entropy, CRITIC, spread and importance; optimum and judgments in the core)
 def rank(scores: Array, section: int, choice: Choice, digits: int) -> Array: ...
 
 class Panel:
