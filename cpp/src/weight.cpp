@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "weight/complete.hpp"
+#include "weight/judgments.hpp"
 #include "weight/loadings.hpp"
 #include "weight/spread.hpp"
 
@@ -18,6 +19,16 @@ Weigh of_data(const std::string& method, const Weigh& weigh) {
     if (children.cols() == 1) return Vector(Vector::Ones(1));
     return weigh(complete_rows(children, method), given, args);
   };
+}
+
+// The row of targets that was given, else the weights of the framework.
+Vector targets_of(const Vector& given, const Args& args) {
+  if (!args.has("targets")) return given;
+  const Matrix& table = args.table("targets");
+  if (table.rows() == 1 && table.cols() == given.size()) return table.row(0);
+  throw SpecError("got a table of " + std::to_string(table.rows()) + " x " + std::to_string(table.cols()) + ", expected one row with a target for each of " +
+                      std::to_string(given.size()) + " children",
+                  {"weight", "importance", "targets"});
 }
 
 Vector by_importance(const Matrix& x, const Vector& targets, bool infomax, bool squared, double tolerance) {
@@ -92,9 +103,21 @@ Rows<WeightMethod>& weight_methods() {
         "Becker, Paruolo, Saisana, Saltelli 2017, in Handbook of Uncertainty Quantification; Becker et al. 2022, COINr, JOSS 7(78)",
         {{"objective", Kind::option, 0, 0, 1, "balance meets targets, infomax maximizes the sum of correlations.", {"balance", "infomax"}},
          {"squared", Kind::flag, 0, 0, 1, "Targets are shares of the squared correlations; where they cannot be met, the correlations come nearest to the targets' roots."},
-         {"tolerance", Kind::real, missing_value, 0, infinite, "Largest distance of a share from its target; none if left out.", {}, true}},
+         {"tolerance", Kind::real, missing_value, 0, infinite, "Largest distance of a share from its target; none if left out.", {}, true},
+         {"targets", Kind::table, missing_value, -infinite, infinite, "One row: the target of each child, at least 0; the given weights if left out.", {}, true}},
         needs_variation},
-       of_data("importance", [](const Matrix& x, const Vector& given, const Args& a) { return by_importance(x, given, a[0] == 1, a[1] != 0, a[2]); })},
+       of_data("importance", [](const Matrix& x, const Vector& given, const Args& a) { return by_importance(x, targets_of(given, a), a[0] == 1, a[1] != 0, a[2]); })},
+      {{"budget_allocation", "Experts share out points among the children: the mean over the experts, each one's points brought to sum one.",
+        "OECD/JRC 2008, Handbook on Constructing Composite Indicators, section 6.6",
+        {{"points", Kind::table, missing_value, -infinite, infinite, "A row for each expert, a column for each child, in the order of the children."}}, plain},
+       [](const Matrix& children, const Vector&, const Args& a) { return budget_shares(a.table("points"), children.cols()); }},
+      {{"ahp", "Priorities from pairwise comparisons of the children: how many times as important the one of the row is as the one of the column. "
+               "Several experts' matrices stand one below the other and are aggregated by the geometric mean of the judgments.",
+        "Saaty 1980, The Analytic Hierarchy Process; Aczel and Saaty 1983, Journal of Mathematical Psychology 27(1)",
+        {{"matrix", Kind::table, missing_value, -infinite, infinite, "The judgments, positive and reciprocal; of each pair the one of at least 1 counts."},
+         {"priorities", Kind::option, 0, 0, 1, "Principal eigenvector, or the geometric mean of each row (Crawford and Williams 1985).", {"eigenvector", "geometric_mean"}},
+         {"most", Kind::real, 0.1, 0, infinite, "Highest consistency ratio accepted."}}, plain},
+       [](const Matrix& children, const Vector&, const Args& a) { return consistent_priorities(a.table("matrix"), children.cols(), a[1] == 1, a[2]); }},
   };
   return table;
 }

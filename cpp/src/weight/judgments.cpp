@@ -1,4 +1,6 @@
-// The analytic hierarchy process: priorities and consistency of pairwise comparisons.
+// Budget allocation, and the analytic hierarchy process: priorities and consistency of pairwise comparisons.
+#include "weight/judgments.hpp"
+
 #include <Eigen/Eigenvalues>
 
 #include <algorithm>
@@ -94,6 +96,40 @@ Judgments judge(const Matrix& matrices, bool geometric) {
   sum /= static_cast<double>(experts);
   const Priorities found = priorities(sum, geometric);
   return {found.weights, found.index, found.ratio, ratios, triples(sum)};
+}
+
+Vector consistent_priorities(const Matrix& matrices, Index children, bool geometric, double most) {
+  if (matrices.cols() != children)
+    refuse("got a matrix for " + std::to_string(matrices.cols()) + " items, but the node has " + std::to_string(children) +
+           " children; give each node its own matrix");
+  const Judgments found = judge(matrices, geometric);
+  if (found.ratio <= most) return found.weights;
+  std::ostringstream text;
+  text.precision(3);
+  text << "the judgments contradict one another: their consistency ratio is " << found.ratio << ", above " << most << "; farthest from consistent are";
+  for (std::size_t at = 0; at < std::min<std::size_t>(3, found.triples.size()); ++at) {
+    const auto [i, j, k, product] = found.triples[at];
+    text << (at ? ", " : " ") << "children " << i + 1 << ", " << j + 1 << ", " << k + 1 << " (a" << i + 1 << j + 1 << " a" << j + 1 << k + 1 << " / a"
+         << i + 1 << k + 1 << " = " << product << ")";
+  }
+  text << "; judge these again, or raise 'most'";
+  refuse(text.str());
+}
+
+Vector budget_shares(const Matrix& points, Index children) {
+  const auto fault = [](const std::string& text) { return SpecError(text, {"weight", "budget_allocation", "points"}); };
+  if (points.cols() != children)
+    throw fault("got points for " + std::to_string(points.cols()) + " items, but the node has " + std::to_string(children) +
+                " children; give each node its own table");
+  Vector sum = Vector::Zero(children);
+  for (Index i = 0; i < points.rows(); ++i) {
+    const Vector row = points.row(i);
+    if (row.minCoeff() < 0) throw fault("row " + std::to_string(i + 1) + " of the table has negative points; expected points of at least 0");
+    if (!(row.maxCoeff() > 0)) throw fault("row " + std::to_string(i + 1) + " of the table has no points; expected at least one above 0");
+    const Vector scaled = row / row.maxCoeff();
+    sum += scaled / scaled.sum();
+  }
+  return sum / static_cast<double>(points.rows());
 }
 
 }  // namespace egov
