@@ -19,6 +19,8 @@ from .compare import Comparison, compare
 from .errors import DataError, EgovError, FitError, Interrupted, SpecError
 from .framework import Framework, Group, Node
 from .index import Index
+from .judgments import Judgments, ahp
+from .optimize import OptimizedWeights, optimize_weights
 from .panel import Panel
 from .presets import preset, presets
 from .recipe import Recipe
@@ -43,7 +45,9 @@ __all__ = [
     "Imputed",
     "Index",
     "Interrupted",
+    "Judgments",
     "Node",
+    "OptimizedWeights",
     "Panel",
     "Recipe",
     "Removal",
@@ -52,6 +56,7 @@ __all__ = [
     "SpecError",
     "__version__",
     "aggregate",
+    "ahp",
     "choice",
     "compare",
     "datasets",
@@ -60,6 +65,7 @@ __all__ = [
     "multivariate",
     "noise",
     "normalize",
+    "optimize_weights",
     "outcomes",
     "preset",
     "presets",

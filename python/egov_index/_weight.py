@@ -22,13 +22,15 @@ def weight(
     Parameters
     ----------
     data : Panel or array (units, periods, indicators) or (units, indicators)
-        Normalized values.
+        Normalized values. Methods that look at them (pca, factor_analysis, entropy, critic, standard_deviation,
+        variation, importance) use all rows of all periods in which no indicator is missing, and do not normalize again.
     method : str, Choice or mapping
         A method of ``egov.methods("weight")``.
     given : mapping or sequence, optional
-        Weights to start from; equal if left out.
+        The weights of ``"given"`` and the targets of ``"importance"``; equal if left out.
     **params
-        Parameters of the method.
+        Parameters of the method; a table, such as the ``matrix`` of ``"ahp"`` or the ``points`` of
+        ``"budget_allocation"``, as rows of numbers in the order of the indicators.
 
     Returns
     -------
@@ -38,12 +40,22 @@ def weight(
     Raises
     ------
     SpecError
-        If a weight is negative or not finite, or all are zero.
+        If a weight is negative or not finite, or all are zero, or judgments contradict one another.
+    DataError
+        If fewer than three rows are complete, an indicator does not vary, or the values do not allow the method:
+        a loading of the wrong sign, a negative value for an entropy.
+
+    See Also
+    --------
+    ahp : looks into pairwise comparisons before they are used.
+    optimize_weights : weights of a whole level of an index by importance for its root.
 
     Examples
     --------
     >>> weight([[1.0, 2.0], [3.0, 4.0]], "given", given=[3, 1])
     {'x0': 0.75, 'x1': 0.25}
+    >>> weight([[1.0, 2.0], [3.0, 4.0]], "ahp", matrix=[[1, 4], [1 / 4, 1]])
+    {'x0': 0.8, 'x1': 0.2}
     """
     panel = as_panel(data)
     chosen = checked("weight", method, params)

@@ -33,7 +33,9 @@ TIED = np.round(HOLED)
 
 def data_for(stage):
     """Data a stage works on: prepared ones have no holes."""
-    return PLAIN if stage in ("weight", "aggregate") else HOLED / 40 if stage == "adjust" else HOLED
+    if stage == "weight":  # loadings of one sign
+        return PLAIN + PLAIN.mean(axis=2, keepdims=True)
+    return PLAIN if stage == "aggregate" else HOLED / 40 if stage == "adjust" else HOLED
 
 
 def runs(stage, row, data, **more):

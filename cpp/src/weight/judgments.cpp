@@ -108,9 +108,11 @@ Vector consistent_priorities(const Matrix& matrices, Index children, bool geomet
   text.precision(3);
   text << "the judgments contradict one another: their consistency ratio is " << found.ratio << ", above " << most << "; farthest from consistent are";
   for (std::size_t at = 0; at < std::min<std::size_t>(3, found.triples.size()); ++at) {
-    const auto [i, j, k, product] = found.triples[at];
-    text << (at ? ", " : " ") << "children " << i + 1 << ", " << j + 1 << ", " << k + 1 << " (a" << i + 1 << j + 1 << " a" << j + 1 << k + 1 << " / a"
-         << i + 1 << k + 1 << " = " << product << ")";
+    const Judgments::Triple& triple = found.triples[at];
+    const auto pair = [&](Index row, Index column) { text << "a(" << row + 1 << "," << column + 1 << ")"; };
+    text << (at ? ", " : " ") << "children " << triple.i + 1 << ", " << triple.j + 1 << ", " << triple.k + 1 << ": ";
+    pair(triple.i, triple.j), text << " ", pair(triple.j, triple.k), text << " / ", pair(triple.i, triple.k);
+    text << " = " << triple.product;
   }
   text << "; judge these again, or raise 'most'";
   refuse(text.str());
