@@ -71,7 +71,7 @@ def ahp(matrix: Any, items: Sequence[str] | None = None, *, priorities: str = "e
     ----------
     matrix : array (items, items) or (experts, items, items)
         How many times as important the item of the row is as the item of the column: positive, ones on the diagonal,
-        reciprocal to one percent (of each pair the judgment of at least 1 counts). Several experts' matrices may also
+        reciprocal to five percent (of each pair the judgment of at least 1 counts). Several experts' matrices may also
         stand one below the other; they are aggregated by the geometric mean of the judgments.
     items : sequence of str, optional
         Names of the items; x0, x1 and so on if left out.

@@ -57,8 +57,8 @@ struct Judgments {
 
 // Priorities from one matrix of pairwise comparisons, or several stacked one below the other, aggregated by the
 // geometric mean of the judgments (Aczel and Saaty 1983). Principal eigenvector (Saaty 1980) or, with `geometric`, the
-// geometric mean of rows (Crawford and Williams 1985). SpecError where a matrix is not positive and reciprocal (to one
-// percent: of each pair the judgment of at least 1 counts) or there are more than 15 items.
+// geometric mean of rows (Crawford and Williams 1985). SpecError where a matrix is not positive and reciprocal (to five
+// percent, as roundings to two decimals are: of each pair the judgment of at least 1 counts) or there are more than 15 items.
 Judgments judge(const Matrix& matrices, bool geometric);
 
 }  // namespace egov

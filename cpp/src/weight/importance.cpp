@@ -143,7 +143,8 @@ Matrix constraints(const Setting& s) {
 // Equal weights within groups, moved toward the nodes that go best with the others where the sum of correlations is not above 0.
 Vector start(const Setting& s) {
   const Index n = s.r.cols();
-  const Vector gain = s.r.colwise().sum().transpose().array() / s.standard.scale.array();  // of a unit of weight
+  const Vector scale = s.shares.size() == 1 ? Vector(Vector::Ones(n)) : s.standard.scale;  // within one group any start will do
+  const Vector gain = s.r.colwise().sum().transpose().array() / scale.array();  // of a unit of weight
   Vector count = Vector::Zero(s.shares.size()), y(n), corner = Vector::Zero(n);
   std::vector<Index> best(static_cast<std::size_t>(s.shares.size()), -1);
   for (Index k = 0; k < n; ++k) {
@@ -153,9 +154,10 @@ Vector start(const Setting& s) {
   }
   for (Index k = 0; k < n; ++k) {
     const Index g = s.group[static_cast<std::size_t>(k)];
-    y[k] = s.shares[g] / count[g] / s.standard.scale[k];
-    if (best[static_cast<std::size_t>(g)] == k) corner[k] = s.shares[g] / s.standard.scale[k];
+    y[k] = s.shares[g] / count[g] / scale[k];
+    if (best[static_cast<std::size_t>(g)] == k) corner[k] = s.shares[g] / scale[k];
   }
+  if (!(scale.minCoeff() > 1e-100)) refuse("the standard deviations of the nodes lie more than 100 powers of ten apart; normalize them", "nodes");
   const Eigen::RowVectorXd sum = s.r.colwise().sum();
   for (int half = 0; half < 30; ++half, y = 0.5 * (y + corner)) {
     const double reached = sum.dot(y);
