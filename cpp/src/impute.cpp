@@ -48,6 +48,21 @@ Fills carry_forward(const Series& s, double max_gap) {
   return fills;
 }
 
+// The earliest later observation, no further ahead than max_gap.
+Fills carry_backward(const Series& s, double max_gap) {
+  Fills fills;
+  for (Index u = 0; u < s.units; ++u) {
+    Index next = -1;
+    for (Index t = s.periods() - 1; t >= 0; --t) {
+      if (!std::isnan(s.at(t, u)))
+        next = t;
+      else if (next >= 0 && !(s.times[next] - s.times[t] > max_gap))
+        fills.push_back({t * s.units + u, s.at(next, u), next, next, 1});
+    }
+  }
+  return fills;
+}
+
 // On the line between the observations on both sides, where they are no further apart than max_gap.
 Fills between(const Series& s, double max_gap) {
   Fills fills;
@@ -132,6 +147,9 @@ Rows<ImputeMethod>& impute_methods() {
       {{"locf", "Last observation of the unit carried forward.",
         "United Nations E-Government Survey, technical appendix: the latest available value", {max_gap}, needs_periods | keeps_range},
        [](const Series& s, const Args& a) { return carry_forward(s, a[0]); }},
+      {{"nocb", "Next observation of the unit carried backward; after linear and locf the value at each end goes on.",
+        "Moritz and Bartz-Beielstein 2017, R Journal 9(1)", {max_gap}, needs_periods | keeps_range},
+       [](const Series& s, const Args& a) { return carry_backward(s, a[0]); }},
       {{"linear", "Straight line between the unit's observations before and after; no extrapolation.",
         "Moritz and Bartz-Beielstein 2017, R Journal 9(1)", {max_gap}, needs_periods | keeps_range},
        [](const Series& s, const Args& a) { return between(s, a[0]); }},

@@ -68,6 +68,8 @@ def _why(change: Mapping[str, Any], node: Node, panel: Panel) -> str:
         return f"{limit} of {change['after']:g}"
     if method == "locf":
         return f"observed in {first}, carried forward"
+    if method == "nocb":
+        return f"observed in {first}, carried backward"
     if method == "linear":
         return f"on the line between {first} and {last}"
     known = {item["name"]: item for item in catalogue.rows("impute")}

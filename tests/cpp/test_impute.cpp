@@ -84,6 +84,11 @@ TEST_CASE("along the series: carried forward and on lines, with unequal steps an
   same(filled(x, t, {named("locf")}), locf);
   same(filled(x, t, {named("locf", {{"max_gap", 4}})}), short_locf);
   same(filled(x, t, {named("linear")}), linear);
+  Matrix nocb(2, 6), short_nocb(2, 6);
+  nocb << 2, 2, 5, 5, 5, na, 7, 1, 1, 1, 1, 1;
+  short_nocb << 2, 2, na, 5, 5, na, 7, na, na, na, 1, 1;
+  same(filled(x, t, {named("nocb")}), nocb);
+  same(filled(x, t, {named("nocb", {{"max_gap", 4}})}), short_nocb);
   same(filled(x, t, {named("linear", {{"max_gap", 6}})}), short_linear);
 }
 

@@ -66,6 +66,8 @@ def test_every_filled_cell_has_its_reason():
         ("A", 2022, "observed in 2021, carried forward"),
         ("C", 2019, "mean of 2 units observed or filled before in 2019"),
     ]
+    back = Index(tree, egov.Recipe(impute=["locf", "nocb"], normalize="none")).score(panel).trail
+    assert list(back["why"])[-1] == "observed in 2020, carried backward"
 
 
 def test_versions_are_told(capsys):
