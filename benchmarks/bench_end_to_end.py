@@ -17,7 +17,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.util import find_spec
 from typing import Any
@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 from peers import model as shared
 from peers import numpy_blocks, numpy_draws, numpy_indices, pandas_draws, salib_indices
+from timing import CPU, RATE, WALL, Line, best, shown
 
 import egov_index as egov
 from egov_index.uncertainty import plan
@@ -36,7 +37,6 @@ RUNS: dict[str, Callable[..., Any]] = {
     "numpy_blocks": numpy_blocks.run,
     "numpy_blocks_packed": partial(numpy_blocks.run, rank=numpy_blocks.packed),
 }
-RATE, CPU, WALL = "draws per CPU second", "CPU seconds", "wall seconds"
 
 
 @dataclass
@@ -57,36 +57,6 @@ class Sizes:
 
 
 QUICK = Sizes(1, 48, 512, 5, 64, 512, 512, 32, 1, 1024, 64)
-
-
-@dataclass
-class Line:
-    """One measurement; a ratio above 1 means that ours is faster, ``ratio`` is against the fastest peer."""
-
-    name: str
-    size: str
-    unit: str
-    ours: float
-    peers: dict[str, float] = field(default_factory=dict)
-    ratios: dict[str, float] = field(init=False)
-    ratio: float | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        rate = self.unit == RATE
-        self.ratios = {
-            name: self.ours / peer if rate else peer / self.ours for name, peer in self.peers.items()
-        }
-        self.ratio = min(self.ratios.values(), default=None)
-
-
-def best(work: Callable[[], object], repeats: int, clock: Callable[[], float] = time.process_time) -> float:
-    """Least time of several runs: other work on the machine only ever adds to it."""
-    times = []
-    for _ in range(repeats):
-        start = clock()
-        work()
-        times.append(clock() - start)
-    return min(times)
 
 
 class Ours:
@@ -220,10 +190,6 @@ def measure(sizes: Sizes) -> dict[str, Any]:
         "agree": agree,
         "lines": [asdict(line) for line in lines(ours, model, sizes)] if agree else [],
     }  # fmt: skip
-
-
-def shown(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def table(found: dict[str, Any]) -> str:

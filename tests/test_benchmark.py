@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-BENCH = Path(__file__).parents[1] / "benchmarks" / "bench_end_to_end.py"
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 PEERS = {"pandas", "numpy_loop", "numpy_blocks", "numpy_blocks_packed"}
 
 
-def bench(*arguments: str) -> str:
+def bench(*arguments: str, script: str = "bench_end_to_end.py") -> str:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(
-        [sys.executable, str(BENCH), "--quick", *arguments],
+        [sys.executable, str(BENCHMARKS / script), "--quick", *arguments],
         capture_output=True, text=True, timeout=120, env=environment, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -58,3 +58,36 @@ def test_the_table_for_reading_names_every_line(answer):
     table = bench()
     assert all(line["name"] in table for line in answer["lines"])
     assert "0 ranks differ" in table
+
+
+@pytest.fixture(scope="module")
+def methods() -> dict:
+    return json.loads(bench("--json", script="bench_methods.py"))
+
+
+def test_methods_agree_with_their_peers(methods):
+    assert methods["agree"] is True
+    compared = [line for line in methods["lines"] if line["peers"]]
+    assert len(compared) >= 3
+    for line in compared:
+        assert set(line["differs"]) == set(line["peers"])
+        assert max(line["differs"].values()) <= (1e-6 if line["name"].startswith("treat") else 1e-9)
+
+
+def test_every_line_of_the_methods_has_the_promised_keys(methods):
+    keys = {"name", "size", "unit", "ours", "peers", "ratios", "ratio"}
+    keys |= {"agree", "coinr", "limit", "within", "differs", "memory_over_data"}
+    for line in methods["lines"]:
+        assert set(line) == keys
+        assert line["ours"] > 0
+        assert line["within"] is None or isinstance(line["within"], bool)
+    names = [line["name"] for line in methods["lines"]]
+    assert {"pipeline: the core", "pipeline: the call"} < set(names)
+    assert names[-1] == "treatment, minmax, means at three levels"
+
+
+def test_the_pipeline_of_51_countries_is_quick(methods):
+    """Far above what it takes (under 1 ms and 5 ms), so that a busy machine does not fail it."""
+    taken = {line["name"]: line["ours"] for line in methods["lines"]}
+    assert taken["pipeline: the core"] < 0.02
+    assert taken["pipeline: the call"] < 0.1
