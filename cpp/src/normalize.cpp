@@ -2,79 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "detail/columns.hpp"
 #include "detail/statistics.hpp"
+#include "normalize/linear.hpp"
+#include "normalize/order.hpp"
 
 namespace egov {
 namespace {
-
-// Lowest and highest observed value: numbers[0] and numbers[1]; low above high where nothing is observed.
-Fitted extremes(ConstColumn x) {
-  Together seen;
-  seen.see(x);
-  return {{seen.low, seen.high}};
-}
-
-void extremes_to(Column x, const Fitted& f, double low, double high) {
-  if (f.numbers[0] <= f.numbers[1]) detail::stretch(x.data(), x.size(), f.numbers[0], f.numbers[1], low, high);
-}
-
-Fitted fit_extremes(ConstColumn x, double direction, const std::string& method) {
-  detail::require_variation(x, "normalize", method);
-  Fitted f = extremes(x);
-  if (direction < 0) f.numbers = {-f.numbers[1], -f.numbers[0]};
-  return f;
-}
-
-void minmax(Column x, double direction, const Fitted& f, double low, double high) {
-  x *= direction;
-  extremes_to(x, f, low, high);
-}
-
-// Mean, standard deviation and the power of two that both were taken at.
-Fitted fit_moments(ConstColumn x) {
-  detail::require_variation(x, "normalize", "zscore");
-  auto seen = detail::observed(x);
-  const double size = detail::to_size_one(seen);
-  for (double& v : seen) v *= size;
-  return {{detail::mean(seen), detail::deviation(seen), size}};
-}
-
-void zscore(Column x, double direction, const Fitted& f, double mean, double sd) {
-  for (double& v : x) v = mean + sd * direction * ((v * f.numbers[2] - f.numbers[0]) / f.numbers[1]);
-}
-
-// Observed values with their direction, ascending.
-Fitted fit_sorted(ConstColumn x, double direction) {
-  auto seen = detail::observed(x);
-  for (double& v : seen) v *= direction;
-  std::sort(seen.begin(), seen.end());
-  Fitted f;
-  f.sorted = Eigen::Map<const Vector>(seen.data(), static_cast<Index>(seen.size()));
-  return f;
-}
-
-enum class Ties { average, lowest, highest, dense };
-
-// Ascending ranks, so that a higher result is better. A value that the reference does not hold stands half way between
-// the ranks of its neighbors there.
-void ranked(Column x, double direction, const Fitted& f, Ties ties) {
-  const double *first = f.sorted.data(), *last = first + f.sorted.size();
-  std::vector<double> runs;  // dense ranks, if asked for
-  for (Index k = 0; ties == Ties::dense && k < f.sorted.size(); ++k)
-    runs.push_back(k == 0 ? 1 : runs.back() + (f.sorted[k] != f.sorted[k - 1]));
-  for (double& v : x) {
-    if (std::isnan(v)) continue;
-    v *= direction;
-    const auto [from, to] = std::equal_range(first, last, v);
-    const double below = static_cast<double>(from - first), upto = static_cast<double>(to - first);
-    if (from == to) v = (ties == Ties::dense ? (from == first ? 0 : runs[static_cast<std::size_t>(from - first) - 1]) : below) + 0.5;
-    else if (ties == Ties::dense) v = runs[static_cast<std::size_t>(from - first)];
-    else v = ties == Ties::average ? 0.5 * (below + 1 + upto) : ties == Ties::lowest ? below + 1 : upto;
-  }
-}
 
 // Gives the values of each tie the highest of them.
 void settle_ties(Column x) {
@@ -89,15 +24,11 @@ void settle_ties(Column x) {
   }
 }
 
-void goalposts(Column x, double direction, double lower, double upper, bool truncate) {
-  if (std::isnan(lower) || std::isnan(upper))
-    throw SpecError("needs both goalposts: give lower and upper, or put them in the framework", {"normalize", "goalposts", "lower"});
-  const double half = std::isinf(upper - lower) ? 0.5 : 1.0;  // halved where the distance itself would overflow
-  const double low = lower * half, high = upper * half;
-  for (double& v : x) {
-    const double share = (direction > 0 ? v * half - low : high - v * half) / (high - low);
-    v = truncate && share < 0 ? 0 : truncate && share > 1 ? 1 : share;
-  }
+bool all_missing(ConstColumn x) { return x.array().isNaN().all(); }
+
+void require_finite(ConstColumn x, const std::string& method) {
+  if (x.array().isInf().any())
+    throw DataError("a result lies beyond the largest number there is; choose parameters or reference rows of the size of the data", {"normalize", method, ""});
 }
 
 }  // namespace
@@ -132,11 +63,25 @@ void Normalizer::map(Column values, double direction, const Fitted& fitted) cons
     detail::stretch(values.data(), values.size(), fitted.low, fitted.high, choice_.rescale_low, choice_.rescale_high);
 }
 
-void Normalizer::operator()(Column values, double direction) const { map(values, direction, fit(values, direction)); }
+void Normalizer::by(ConstColumn reference, Column values, double direction) const {
+  if (row_->fit && all_missing(reference) && !all_missing(values))
+    throw DataError("nothing is observed in the rows that the scale is taken from", {"normalize", choice_.method, "over"});
+  map(values, direction, fit(reference, direction));
+  require_finite(values, choice_.method);
+}
+
+void Normalizer::require_one_row(const Over& over, Index periods) const {
+  if (names_unit() && (over.what == Over::group || (over.what == Over::panel && periods > 1)))
+    throw SpecError("measures by one value of the named unit: take each period on its own, or one period as base, not groups or the whole panel",
+                    {"normalize", choice_.method, "over"});
+}
+
+void Normalizer::operator()(Column values, double direction) const { by(values, values, direction); }
 
 void Normalizer::operator()(Column values, double direction, const Axes& axes) const {
+  require_one_row(choice_.over, axes.times.size());
   each_scope(values, axes, choice_.over, "normalize", choice_.method,
-             [&](ConstColumn reference, Column rows) { map(rows, direction, fit(reference, direction)); });
+             [&](ConstColumn reference, Column rows) { by(reference, rows, direction); });
 }
 
 void Normalizer::of_aggregate(Column values) const {
@@ -145,11 +90,16 @@ void Normalizer::of_aggregate(Column values) const {
 }
 
 void Normalizer::of_aggregate(Column values, const Axes& axes) const {
+  require_one_row(choice_.over, axes.times.size());
   each_scope(values, axes, choice_.over, "normalize", choice_.method, [&](ConstColumn reference, Column rows) {
     if (reference.data() == rows.data()) return of_aggregate(rows);
     if (row_->traits & by_order) settle_ties(rows);
-    map(rows, 1, fit(reference, 1));
+    by(reference, rows, 1);
   });
+}
+
+bool Normalizer::names_unit() const {
+  return std::any_of(row_->params.begin(), row_->params.end(), [](const Param& p) { return p.kind == Kind::unit; });
 }
 
 bool Normalizer::leaves_alone() const { return choice_.method == "none" && !choice_.rescaled(); }
@@ -179,8 +129,9 @@ void normalize_by(Table table, const Matrix& reference, const Axes& axes, const 
   each_column(table, [&](Index j) {
     const Normalizer scale(choices[static_cast<std::size_t>(j)]);
     const bool base = scale.over().what == Over::base;
+    if (!base) scale.require_one_row({Over::panel}, axes.times.size());
     const Index first = base ? base_period(axes, scale.over(), "normalize", choices[static_cast<std::size_t>(j)].method) * axes.units : 0;
-    scale.map(table.col(j), directions[j], scale.fit(reference.col(j).segment(first, base ? axes.units : reference.rows()), directions[j]));
+    scale.by(reference.col(j).segment(first, base ? axes.units : reference.rows()), table.col(j), directions[j]);
   });
 }
 
@@ -206,43 +157,145 @@ void Together::require_variation(long period) const {
   if (low == high) throw DataError("all values are the same, so that there is nothing to rescale", {"normalize", "", "rescale", -1, period});
 }
 
+namespace {
+
+using Sign = double;  // direction
+const char* const handbook = "OECD/JRC 2008, Handbook on Constructing Composite Indicators, ";
+const char* const coinr = "Becker et al. 2022, COINr, Journal of Open Source Software 7(78)";
+const Param ties{"ties", Kind::option, 0.0, 0.0, 3.0, "Rank of equal values.", {"average", "min", "max", "dense"}};
+const Param cap{"cap", Kind::flag, 0.0, 0.0, 1.0, "Give no more than 1."};
+
+order::Ties ties_of(const Args& a) { return static_cast<order::Ties>(static_cast<int>(a[0])); }
+
+Fitted distinct_order(ConstColumn x, Sign direction, const std::string& method) {
+  detail::require_variation(x, "normalize", method);
+  return order::sorted(x, direction);
+}
+
+Fitted fit_classes(ConstColumn x, Sign direction, const Args& a) {
+  const auto breaks = order::breaks(a, a[0]);
+  detail::require_variation(x, "normalize", "categories");
+  return order::quantiles(x, direction, breaks);
+}
+
+}  // namespace
+
 Rows<NormalizeMethod>& normalize_methods() {
   static Rows<NormalizeMethod> table = {
       {{"none", "Keeps the value; a negative direction turns its sign.", "", {}, gives_signed},
-       nullptr, [](Column x, double direction, const Fitted&, const Args&) { x *= direction; }},
+       nullptr, [](Column x, Sign direction, const Fitted&, const Args&) { x *= direction; }},
       {{"minmax",
         "Maps the lowest observed value to low and the highest to high, in between linearly.",
-        "OECD/JRC 2008, Handbook on Constructing Composite Indicators, section 5.3",
+        handbook + std::string("section 5.3"),
         {{"low", Kind::real, 0.0, -infinite, infinite, "Result for the lowest observed value."},
          {"high", Kind::real, 1.0, -infinite, infinite, "Result for the highest observed value."}},
         needs_variation | gives_range,
         {{"low", "high"}}},
-       [](ConstColumn x, double direction, const Args&) { return fit_extremes(x, direction, "minmax"); },
-       [](Column x, double direction, const Fitted& f, const Args& a) { minmax(x, direction, f, a[0], a[1]); }},
+       [](ConstColumn x, Sign direction, const Args&) { return linear::extremes(x, direction, "minmax"); },
+       [](Column x, Sign direction, const Fitted& f, const Args& a) { linear::between(x, direction, f, a[0], a[1]); }},
       {{"zscore",
-        "Centers on the mean and divides by the standard deviation (n - 1).",
-        "OECD/JRC 2008, Handbook on Constructing Composite Indicators, section 5.2",
+        "Centers on the mean and divides by the standard deviation (n - 1, or n with ddof 0).",
+        handbook + std::string("section 5.2"),
         {{"mean", Kind::real, 0.0, -infinite, infinite, "Mean of the result."},
-         {"sd", Kind::real, 1.0, 1e-300, infinite, "Standard deviation of the result."}},
+         {"sd", Kind::real, 1.0, 1e-300, infinite, "Standard deviation of the result."},
+         {"ddof", Kind::integer, 1.0, 0.0, 1.0, "What is taken off n where squares are averaged: 1 for a sample, 0 for all there are (Mazziotta and Pareto)."}},
         needs_variation | gives_signed},
-       [](ConstColumn x, double, const Args&) { return fit_moments(x); },
-       [](Column x, double direction, const Fitted& f, const Args& a) { zscore(x, direction, f, a[0], a[1]); }},
+       [](ConstColumn x, Sign, const Args& a) { return linear::moments(x, "zscore", a[2] == 0); },
+       [](Column x, Sign direction, const Fitted& f, const Args& a) { linear::centered(x, direction, f, a[0], a[1]); }},
       {{"rank",
         "Ascending rank among the observed values, so that the best has the highest.",
-        "OECD/JRC 2008, Handbook on Constructing Composite Indicators, section 5.1",
-        {{"ties", Kind::option, 0.0, 0.0, 3.0, "Rank of equal values.", {"average", "min", "max", "dense"}}},
-        by_order},
-       [](ConstColumn x, double direction, const Args&) { return fit_sorted(x, direction); },
-       [](Column x, double direction, const Fitted& f, const Args& a) { ranked(x, direction, f, static_cast<Ties>(static_cast<int>(a[0]))); }},
+        handbook + std::string("section 5.1"), {ties}, by_order},
+       [](ConstColumn x, Sign direction, const Args&) { return order::sorted(x, direction); },
+       [](Column x, Sign direction, const Fitted& f, const Args& a) { order::ranked(x, direction, f, ties_of(a)); }},
       {{"goalposts",
-        "Maps fixed goalposts to 0 and 1, whatever the data; beyond them stays at the end unless truncate is off.",
+        "Maps fixed goalposts to low and high, whatever the data; beyond them stays at the end unless truncate is off.",
         "UNDP, Human Development Report, technical note 1",
         {{"lower", Kind::indicator, missing_value, -infinite, infinite, "Value of the worse (direction -1: better) end.", {}, true},
          {"upper", Kind::indicator, missing_value, -infinite, infinite, "Value of the better (direction -1: worse) end.", {}, true},
-         {"truncate", Kind::flag, 1.0, 0.0, 1.0, "Keep results within 0 and 1."}},
-        gives_unit,
-        {{"lower", "upper"}}},
-       nullptr, [](Column x, double direction, const Fitted&, const Args& a) { goalposts(x, direction, a[0], a[1], a[2] != 0); }},
+         {"truncate", Kind::flag, 1.0, 0.0, 1.0, "Keep results within low and high."},
+         {"low", Kind::real, 0.0, -infinite, infinite, "Result at the worse end."},
+         {"high", Kind::real, 1.0, -infinite, infinite, "Result at the better end."}},
+        gives_range,
+        {{"lower", "upper"}, {"low", "high"}}},
+       nullptr, [](Column x, Sign direction, const Fitted&, const Args& a) { linear::goalposts(x, direction, a); }},
+      {{"robust",
+        "Centers on the median and divides by the median absolute deviation from it, so that outliers do not set the scale.",
+        "Huber 1981, Robust Statistics, section 5.1; scipy.stats.median_abs_deviation(scale=\"normal\")",
+        {{"center", Kind::real, 0.0, -infinite, infinite, "Median of the result."},
+         {"scale", Kind::real, 1.0, 1e-300, infinite, "Spread of the result."},
+         {"normal", Kind::flag, 1.0, 0.0, 1.0, "Multiply the deviation by 1.4826, so that for normal data it is the standard deviation, as z-scores have it."}},
+        needs_variation | gives_signed},
+       [](ConstColumn x, Sign, const Args& a) { return linear::median_spread(x, a[2] != 0); },
+       [](Column x, Sign direction, const Fitted& f, const Args& a) { linear::centered(x, direction, f, a[0], a[1]); }},
+      {{"percentile_rank",
+        "Ascending rank brought to 0 for the worst and 1 for the best: (rank - 1) / (n - 1); with dense ranks n counts distinct values. A value "
+        "beyond those of the reference is half a step beyond 0 or 1.",
+        handbook + std::string("step 5, ranking; ") + coinr, {ties}, needs_variation | gives_unit | by_order},
+       [](ConstColumn x, Sign direction, const Args&) { return distinct_order(x, direction, "percentile_rank"); },
+       [](Column x, Sign direction, const Fitted& f, const Args& a) { order::share_of_ranks(x, direction, f, ties_of(a)); }},
+      {{"borda",
+        "Borda points: how many units are worse, the ascending rank less 1.",
+        "Borda 1781, Memoire sur les elections au scrutin", {ties}, gives_signed | by_order},
+       [](ConstColumn x, Sign direction, const Args&) { return order::sorted(x, direction); },
+       [](Column x, Sign direction, const Fitted& f, const Args& a) { order::ranked(x, direction, f, ties_of(a)), x.array() -= 1; }},
+      {{"distance_to_max",
+        "One less the distance to the best value as a share of the range: minmax from 0 to 1.",
+        coinr, {}, needs_variation | gives_unit},
+       [](ConstColumn x, Sign direction, const Args&) { return linear::extremes(x, direction, "distance_to_max"); },
+       [](Column x, Sign direction, const Fitted& f, const Args&) { linear::between(x, direction, f, 0, 1); }},
+      {{"distance_to_reference",
+        "How far from the worst value (0) towards that of a reference unit (1); better units get more unless cap is on.",
+        handbook + std::string("step 5, distance to a reference; ") + coinr,
+        {{"unit", Kind::unit, missing_value, -infinite, infinite, "Unit that the others are measured by."}, cap},
+        needs_variation | gives_signed},
+       [](ConstColumn x, Sign direction, const Args& a) { return linear::to_unit(x, direction, a[0]); },
+       [](Column x, Sign direction, const Fitted& f, const Args& a) { linear::distance(x, direction, f, a[1] != 0); }},
+      {{"distance_to_target",
+        "How far from the worst value (0) towards a target (1); beyond it more unless cap is on.",
+        handbook + std::string("step 5, distance to a reference; ") + coinr,
+        {{"target", Kind::indicator, missing_value, -infinite, infinite, "Value to be reached.", {}, true}, cap},
+        gives_signed},
+       [](ConstColumn x, Sign direction, const Args& a) { return linear::to_target(x, direction, a[0]); },
+       [](Column x, Sign direction, const Fitted& f, const Args& a) { linear::distance(x, direction, f, a[1] != 0); }},
+      {{"fraction_of_max",
+        "Share of the highest value, x / max; where less is better, the lowest value as a share of this one, min / x.",
+        handbook + std::string("step 5, distance to a reference"), {}, needs_positive},
+       [](ConstColumn x, Sign direction, const Args&) { return linear::best(x, direction); },
+       [](Column x, Sign direction, const Fitted& f, const Args&) { linear::fraction(x, direction, f); }},
+      {{"scaled",
+        "Maps a to 0 and b to factor, whatever the data. A negative direction turns the sign of the value first; goalposts turns the scale instead.",
+        coinr,
+        {{"a", Kind::indicator, 0.0, -infinite, infinite, "Value, with its direction, that becomes 0."},
+         {"b", Kind::indicator, 100.0, -infinite, infinite, "Value, with its direction, that becomes factor."},
+         {"factor", Kind::real, 1.0, 1e-300, infinite, "Result for b."}},
+        gives_signed,
+        {{"a", "b"}}},
+       nullptr, [](Column x, Sign direction, const Fitted&, const Args& a) { for (double& v : x) v = a[2] * linear::share(direction * v, a[0], a[1]); }},
+      {{"categories",
+        "Classes by quantiles of the observed values, from low for the worst in equal steps; equal values share a class, one at a break is in the class above.",
+        handbook + std::string("step 5, categorical scale; quantiles: Hyndman and Fan 1996, type 7"),
+        {{"count", Kind::integer, 5.0, 2.0, 1e6, "Number of classes of equal share, unless breaks are given."},
+         {"low", Kind::real, 1.0, -infinite, infinite, "Result for the lowest class."},
+         {"high", Kind::real, missing_value, -infinite, infinite, "Result for the highest class; left out, each class gets 1 more than the one before.", {}, true},
+         {"breaks", Kind::table, missing_value, -infinite, infinite, "Shares of the units below each break, ascending, e.g. 0.15 0.25 0.65 0.85 0.95.", {}, true}},
+        needs_variation | gives_range | by_order,
+        {{"low", "high"}}},
+       fit_classes,
+       [](Column x, Sign direction, const Fitted& f, const Args& a) { order::classes(x, direction, f, a[1], a[2]); }},
+      {{"above_below_mean",
+        "1 well above the mean, -1 well below it, 0 around it: within a threshold, as a share of the mean's size.",
+        handbook + std::string("step 5, indicators above or below the mean"),
+        {{"threshold", Kind::real, 0.2, 0.0, 1e6, "Share of the mean (of its size, if it is negative) that counts as around it."}},
+        gives_signed},
+       [](ConstColumn x, Sign, const Args&) { return linear::mean_of(x); },
+       [](Column x, Sign direction, const Fitted& f, const Args& a) { linear::around_mean(x, direction, f, a[0]); }},
+      {{"logistic",
+        "The logistic curve of the z-score, 1 / (1 + exp(-steepness z)): outliers come near 0 and 1.",
+        "Han, Kamber and Pei 2011, Data Mining: Concepts and Techniques; scipy.special.expit",
+        {{"steepness", Kind::real, 1.0, 1e-300, infinite, "Slope: how fast the curve leaves 1/2, a quarter of it a standard deviation."}},
+        needs_variation | gives_unit},
+       [](ConstColumn x, Sign, const Args&) { return linear::moments(x, "logistic", false); },
+       [](Column x, Sign direction, const Fitted& f, const Args& a) { linear::logistic(x, direction, f, a[0]); }},
   };
   return table;
 }

@@ -9,12 +9,22 @@ namespace {
 
 const char* const part_names[] = {"impute", "treat", "normalize", "aggregate"};
 
+// The argument of that name; NaN where there is no such parameter.
+double named(const Method& row, const Args& args, const std::string& name) {
+  for (std::size_t k = 0; k < row.params.size(); ++k)
+    if (row.params[k].name == name) return args[k];
+  return missing_value;
+}
+
 // Can the normalization give 0 or less whatever its input (yes = false here)? "none" leaves that to the input.
 bool positive_scale(const Choice& choice, bool positive_input) {
   if (choice.rescaled()) return choice.rescale_low > 0;
   if (choice.method == "none") return positive_input;
   const NormalizeMethod& row = find("normalize", normalize_methods(), choice.method);
-  if (row.traits & gives_range) return arguments("normalize", row, choice)[0] > 0;
+  if (row.traits & gives_range) {
+    const Args args = arguments("normalize", row, choice);
+    return named(row, args, "low") > 0 && named(row, args, "truncate") != 0;
+  }
   return !(row.traits & (gives_signed | gives_unit));
 }
 
@@ -104,6 +114,8 @@ void Plan::compile(const Panel& panel) {
       scales_.back().emplace_back(recipe.nodes[i].normalize);
       if (!node.leaf() && recipe.nodes[i].normalize.over.what != Over::period)
         throw SpecError("draws normalize an aggregate within each period only", {"normalize", recipe.nodes[i].normalize.method, "over", -1, -1, -1, static_cast<long>(i)});
+      if (!node.leaf() && scales_.back().back().names_unit() && rows() < static_cast<Index>(scored_.size()) * units_)
+        throw SpecError("draws measure an aggregate by a unit only where every unit is scored", {"normalize", recipe.nodes[i].normalize.method, "unit", -1, -1, -1, static_cast<long>(i)});
       moves_.back().push_back(recipe.rescale.given() && shares_range(node, recipe.nodes[i]));
       if (moves_.back()[i] && !node.leaf() && node.parent >= 0) rescales_.back()[static_cast<std::size_t>(node.parent)] = 1;
     }

@@ -9,7 +9,7 @@ from . import datasets, multivariate, outcomes
 from ._aggregate import aggregate
 from ._core import version as __version__
 from ._impute import Imputed, impute
-from ._normalize import normalize
+from ._normalize import Normalizer, normalize
 from ._rank import rank
 from ._treat import treat
 from ._weight import weight
@@ -47,6 +47,7 @@ __all__ = [
     "Interrupted",
     "Judgments",
     "Node",
+    "Normalizer",
     "OptimizedWeights",
     "Panel",
     "Recipe",

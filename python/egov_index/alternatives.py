@@ -165,7 +165,7 @@ def _not_positive(scale: Choice) -> bool:
     if scale.rescale is not None:
         return scale.rescale[0] <= 0
     item = catalogue.row("normalize", scale.method)
-    if "gives_range" in item["traits"]:
+    if "gives_range" in item["traits"] and "needs_variation" in item["traits"]:  # the lowest value gets low
         low = next(param for param in item["params"] if param["name"] == "low")
         return float(scale.params.get("low", low["default"])) <= 0
     return "gives_signed" in item["traits"] and "needs_variation" in item["traits"] and not scale.params

@@ -339,6 +339,8 @@ def _as_number(
             return repr(value), f"one of {', '.join(param['options'])}; {nearest(value, param['options'])}"
         numbers[name] = float(param["options"].index(value))
     elif kind == "unit":
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            return repr(value), "the name of a unit"
         numbers[name] = 0.0
     elif kind == "groups":
         if not isinstance(value, str):

@@ -78,6 +78,8 @@ def _kind(param: Mapping[str, Any]) -> list[str]:
         return ["one of " + " / ".join(param["options"])]
     if kind in ("groups", "flag"):
         return [{"groups": "a grouping of the units", "flag": "true or false"}[kind]]
+    if kind in ("unit", "table"):
+        return [{"unit": "a unit", "table": "rows of numbers"}[kind]]
     words = [{"integer": "whole number", "indicator": "number per indicator"}.get(kind, "number")]
     if math.isfinite(low) and math.isfinite(high):
         words.append(f"{low:g} to {high:g}")
@@ -98,16 +100,24 @@ def _default(param: Mapping[str, Any]) -> list[str]:
 
 def _command(item: Mapping[str, Any]) -> str:
     """How the method is written on the command line, with every parameter."""
-    given = ",".join(f"{param['name']}={_example(param)}" for param in item["params"])
+    given = ",".join(
+        f"{param['name']}={_example(param)}" for param in item["params"] if param["kind"] != "table"
+    )
     return str(item["name"]) + (f":{given}" if given else "")
 
 
 def _example(param: Mapping[str, Any]) -> str:
-    if param["kind"] == "groups":
-        return "income_groups"
+    if param["kind"] in ("groups", "unit"):
+        return {"groups": "income_groups", "unit": "DNK"}[param["kind"]]
     default = param["default"]
     if param["kind"] == "option":
         return str(param["options"][int(default)])
     if not math.isnan(default):
         return str(bool(default)).lower() if param["kind"] == "flag" else f"{default:g}"
-    return "100" if param["name"] in ("upper", "cap") else "3" if param["name"] == "max_gap" else "0"
+    return (
+        "100"
+        if param["name"] in ("upper", "cap", "high", "target")
+        else "3"
+        if param["name"] == "max_gap"
+        else "0"
+    )

@@ -28,7 +28,10 @@ GOLDEN = golden()
 RNG = np.random.default_rng(20)
 PLAIN = RNG.lognormal(1, 1, (23, 4, 3))  # positive, skewed
 HOLED = np.where(RNG.uniform(size=PLAIN.shape) < 0.25, NAN, PLAIN)
-TIED = np.round(HOLED)
+PLAIN[0] = HOLED[0] = np.quantile(
+    PLAIN, 0.6, axis=0
+)  # a unit to measure by: observed, neither best nor worst
+TIED = np.round(2 * HOLED)
 
 
 def data_for(stage):
@@ -82,7 +85,8 @@ def golden_result(item):
     if stage == "treat":
         return egov.treat(numbers(given["values"]), method, **params)
     if stage == "normalize":
-        return egov.normalize(numbers(given["values"]), method, direction=given.get("direction", 1), **params)
+        panel = panel_of(numbers(given["values"]))
+        return egov.normalize(panel, method, direction=given.get("direction", 1), **params).values[:, 0, 0]
     if stage == "weight":
         return list(egov.weight(numbers(given["values"]), method, given=given["given"], **params).values())
     if stage == "aggregate":
@@ -179,6 +183,10 @@ def test_periods_are_looked_at_one_by_one(stage, row):
 def test_over_the_panel_all_periods_share_one_scale(stage, row):
     as_one = HOLED.reshape(-1, 1, 3)
     for params in variants(stage, row):
+        if any(param["kind"] == "unit" for param in row["params"]):  # one that has a value in each period
+            with pytest.raises(egov.SpecError, match="named unit"):
+                run(stage, row["name"], panel_of(HOLED), params, over="panel")
+            continue
         got = run(stage, row["name"], panel_of(HOLED), params, over="panel")
         equal(got.reshape(-1, 1, 3), run(stage, row["name"], panel_of(as_one), params))
 
@@ -192,7 +200,8 @@ def test_the_same_input_gives_the_same_bits_and_stays_as_it_was(stage, row):
         np.testing.assert_array_equal(run(stage, row["name"], panel, params), first)
         np.testing.assert_array_equal(panel.values, data)
         assert params == given
-    if stage in ("treat", "normalize", "rank", "impute", "aggregate") and "needs_groups" not in row["traits"]:
+    named = {"groups", "unit"} & {param["kind"] for param in row["params"]}  # what a plain array lacks
+    if stage in ("treat", "normalize", "rank", "impute", "aggregate") and not named:
         for layout in (np.array(data), np.asfortranarray(data), data[::-1][::-1]):
             before = layout.copy()
             getattr(egov, stage)(layout, row["name"], **variants(stage, row)[0])
@@ -223,10 +232,13 @@ def test_a_normalization_gives_the_range_it_declares(stage, row, direction):
     for params, got in runs(stage, row, TIED + 1, direction=direction):
         low, high = np.nanmin(got, axis=0), np.nanmax(got, axis=0)
         if "gives_range" in row["traits"]:
-            ends = [param["default"] for param in row["params"][:2]]
-            ends = [params.get(param["name"], end) for param, end in zip(row["params"], ends, strict=False)]
-            assert (low == ends[0]).all() and (high == ends[1]).all()
-        elif "gives_unit" in row["traits"] and params.get("truncate", True):
+            defaults = {param["name"]: param["default"] for param in row["params"]}
+            ends = [params.get(name, defaults[name]) for name in ("low", "high")]
+            if "needs_variation" in row["traits"] and row["name"] != "categories":
+                assert (low == ends[0]).all() and (high == ends[1]).all()
+            elif params.get("truncate", True):
+                assert (low >= ends[0]).all() and not (high > ends[1]).any()
+        elif "gives_unit" in row["traits"]:
             assert (low >= 0).all() and (high <= 1).all()
         elif "gives_signed" not in row["traits"]:  # what a geometric mean may rely on
             assert (low > 0).all()
@@ -235,9 +247,11 @@ def test_a_normalization_gives_the_range_it_declares(stage, row, direction):
 @pytest.mark.parametrize(**of_stages("normalize"))
 def test_a_normalization_that_declares_signs_gives_them(stage, row):
     if "gives_signed" in row["traits"]:
-        assert np.nanmin(run(stage, row["name"], panel_of(PLAIN), {}, direction=-1)) <= 0
+        given = variants(stage, row)[0]
+        assert np.nanmin(run(stage, row["name"], panel_of(PLAIN), given, direction=-1)) <= 0
     for params in variants(stage, row):
-        got = run(stage, row["name"], panel_of(10 * HOLED), params, rescale=(1, 100))
+        in_unit = {name: 10 * value if name == "target" else value for name, value in params.items()}
+        got = run(stage, row["name"], panel_of(10 * HOLED), in_unit, rescale=(1, 100))
         assert (np.nanmin(got, axis=0) == 1).all() and (np.nanmax(got, axis=0) == 100).all()
 
 
@@ -245,7 +259,13 @@ def test_a_normalization_that_declares_signs_gives_them(stage, row):
 @pytest.mark.parametrize("data", [HOLED, TIED, HOLED - 3], ids=["holes", "ties", "signed"])
 @pytest.mark.parametrize("direction", [1, -1])
 def test_a_normalization_is_monotone_in_its_direction(stage, row, data, direction):
-    for _, got in runs(stage, row, data, direction=direction):
+    if "needs_positive" in row["traits"] and np.nanmin(data) <= 0:
+        with pytest.raises(egov.DataError, match="above 0"):
+            run(stage, row["name"], panel_of(data), {}, direction=direction)
+        return
+    for params in variants(stage, row):
+        given = params | ({"target": float(np.nanmedian(data))} if "target" in params else {})
+        got = run(stage, row["name"], panel_of(data), given, direction=direction)
         for t in range(data.shape[1]):
             for k in range(data.shape[2]):
                 x, y = data[:, t, k], got[:, t, k]

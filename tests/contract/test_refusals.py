@@ -82,7 +82,8 @@ def test_values_out_of_bounds_are_refused(stage, row, param):
         assert param["name"] in text and ("number" in text or "0 or 1" in text or "true or false" in text)
     right = [param["lower"], param["upper"]]
     for value in filter(math.isfinite, right):
-        given = catalogue.Choice(row["name"], {param["name"]: value})
+        named = {key: item for key, item in variants(stage, row)[0].items() if key == "unit"}
+        given = catalogue.Choice(row["name"], named | {param["name"]: value})
         places = [fault.place for fault in catalogue.faults_of(stage, given, "here")]
         assert f"here.{param['name']}" not in places
 

@@ -62,6 +62,45 @@ TEST_CASE("ranks by each rule for ties") {
   same(normalized(x, named("rank"), -1), column({5, 2, 3.5, 3.5, na, 1}));
 }
 
+TEST_CASE("distances, shares and classes") {
+  const Vector x = column({6, 2, 4, na, 12});
+  same(normalized(x, named("distance_to_reference", {{"unit", 0}})), column({1, 0, 0.5, na, 2.5}));
+  same(normalized(x, named("distance_to_reference", {{"unit", 0}, {"cap", 1}}), -1), column({1, 1, 1, na, 0}));
+  same(normalized(x, named("distance_to_target", {{"target", 7}})), column({0.8, 0, 0.4, na, 2}));
+  same(normalized(x, named("distance_to_max"), -1), column({0.6, 1, 0.8, na, 0}));
+  same(normalized(x, named("fraction_of_max"), -1), column({1 / 3.0, 1, 0.5, na, 1 / 6.0}));
+  same(normalized(x, named("categories", {{"count", 2}})), column({2, 1, 1, na, 2}));
+  same(normalized(x, named("percentile_rank")), column({2 / 3.0, 0, 1 / 3.0, na, 1}));
+  same(normalized(x, named("above_below_mean")), column({0, -1, -1, na, 1}));
+  same(normalized(column({1, 2, 3, 4, 100}), named("robust", {{"normal", 0}})), column({-2, -1, 0, 1, 97}));
+  same(normalized(column({-1, 1}), named("zscore", {{"ddof", 0}})), column({-1, 1}));
+}
+
+TEST_CASE("a unit to measure by stands in one row") {
+  const Choice chosen = named("distance_to_reference", {{"unit", 1}});
+  Vector x = column({1, 2, 3, 10, 30, 50});
+  Choice whole = chosen;
+  whole.over.what = Over::panel;
+  const Normalizer scale(chosen), over_all(whole);
+  const Axes two{3, Vector::LinSpaced(2, 0, 1)};
+  CHECK_THROWS_AS(over_all(Column(x), 1, two), SpecError);
+  scale(Column(x), 1, two);
+  same(x, column({0, 1, 2, 0, 1, 2}));
+  Vector holed = column({1, na, 3});
+  try {
+    scale(Column(holed), 1);
+    FAIL("not refused");
+  } catch (const DataError& error) {
+    CHECK(error.place.unit == 1);
+  }
+}
+
+TEST_CASE("no reference and no room are errors") {
+  Vector x = column({1, 2});
+  CHECK_THROWS_AS(Normalizer(named("minmax")).by(column({na, na}), Column(x), 1), DataError);
+  CHECK_THROWS_AS(Normalizer(named("minmax")).by(column({0, 5e-324}), Column(x), 1), DataError);
+}
+
 TEST_CASE("the ends of a range are met exactly, whatever the rounding in between") {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     Vector x(30);

@@ -258,7 +258,9 @@ def test_command_lines_on_the_page_can_be_used(stage):
         chosen = catalogue.as_choice(row[-1].strip("`"), stage)
         assert catalogue.faults_of(stage, chosen, "") == []
         assert set(chosen.params) == {
-            param["name"] for param in catalogue.row(stage, chosen.method)["params"]
+            param["name"]
+            for param in catalogue.row(stage, chosen.method)["params"]
+            if param["kind"] != "table"  # a table cannot be written there
         }
 
 

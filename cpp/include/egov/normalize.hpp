@@ -35,12 +35,16 @@ class Normalizer {
   void map(Column values, double direction, const Fitted& fitted) const;
   // Fitted on the values themselves.
   void operator()(Column values, double direction) const;
+  // Fitted on the reference rows. DataError where those hold no value, or a result overflows.
+  void by(ConstColumn reference, Column values, double direction) const;
   // Each scope of a column of many periods.
   void operator()(Column values, double direction, const Axes& axes) const;
   // The same for computed values, more is better: those within tie_tolerance of each other count as equal.
   void of_aggregate(Column values) const;
   void of_aggregate(Column values, const Axes& axes) const;
   bool leaves_alone() const;  // nothing to do where more is better
+  bool names_unit() const;     // measures by a unit, so the rows must be those of all units in one period
+  void require_one_row(const Over& over, Index periods) const;  // SpecError where such a unit has not one row to fit on
   const Over& over() const { return choice_.over; }
 
  private:

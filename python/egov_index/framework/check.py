@@ -75,7 +75,7 @@ def value_faults(nodes: Sequence[Node]) -> list[Fault]:
     parents = {node.parent for node in nodes}
     for node in nodes:
         place = f"node {node.code!r}"
-        for name in ("weight", "lag", "cap", "lower", "upper", "not_scored"):
+        for name in ("weight", "lag", "cap", "lower", "upper", "target", "not_scored"):
             value = getattr(node, name)
             if value is not None and not math.isfinite(value):
                 faults.append(Fault(f"{place}.{name}", repr(value), "a finite number"))

@@ -33,8 +33,8 @@ class Node:
         -1 where less is better.
     lag : float
         A leaf's value in period t is the one of t - lag, in units of the period.
-    cap, lower, upper : float, optional
-        Highest value used, and the indicator's goalposts, in its unit.
+    cap, lower, upper, target : float, optional
+        Highest value used, the indicator's goalposts, and the value to be reached, in its unit.
     unit, concept, denominator : str, optional
         Unit of measurement, what it measures (the guard against shared inputs reads it), and denominator.
     normalize, impute, aggregate : optional
@@ -54,6 +54,7 @@ class Node:
     cap: float | None = None
     lower: float | None = None
     upper: float | None = None
+    target: float | None = None
     unit: str | None = None
     denominator: str | None = None
     concept: str | None = None
@@ -84,7 +85,7 @@ class Group:
     classes: tuple[str, ...] = ()
 
 
-NUMBERS = ("weight", "direction", "lag", "cap", "lower", "upper", "not_scored")
+NUMBERS = ("weight", "direction", "lag", "cap", "lower", "upper", "target", "not_scored")
 TEXTS = ("code", "parent", "name", "unit", "denominator", "concept")
 
 

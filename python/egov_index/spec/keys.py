@@ -100,6 +100,7 @@ NODE = (
     Key("cap", "real", "Highest value used, in the unit of the indicator."),
     Key("lower", "real", "Lower goalpost, in the unit of the indicator."),
     Key("upper", "real", "Upper goalpost, in the unit of the indicator."),
+    Key("target", "real", "Value to be reached, in the unit of the indicator."),
     Key("unit", "text", "Unit of measurement."),
     Key("denominator", "text", "What the indicator is divided by."),
     Key("concept", "text", "What it measures; the guard against inputs shared with outcomes reads it."),
