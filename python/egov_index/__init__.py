@@ -18,6 +18,7 @@ from .catalogue import Choice, choice, methods
 from .compare import Comparison, compare
 from .errors import DataError, EgovError, FitError, Interrupted, SpecError
 from .framework import Framework, Group, Node
+from .growth import growth
 from .index import Index
 from .judgments import Judgments, ahp
 from .optimize import OptimizedWeights, optimize_weights
@@ -29,6 +30,7 @@ from .report import report
 from .result import Result
 from .sensitivity import Sensitivity
 from .treatment import treatment
+from .stability import Entry, Stability, rank_stability
 from .uncertainty import Ensemble
 from .versions import show_versions
 
@@ -39,6 +41,7 @@ __all__ = [
     "DataError",
     "EgovError",
     "Ensemble",
+    "Entry",
     "FitError",
     "Framework",
     "Group",
@@ -55,12 +58,14 @@ __all__ = [
     "Result",
     "Sensitivity",
     "SpecError",
+    "Stability",
     "__version__",
     "aggregate",
     "ahp",
     "choice",
     "compare",
     "datasets",
+    "growth",
     "impute",
     "methods",
     "multivariate",
@@ -72,6 +77,7 @@ __all__ = [
     "presets",
     "rank",
     "removal",
+    "rank_stability",
     "report",
     "show_versions",
     "treat",
