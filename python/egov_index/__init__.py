@@ -21,9 +21,11 @@ from .framework import Framework, Group, Node
 from .growth import growth
 from .index import Index
 from .judgments import Judgments, ahp
+from .levers import Levers, levers
 from .optimize import OptimizedWeights, optimize_weights
 from .panel import Panel
 from .presets import preset, presets
+from .profile import Profile, profile
 from .recipe import Recipe
 from .removal import Removal, removal
 from .report import report
@@ -49,10 +51,12 @@ __all__ = [
     "Index",
     "Interrupted",
     "Judgments",
+    "Levers",
     "Node",
     "Normalizer",
     "OptimizedWeights",
     "Panel",
+    "Profile",
     "Recipe",
     "Removal",
     "Result",
@@ -67,6 +71,7 @@ __all__ = [
     "datasets",
     "growth",
     "impute",
+    "levers",
     "methods",
     "multivariate",
     "noise",
@@ -75,6 +80,7 @@ __all__ = [
     "outcomes",
     "preset",
     "presets",
+    "profile",
     "rank",
     "removal",
     "rank_stability",

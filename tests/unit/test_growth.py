@@ -41,7 +41,17 @@ def test_uneven_years_against_polyfit():
 
 
 def test_edges():
-    frame = rates([1, NAN, NAN], [NAN] * 3, [3, 3, 3], [0, 1, 2], [-1, 1, 2], [2, 1, 0], [-1, -2, -4], [0, 0, 0], [1, 9, 1])
+    frame = rates(
+        [1, NAN, NAN],
+        [NAN] * 3,
+        [3, 3, 3],
+        [0, 1, 2],
+        [-1, 1, 2],
+        [2, 1, 0],
+        [-1, -2, -4],
+        [0, 0, 0],
+        [1, 9, 1],
+    )
     assert np.isnan(frame["cagr"][:2]).all() and np.isnan(frame["change"][:2]).all()
     assert frame["cagr"][2] == 0 and frame["change"][2] == 0 and frame["note"][2] == ""
     assert math.isinf(frame["cagr"][3]) and np.isnan(frame["change"][3]) and "starts at 0" in frame["note"][3]

@@ -133,7 +133,10 @@ def test_who_is_ahead_everywhere_stays_ahead():
 @pytest.mark.parametrize("node", ["index", "p", "q"])
 @pytest.mark.parametrize(
     ("below", "above"),
-    [("arithmetic", "arithmetic"), ("geometric", "geometric"), ("harmonic", "harmonic"), ("arithmetic", "geometric"), ("harmonic", "geometric")],
+    [
+        *((mean, mean) for mean in ("arithmetic", "geometric", "harmonic")),
+        *((mean, "geometric") for mean in ("arithmetic", "harmonic")),
+    ],
 )  # fmt: skip
 def test_exact_ways_tie_when_scored_again_and_no_sample_is_nearer(below, above, node, norm):
     tree = [one | ({"aggregate": below} if one["code"] in ("p", "q") else {}) for one in TWO_LEVELS]
@@ -169,8 +172,7 @@ def bracket(result, node, norm, a=None, b=None):
     if got.possible:
         assert abs(got.gap) < 1e-9
         assert (
-            got.way.scored_with(np.array(list(got.new_weights.values()))).values[0, a, 0]
-            == got.new_scores[0]
+            got.way.scored_with(np.array(list(got.new_weights.values()))).values[0, a, 0] == got.new_scores[0]
         )
     return got
 

@@ -53,7 +53,7 @@ def rank_stability(
     result : Result
         What was scored.
     a, b : label or name, optional
-        Two units: when are they level? One unit with ``top``: when does it enter? None: each unit and the one behind it.
+        Two units: when are they level? One unit with ``top``: when does it enter? None: all neighbors.
     node : str, optional
         Whose children are weighted; the root if left out.
     norm : {"l2", "linf", "l1"}, optional

@@ -110,7 +110,7 @@ class Stability:
             said.append(f"No smaller change does it ({MEASURES[self.norm]}: {self.distance:.4f}).")
         else:
             said.append(
-                f"That change is {self.distance:.4f} long ({MEASURES[self.norm]}), the nearest found; none shorter than "
+                f"That change is {self.distance:.4f} long ({MEASURES[self.norm]}), the nearest found; none below "
                 f"{self.at_least:.4f} can do it. It is a bound and not exact, since {self.reason}."
             )
         said.append(f"Scored again with these weights, both have {self.new_scores[0]:.4f}.")
@@ -125,7 +125,8 @@ class Stability:
     def __repr__(self) -> str:
         size = "no weights do it" if math.isinf(self.distance) else f"distance {self.distance:.4g}"
         sure = "exact" if self.exact else f"at least {self.at_least:.4g}"
-        return f"<Stability of {self.ahead} ahead of {self.behind} in weights of {self.node}: {size} ({self.norm}, {sure})>"
+        pair = f"{self.ahead} ahead of {self.behind} in weights of {self.node}"
+        return f"<Stability of {pair}: {size} ({self.norm}, {sure})>"
 
     def _repr_html_(self) -> str:
         rows = [

@@ -95,10 +95,11 @@ class Entry:
             )
             return f"{start}. No weights below {self.node} bring it into the top {self.top}{why}."
         passed = [called(panel, unit) for unit in self.overtaken]
+        passed = [*passed[:5], f"{len(passed) - 5} more"] if len(passed) > 6 else passed
         return (
-            f"{start}. It enters the top {self.top}, as {ordinal(self.new_rank)}, if the weights below {self.node} move so: "
-            f"{moves_in_words(self)}. No smaller change does it ({MEASURES[self.norm]}: {self.distance:.4f}). "
-            f"It then stands no lower than {in_words([*passed[:5], f'{len(passed) - 5} more'] if len(passed) > 5 else passed)}."
+            f"{start}. It enters the top {self.top}, as {ordinal(self.new_rank)}, if the weights below {self.node} "
+            f"move so: {moves_in_words(self)}. No smaller change does it ({MEASURES[self.norm]}: {self.distance:.4f}). "
+            f"It then stands no lower than {in_words(passed)}."
         )
 
     def __repr__(self) -> str:
