@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,33 @@ class Index:
         if faults:
             raise SpecError(faults)
         return Index(**({part: getattr(self, part) for part in parts} | changes))
+
+    def change(self, *, weights: Mapping[str, float] | None = None, **choices: Any) -> Index:
+        """Copy with other choices of the recipe or other weights, e.g. ``index.change(normalize="rank")``.
+
+        Parameters
+        ----------
+        weights : mapping, optional
+            New weights of nodes by code; the others keep theirs.
+        **choices
+            Parameters of :class:`Recipe`. Nodes with a method of their own keep it.
+
+        Returns
+        -------
+        Index
+
+        Raises
+        ------
+        SpecError
+            If there is no such parameter, method or node.
+        """
+        nodes = [
+            replace(node, weight=(weights or {}).get(node.code, node.weight)) for node in self.framework.nodes
+        ]
+        for code in weights or {}:
+            self.framework[code]  # an unknown one is an error
+        tree = Framework(nodes, self.framework.groups, self.framework.rank_digits)
+        return self.replace(framework=tree, recipe=self.recipe.replace(**choices))
 
     def score(self, panel: Panel, period: Any = None) -> Result:
         """Score and rank the units of a panel.

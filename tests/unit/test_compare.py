@@ -115,3 +115,70 @@ def test_published_zeros_of_units_that_are_not_scored_do_not_count():
 def test_frames_come_in_the_library_of_the_result():
     got = egov.compare(result(backend="polars"), published(VALUES[:, 0, 0]))
     assert isinstance(got.to_frame(), pl.DataFrame) and isinstance(got.movers(), pl.DataFrame)
+
+
+def test_kendall_against_scipy():
+    for theirs in (VALUES[:, 0, 0], np.round(VALUES[:, 0, 1], 1), -VALUES[:, 0, 0]):
+        got = egov.compare(result(), published(theirs))
+        wanted = stats.kendalltau(result().scores["index"], theirs).statistic
+        assert got.kendall == pytest.approx(wanted, rel=1e-12)
+    assert np.isnan(egov.compare(result(), published(np.ones(12))).kendall)
+
+
+def test_two_results_say_what_changed():
+    index = result().index
+    panel = result().panel
+    changed = index.change(normalize="rank", weights={"b": 2})
+    assert index.recipe.normalize.method == "none" and changed.framework["b"].weight == 2
+    got = egov.compare(index.score(panel), changed.score(panel))
+    assert got.differences.to_numpy().tolist() == [
+        ["recipe.normalize", "none", "rank"],
+        ["b weight", "1", "2"],
+    ]
+    frame = got.to_frame().set_index("unit").loc[UNITS]
+    assert frame["before"].tolist() == index.score(panel).scores["index"].tolist()
+    assert frame["after"].tolist() == changed.score(panel).scores["index"].tolist()
+    np.testing.assert_allclose(frame["difference"], frame["after"] - frame["before"])
+    assert (frame["rank_change"] == frame["rank_before"] - frame["rank_after"]).all()
+    assert "recipe.normalize from none to rank and b weight from 1 to 2" in str(got)
+    assert got.movers(2)["rank_change"].abs().tolist() == sorted(frame["rank_change"].abs())[:-3:-1]
+
+
+def test_nodes_of_two_results():
+    one, other = result(), result(normalize="zscore")
+    got = egov.compare(one, other).nodes().set_index("node")
+    assert got.index.tolist() == ["index", "a", "b"] and got.loc["a", "spearman"] == pytest.approx(1)
+    assert got.loc["a", "mean_shift"] == 0 and got["unit"].isna()["a"]
+    x, y = one.scores["index"], other.scores["index"]
+    assert got.loc["index", "kendall"] == pytest.approx(stats.kendalltau(x, y).statistic)
+    assert egov.compare(one, other).node("a").to_frame()["rank_change"].tolist() == [0] * 12
+    with pytest.raises(DataError, match="'index'"):
+        egov.compare(one, other).node("indx")
+
+
+def test_differences_of_data_and_of_the_tree():
+    values = VALUES.copy()
+    values[3, 0, 1] = 0.5
+    other = result(values[:11], UNITS[:11])
+    parts = egov.compare(result(), other).differences
+    assert parts["part"].tolist() == ["units", "data b"] and "U11 only here" in parts["before"][0]
+    assert parts["after"][1] == "11 values, 1 differ"
+    wider = Framework(
+        [{"code": "index"}, *({"code": c, "parent": "index"} for c in "ab")], groups=[{"code": "L"}]
+    )
+    lines = egov.compare(result(), result(tree=wider)).differences.set_index("part")
+    assert lines.loc["rank_digits"].tolist() == ["3", "–"] and "groups" in lines.index
+    alone = Framework([{"code": "index"}, {"code": "a", "parent": "index"}], rank_digits=3)
+    assert egov.compare(result(), result(tree=alone)).differences.to_numpy().tolist() == [
+        ["b", "below index", "–"]
+    ]
+    same = egov.compare(result(), result())
+    assert len(same.differences) == 0 and "Nothing was done differently" in str(same)
+
+
+def test_changes_that_cannot_be():
+    index = result().index
+    with pytest.raises(egov.SpecError, match="normalize"):
+        index.change(normalise="rank")
+    with pytest.raises(egov.SpecError, match="'c'"):
+        index.change(weights={"c": 1})

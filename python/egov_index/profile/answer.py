@@ -1,4 +1,4 @@
-"""One unit in full: where it stands, what it stands on, who is near, what it is good at and what not."""
+"""What profile answers: frames, and sentences that can be read aloud."""
 
 from __future__ import annotations
 
@@ -8,161 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import DataError, Fault, SpecError
-from .markup import element, fixed, join
-from .naming import called, find_period, find_unit, in_words, ordinal
-from .result import Result
-from .table import make_frame, nearest
+from ..markup import element, fixed, join
+from ..naming import called, in_words, ordinal
+from ..result import Result
+from ..table import make_frame
+from .facts import Columns
 
-__all__ = ["Profile", "profile"]
-
-Columns = dict[str, Any]
-
-
-def profile(
-    result: Result, unit: Any, *, period: Any = None, by: str | None = None, top: int = 5, near: int = 3
-) -> Profile:
-    """Describe one unit of a result.
-
-    Parameters
-    ----------
-    result : Result
-        What was scored.
-    unit : label or name
-        Which unit.
-    period : label, optional
-        Which period; the last one scored if left out.
-    by : str, optional
-        Scheme of groups of the panel whose members are the peers; the first with "income" in its name, or the first, if
-        left out.
-    top : int
-        How many strengths and weaknesses at most.
-    near : int
-        How many neighbors above, neighbors below, and peers.
-
-    Returns
-    -------
-    Profile
-
-    Raises
-    ------
-    DataError
-        If the unit or the period is unknown, or the unit is not scored.
-    SpecError
-        If the panel has no such scheme of groups.
-
-    Examples
-    --------
-    >>> import egov_index as egov
-    >>> result = egov.preset("egdi-2022").score(egov.datasets.un_egov_survey())
-    >>> estonia = egov.profile(result, "Estonia")
-    >>> estonia.rank, estonia.of, estonia.group
-    (8, 193, 'VH')
-    >>> estonia.strengths[["indicator", "rank"]].values.tolist()[0]
-    ['osi', 1]
-    """
-    if not isinstance(result, Result):
-        raise DataError(Fault("result", type(result).__name__, "a Result, e.g. index.score(panel)"))
-    at, when = find_unit(result.panel, unit), find_period(result.periods, period)
-    if np.isnan(result.values[when, at, 0]):
-        place = f"unit {result.units[at]!r}"
-        raise DataError(Fault(place, f"no score in {result.periods[when]}", "a scored unit"))
-    return Profile(
-        result, at, when,
-        nodes=_nodes(result, at, when), indicators=_indicators(result, at, when),
-        peers_by=_scheme(result, by), top=top, near=near,
-    )  # fmt: skip
-
-
-def _scheme(result: Result, by: str | None) -> str | None:
-    schemes = list(result.panel.groups)
-    if by is None:
-        return next((name for name in schemes if "income" in name), schemes[0] if schemes else None)
-    if by not in schemes:
-        raise SpecError(Fault("by", repr(by), nearest(by, schemes)))
-    return by
-
-
-def _title(result: Result, code: str) -> str:
-    known = result.panel.about(code) if code in result.panel.indicators else {}
-    return str(result.index.framework[code].name or known.get("title") or code)
-
-
-def _imputed(result: Result, unit: int, when: int) -> dict[str, str]:
-    """Method that filled each indicator of the unit, where one did."""
-    raw, row = result._raw_trail, when * len(result.units) + unit
-    return {
-        result.nodes[raw["column"][k]]: str(raw["method"][k])
-        for k in range(len(raw["row"]))
-        if raw["row"][k] == row and raw["stage"][k] == "impute"
-    }
-
-
-def _contributions(result: Result, unit: int, when: int) -> NDArray[np.float64]:
-    """What each node adds to the root: score times its share, where all means above are arithmetic; else NaN."""
-    tree, recipe, nodes = result.index.framework, result.index.recipe, result.nodes
-    values = result.values[when, unit]
-    shares = {tree.root: 1.0}
-    for code in nodes:
-        plain = (tree[code].aggregate or recipe.aggregate).method == "arithmetic" and tree[
-            code
-        ].normalize is None
-        below = tree.children(code)
-        seen = [child for child in below if not np.isnan(values[nodes.index(child)])]
-        total = sum(result.weights[child] for child in seen)
-        for child in below:
-            part = result.weights[child] / total if child in seen and total > 0 else 0.0
-            shares[child] = shares[code] * part if plain else float("nan")
-    return np.asarray(np.array([shares[code] for code in nodes]) * values)
-
-
-def _nodes(result: Result, unit: int, when: int) -> Columns:
-    scores, ranks = result.values[when], result.rank_values[when]
-    filled = _imputed(result, unit, when)
-    seen = ~np.isnan(scores)
-    with np.errstate(invalid="ignore"):
-        mean = np.where(seen, scores, 0).sum(axis=0) / seen.sum(axis=0)
-    return {
-        "node": list(result.nodes),
-        "name": [_title(result, code) for code in result.nodes],
-        "score": scores[unit],
-        "rank": ranks[unit],
-        "of": seen.sum(axis=0),
-        "mean": mean,
-        "contribution": _contributions(result, unit, when),
-        "note": [f"imputed by {filled[code]}" if code in filled else "" for code in result.nodes],
-    }
-
-
-def _indicators(result: Result, unit: int, when: int) -> list[dict[str, Any]]:
-    """Indicators as observed: the unit's value, and how many units have a better and a worse one."""
-    panel, tree = result.panel, result.index.framework
-    time = panel.times[panel.periods.index(result.periods[when])]
-    filled = _imputed(result, unit, when)
-    rows = []
-    for code in tree.leaves:
-        node, known = tree[code], panel.about(code)
-        column = panel.column(code)[:, panel.times == time - node.lag]
-        directed = node.direction * column[:, 0] if column.shape[1] else np.full(len(panel.units), np.nan)
-        directed = np.where(result.excluded[when], np.nan, directed)
-        mine = directed[unit]
-        rows.append(
-            {
-                "indicator": code,
-                "name": _title(result, code),
-                "parent": node.parent,
-                "value": float(column[unit, 0]) if column.shape[1] else float("nan"),
-                "measure": str(node.unit or known.get("unit") or ""),
-                "rank": int((directed > mine).sum()) + 1,
-                "of": int((~np.isnan(directed)).sum()),
-                "ties": int((directed == mine).sum()) - 1,
-                "worse": int((directed < mine).sum()),
-                "observed": not np.isnan(mine) and code not in filled,
-                "how": filled.get(code, ""),
-            }
-        )
-    return rows
-
+__all__ = ["Profile"]
 
 SHOWN = ("indicator", "name", "parent", "value", "measure", "rank", "of", "ties")
 
@@ -172,9 +24,9 @@ class Profile:
     """One unit: scores and ranks of all nodes, strengths and weaknesses, neighbors and peers.
 
     A strength is an observed indicator on which the unit ranks no lower than it does overall, best rank first; a
-    weakness one on which it ranks lower, fewest worse units first. To be among the last is no strength, to be first no weakness.
-    Ranks are those of the data as observed, in the direction of the indicator, among the units with a value. An imputed
-    value is neither; ``imputed`` names it.
+    weakness one on which it ranks lower, fewest worse units first. To be among the last is no
+    strength, to be first no weakness. Ranks are those of the data as observed, in the direction of the indicator, among
+    the units with a value. An imputed value is neither; ``imputed`` names it.
 
     Parameters
     ----------
