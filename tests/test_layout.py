@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 CPP, PYTHON = ROOT / "cpp", ROOT / "python" / "egov_index"
 STAGES = ("impute", "treat", "normalize", "weight", "aggregate", "rank")
 GROUND = {"error", "method", "panel", "scope", "random", "progress"}
-OPTIONAL = {"pandas", "polars", "pyarrow", "matplotlib", "scipy", "jinja2", "openpyxl"}
+OPTIONAL = {"pandas", "polars", "pyarrow", "matplotlib", "scipy", "jinja2", "openpyxl", "highspy"}
 
 
 # C++: include lines
@@ -229,7 +229,19 @@ def test_a_stage_knows_no_other_stage_and_no_picture(stage):
 
 
 @pytest.mark.parametrize(
-    "name", in_rooms("outcomes", "compare", "uncertainty", "sensitivity", "result", "index")
+    "name",
+    in_rooms(
+        "outcomes",
+        "compare",
+        "uncertainty",
+        "sensitivity",
+        "result",
+        "index",
+        "stability",
+        "profile",
+        "levers",
+        "growth",
+    ),  # fmt: skip
 )
 def test_questions_know_no_page_and_no_command(name):
     assert not reached(name) & {"report", "plot", "cli", "job", "summary", "outputs"}
