@@ -42,6 +42,8 @@ def why_not_exact(way: Way) -> str:
             return f"the aggregate {step.node} is normalized by {step.scale.method}, which moves with the weights"
         if step.scale.method not in ("none", "minmax", "zscore"):
             return f"the root is normalized by {step.scale.method}, which can make different units level"
+        if step.scale.over not in ("period", "panel"):
+            return f"the root is normalized over {step.scale.over}, which can turn the order of units"
         if step.scale.rescale:
             return f"the aggregate {step.node} is rescaled to a range, which moves with the weights"
     steps = merged(way)
@@ -75,11 +77,13 @@ def least_distance(way: Way, a: int, b: int, norm: str) -> float:
         step for step in way.steps if step.scale.method not in ("none", "goalposts") or step.scale.rescale
     ]
     if moving and moving[0].node == way.steps[-1].node and len(moving) == 1:
-        moving = [] if moving[0].scale.method in ("minmax", "zscore") else moving
+        keeps = moving[0].scale.method in ("minmax", "zscore") and moving[0].scale.over in ("period", "panel")
+        moving = [] if keeps else moving
     if not moving:
         return _by_intervals(way, np.array([a]), np.array([b]), norm)
     linear = first.method == "arithmetic" and all(step.method == "arithmetic" for step in above)
     alone = moving == [first] and first.scale.method in ("minmax", "zscore") and not first.scale.rescale
+    alone &= first.scale.over == "period"
     if not linear or not alone or any(step.scale.method != "none" for step in above):
         return 0.0
     return _by_scale(way, a, b, norm)
