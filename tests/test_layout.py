@@ -241,7 +241,7 @@ def test_a_stage_knows_no_other_stage_and_no_picture(stage):
         "profile",
         "levers",
         "growth",
-    ),  # fmt: skip
+    ),
 )
 def test_questions_know_no_page_and_no_command(name):
     assert not reached(name) & {"report", "plot", "cli", "job", "summary", "outputs"}

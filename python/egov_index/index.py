@@ -112,13 +112,19 @@ class Index:
         SpecError
             If there is no such parameter, method or node.
         """
-        nodes = [
-            replace(node, weight=(weights or {}).get(node.code, node.weight)) for node in self.framework.nodes
-        ]
-        for code in weights or {}:
-            self.framework[code]  # an unknown one is an error
+        recipe, given, faults = self.recipe.replace(**choices), dict(weights or {}), []
+        for code in given:
+            parent = self.framework[code].parent  # an unknown code is an error
+            made = recipe.weight if parent is None else self.framework[parent].weights or recipe.weight
+            if made.method != "given":
+                faults.append(
+                    Fault(f"weight of {code!r}", f"made by {made}", 'change(weight="given", weights=...)')
+                )
+        if faults:
+            raise SpecError(faults)
+        nodes = [replace(node, weight=given.get(node.code, node.weight)) for node in self.framework.nodes]
         tree = Framework(nodes, self.framework.groups, self.framework.rank_digits)
-        return self.replace(framework=tree, recipe=self.recipe.replace(**choices))
+        return self.replace(framework=tree, recipe=recipe)
 
     def score(self, panel: Panel, period: Any = None) -> Result:
         """Score and rank the units of a panel.

@@ -182,3 +182,5 @@ def test_changes_that_cannot_be():
         index.change(normalise="rank")
     with pytest.raises(egov.SpecError, match="'c'"):
         index.change(weights={"c": 1})
+    with pytest.raises(egov.SpecError, match="made by equal"):
+        index.change(weight="equal", weights={"a": 1})

@@ -231,6 +231,17 @@ def test_data_driven_weights_are_held_and_moved():
     assert got.weights == pytest.approx({"p": 0.5, "q": 0.5}) and (abs(got.gap) < 1e-12 or not got.possible)
 
 
+def test_weights_of_a_node_of_their_own_are_held_and_moved():
+    own = [one | ({"weights": "equal"} if one["code"] == "p" else {}) for one in TWO_LEVELS]
+    result = scored([[1, 2, 3, 9, 1, 2], [2, 3, 5, 4, 1, 2], [1, 1, 1, 1, 1, 1]], own)
+    got = egov.rank_stability(result, "U0", "U1", node="p")
+    assert (
+        got.weights == pytest.approx(dict.fromkeys(got.weights, 0.25))
+        and abs(got.gap) < 1e-12
+        and got.possible
+    )
+
+
 def test_units_with_the_same_score_are_level_already():
     got = egov.rank_stability(scored([[1, 2], [2, 1], [0, 0]]), "U0", "U1")
     assert got.distance == 0 and got.new_weights == got.weights and "level" in str(got)

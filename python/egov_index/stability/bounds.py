@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..catalogue import numeric
 from .ties import Array, dual, nearest_tie
 from .way import LINKS, Step, Way, through
 
@@ -131,12 +132,13 @@ def _by_scale(way: Way, a: int, b: int, norm: str) -> float:
         share, rest = step.share * share, step.share * rest + step.rest
     if share[a] != share[b]:
         return 0.0
+    numbers = numeric("normalize", scale)
     if scale.method == "minmax":
-        size = float(scale.params.get("high", 1.0)) - float(scale.params.get("low", 0.0))
+        size = numbers.get("high", 1.0) - numbers.get("low", 0.0)
         y = parts @ way.weights
         spread, steep = float(y.max() - y.min()), _steepest_range(parts, norm)
     else:
-        size = float(scale.params.get("sd", 1.0))
+        size = numbers.get("sd", 1.0)
         spread = float((parts @ way.weights).std(ddof=1))
         steep = _steepest_deviation(parts, norm)
     constant = rest[a] - rest[b]
