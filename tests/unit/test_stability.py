@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -147,7 +148,7 @@ def test_exact_ways_tie_when_scored_again_and_no_sample_is_nearer(below, above, 
     assert (got.exact and got.reason == "") or not got.possible
     weights = np.array(list(got.weights.values()))
     way = got.way
-    samples = RNG.dirichlet(np.ones(len(weights)), size=60)
+    samples = RNG.dirichlet(np.ones(len(weights)), size=12)
     if got.possible:
         assert abs(got.gap) < 1e-12 and got.at_least == got.distance
         ball = [
@@ -165,7 +166,7 @@ def bracket(result, node, norm, a=None, b=None):
     got = egov.rank_stability(result, f"U{a}", f"U{b}", node=node, norm=norm)
     assert not got.exact and got.reason in str(got) and 0 <= got.at_least <= got.distance
     weights = np.array(list(got.weights.values()))
-    for sample in RNG.dirichlet(np.ones(len(weights)), size=30):
+    for sample in RNG.dirichlet(np.ones(len(weights)), size=10):
         step = sample - weights
         near = weights + step * min(1, 0.999 * got.at_least / ties.length(step, norm))
         assert got.way.gap_at(near, a, b) > 0
@@ -204,6 +205,20 @@ def test_fixed_goalposts_of_an_aggregate_give_a_bracket():
     posts = {"normalize": {"method": "goalposts", "lower": 0, "upper": 3}}
     tree = [one | (posts if one["code"] == "p" else {}) for one in TWO_LEVELS]
     assert bracket(scored(RNG.uniform(1, 2, size=(8, 6)), tree), "p", "l2").at_least > 0
+
+
+@pytest.mark.parametrize("scale", ["minmax", "zscore", {"method": "none", "rescale": [0, 100]}])
+def test_a_scale_of_the_root_leaves_ties_where_they_are(scale):
+    values = RNG.uniform(1, 2, size=(8, 6))
+    tree = [one | ({"normalize": scale} if one["code"] == "index" else {}) for one in TWO_LEVELS]
+    plain, scaled = (
+        egov.rank_stability(scored(values, nodes), "U0", "U1", node="p") for nodes in (TWO_LEVELS, tree)
+    )
+    assert scaled.exact and scaled.distance == pytest.approx(plain.distance, rel=1e-9)
+    mixed = [one | ({"aggregate": "geometric"} if one["code"] == "p" else {}) for one in tree]
+    order = np.argsort(-scored(values, mixed).values[0, :, 0])
+    got = egov.rank_stability(scored(values, mixed), f"U{order[0]}", f"U{order[5]}", node="p")
+    assert not got.exact and got.at_least > 0
 
 
 def test_where_nothing_is_proved_the_bound_is_0():
@@ -308,6 +323,14 @@ def test_the_way_into_the_top_against_enumeration(norm, node):
             else:
                 assert "No weights" in str(got)
     assert reached > 1
+
+
+def test_without_the_solver_the_error_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "highspy", None)
+    result = scored(RNG.uniform(1, 2, size=(8, 6)), TWO_LEVELS)
+    unit = int(np.argsort(-result.values[0, :, 0])[4])
+    with pytest.raises(egov.EgovError, match="optimize"):
+        egov.rank_stability(result, f"U{unit}", top=4)
 
 
 def test_who_is_in_the_top_stays_there():

@@ -8,7 +8,7 @@ from typing import Any, overload
 import numpy as np
 
 from ..arguments import whole
-from ..errors import Fault, SpecError
+from ..errors import Fault, FitError, SpecError
 from ..naming import called, find_period, find_unit
 from ..result import Result
 from ..table import make_frame, nearest
@@ -19,6 +19,8 @@ from .ties import NORMS, length, nearest_tie
 from .way import Way, way_of
 
 __all__ = ["Entry", "Stability", "rank_stability"]
+
+ROUNDING = 1e-9  # what is left of a gap, scored again with the weights of an exact tie, at most
 
 
 @overload
@@ -81,6 +83,8 @@ def rank_stability(
         If the node has fewer than two children, the norm is unknown, or ``top`` is asked for where ties are no plane.
     DataError
         If a unit is unknown, not scored, or has holes below the node.
+    FitError
+        If an exact tie does not hold to 1e-9 when scored again, or HiGHS stops without a proof.
 
     Examples
     --------
@@ -131,6 +135,8 @@ def _pair(way: Way, a: int, b: int, norm: str) -> Stability:
         tie, far = nearest_tie(np.where(d @ way.weights < 0, 0.0, d)[None, :], way.weights, norm)
         new, distance = (None if np.isinf(far[0]) else tie[0]), float(far[0])
         low, reason = distance, "" if new is not None else _dominance(way, a, b, d)
+        if new is not None and abs(way.gap_at(new, a, b)) > ROUNDING * max(1.0, abs(way.scores[a])):
+            raise FitError(f"the weights found for {way.node} do not hold when scored again: {new}")
     again = way.scored_with(new).values[0, :, 0] if new is not None else np.full(len(way.scores), np.nan)
     units = way.result.units
     return Stability(

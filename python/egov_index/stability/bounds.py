@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..catalogue import numeric
 from .ties import Array, dual, nearest_tie
-from .way import LINKS, Step, Way, through
+from .way import LINKS, Step, Way, fixed_scale, through
 
 __all__ = ["found_swap", "leads", "least_distance", "why_not_exact"]
 
@@ -40,13 +40,13 @@ def why_not_exact(way: Way) -> str:
         if step.method not in LINKS:
             return f"{step.node} is aggregated by {step.method}, whose result is not linear in the weights"
         if step.scale.method != "none" and step.node != way.result.nodes[0]:
-            return f"the aggregate {step.node} is normalized by {step.scale.method}, which moves with the weights"
+            return f"the aggregate {step.node} is normalized by {step.scale.method} before it goes on"
         if step.scale.method not in ("none", "minmax", "zscore"):
             return f"the root is normalized by {step.scale.method}, which can make different units level"
         if step.scale.over not in ("period", "panel"):
             return f"the root is normalized over {step.scale.over}, which can turn the order of units"
-        if step.scale.rescale:
-            return f"the aggregate {step.node} is rescaled to a range, which moves with the weights"
+        if step.scale.rescale and step.node != way.result.nodes[0]:
+            return f"the aggregate {step.node} is rescaled to a range before it goes on"
     steps = merged(way)
     if len(steps) == 1 or (len(steps) == 2 and steps[1].method == "geometric"):
         return ""
@@ -71,21 +71,27 @@ def leads(way: Way, a: Rows, b: Rows) -> Array:
 
 def least_distance(way: Way, a: int, b: int, norm: str) -> float:
     """A distance within which a stays ahead of b, by proof; 0 where none can be given."""
-    if any(step.method not in LINKS for step in way.steps) or way.result.index.recipe.normalize.rescale:
+    if any(step.method not in LINKS for step in way.steps):
         return 0.0
     first, *above = way.steps
-    moving = [
-        step for step in way.steps if step.scale.method not in ("none", "goalposts") or step.scale.rescale
-    ]
-    if moving and moving[0].node == way.steps[-1].node and len(moving) == 1:
-        keeps = moving[0].scale.method in ("minmax", "zscore") and moving[0].scale.over in ("period", "panel")
-        moving = [] if keeps else moving
+    root = way.steps[-1].scale
+    if root.method not in ("none", "minmax", "zscore", "goalposts") or root.over not in ("period", "panel"):
+        return 0.0
+    scaled = [step for step in way.steps[:-1] if step.scale.method != "none" or step.scale.rescale]
+    if scaled and way.result.index.recipe.normalize.rescale:
+        return 0.0  # they share its range with their siblings
+    moving = [step for step in scaled if step.scale.method != "goalposts" or step.scale.rescale]
     if not moving:
         return _by_intervals(way, np.array([a]), np.array([b]), norm)
     linear = first.method == "arithmetic" and all(step.method == "arithmetic" for step in above)
-    alone = moving == [first] and first.scale.method in ("minmax", "zscore") and not first.scale.rescale
+    alone = (
+        len(scaled) == 1
+        and scaled[0] is first
+        and first.scale.method in ("minmax", "zscore")
+        and not first.scale.rescale
+    )
     alone &= first.scale.over == "period"
-    if not linear or not alone or any(step.scale.method != "none" for step in above):
+    if not linear or not alone or root.method != "none" or root.rescale:
         return 0.0
     return _by_scale(way, a, b, norm)
 
@@ -106,8 +112,6 @@ def _by_intervals(way: Way, a: Rows, b: Rows, norm: str) -> float:
         )
         values = inverse(q)
         if way.steps[0].scale.method == "goalposts" and len(way.steps) > 1:
-            from .way import fixed_scale
-
             values = fixed_scale(way.steps[0], values, way.result)
         for step in way.steps[1:]:
             values = through(step, values, rows, way.result)

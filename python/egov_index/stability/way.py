@@ -119,7 +119,8 @@ class Way:
 def _weighted(way: Way, weights: Array) -> Framework:
     tree = way.result.index.framework
     new = dict(zip(way.children, map(float, weights), strict=True))
-    nodes = [replace(node, weight=new.get(node.code, way.result.weights[node.code])) for node in tree.nodes]
+    shares = way.result.weights | new
+    nodes = [replace(node, weight=shares[node.code], weights=None) for node in tree.nodes]
     return Framework(nodes, tree.groups, tree.rank_digits)
 
 
