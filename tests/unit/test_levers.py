@@ -219,3 +219,14 @@ def test_what_cannot_be_asked(rng):
         egov.levers(panel, panel, last)
     with pytest.raises(DataError, match="Panel"):
         egov.levers(index, index, last)
+
+
+def test_many_indicators_are_counted(rng):
+    codes = [f"x{k}" for k in range(12)]
+    panel = Panel(rng.uniform(size=(10, 1, 12)), UNITS, [2020], codes)
+    index = Index(Framework([{"code": "i"}, *({"code": code, "parent": "i"} for code in codes)]), Recipe())
+    ranks = index.score(panel).rank_values[0, :, 0]
+    near, far = (
+        str(egov.levers(index, panel, UNITS[int(np.argmax(ranks == 10))], places)) for places in (1, 9)
+    )
+    assert "7 more" in far and "no indicator alone" in far and "is enough" in near

@@ -44,7 +44,7 @@ def by_programming(leads, weights, norm):
     n = len(weights)
     if norm == "l2":
         best = math.inf
-        for start in [weights, np.full(n, 1 / n), *np.eye(n)]:
+        for start in (weights, np.eye(n)[np.argmin(leads)]):
             got = minimize(
                 lambda w: ((w - weights) ** 2).sum(), start, jac=lambda w: 2 * (w - weights), bounds=[(0, 1)] * n,
                 constraints=[{"type": "eq", "fun": lambda w: w.sum() - 1}, {"type": "eq", "fun": lambda w: leads @ w}],
@@ -65,7 +65,7 @@ def by_programming(leads, weights, norm):
 
 @pytest.mark.parametrize("norm", NORMS)
 def test_the_nearest_tie_against_programming(norm):
-    for n in (2, 3, 5, 8):
+    for n in (2, 3, 6):
         weights = RNG.dirichlet(np.ones(n))
         rows = RNG.normal(size=(12, n)) + 0.3
         rows *= np.sign(rows @ weights)[:, None]
@@ -196,9 +196,8 @@ def test_a_normalized_aggregate_gives_a_bracket(scale, norm):
 )
 def test_mixed_means_give_a_bracket(below, above, norm):
     tree = [one | ({"aggregate": below} if one["code"] == "p" else {}) for one in TWO_LEVELS]
-    for _ in range(2):
-        got = bracket(scored(RNG.uniform(1, 2, size=(8, 6)), tree, aggregate=above), "p", norm)
-        assert got.at_least > 0 and "under" in got.reason
+    got = bracket(scored(RNG.uniform(1, 2, size=(8, 6)), tree, aggregate=above), "p", norm)
+    assert got.at_least > 0 and "under" in got.reason
 
 
 def test_fixed_goalposts_of_an_aggregate_give_a_bracket():

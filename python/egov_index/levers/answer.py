@@ -14,6 +14,8 @@ from ..table import make_frame
 
 __all__ = ["Levers"]
 
+LISTED = 5  # indicators named in one sentence; the rest is counted
+
 
 @dataclass(frozen=True, repr=False)
 class Levers:
@@ -122,23 +124,26 @@ class Levers:
             return [f"{head} No improvement is needed to be {goal}."]
         rows = self._ordered()
         reached = [f"- {self._said(row)}" for row in rows if row["reachable"]]
-        short = [
-            f"{self._title(row['cell'].code)} ({ordinal(row['rank'])} at best{_because(row)})"
-            for row in rows
-            if not row["reachable"]
-        ]
+        if len(reached) > LISTED:
+            reached = [*reached[:LISTED], f"- and {len(reached) - LISTED} more that take more of their way"]
         then = " then" if self.horizon else ""
         said = [
             f"{head} To be {goal}{then}, "
             + ("one of these is enough:" if reached else "no indicator alone is enough.")
         ]
         said += reached
-        if short:
-            said.append(f"Not enough alone: {in_words(short)}.")
+        said += self._short([row for row in rows if not row["reachable"]])
         share, best = self.joint
         if np.isnan(share):
             return [*said, f"All indicators at their best together: {ordinal(best)}."]
         return [*said, f"All together: {100 * share:.1f} % of the way from each value to its best is enough."]
+
+    def _short(self, rows: list[dict[str, Any]]) -> list[str]:
+        """Indicators that are not enough: those that bring the unit nearest, and how many more there are."""
+        parts = [f"{self._title(row['cell'].code)} ({ordinal(row['rank'])} {_because(row)})" for row in rows]
+        if len(parts) > LISTED + 1:
+            parts = [*parts[:LISTED], f"{len(parts) - LISTED} more"]
+        return [f"Not enough alone: {in_words(parts)}."] if parts else []
 
     def _said(self, row: dict[str, Any]) -> str:
         cell, needed = row["cell"], row["needed"]
@@ -171,5 +176,5 @@ def _rounded(value: float, up: bool) -> float:
 def _because(row: dict[str, Any]) -> str:
     cell = row["cell"]
     if not cell.known or cell.best == cell.value:
-        return f": {cell.note}"
-    return f", with {cell.best:.4g}, {cell.bound}"
+        return f"as now: {cell.note}"
+    return f"with {cell.best:.4g}, {cell.bound}"

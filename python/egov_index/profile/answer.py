@@ -24,9 +24,9 @@ class Profile:
     """One unit: scores and ranks of all nodes, strengths and weaknesses, neighbors and peers.
 
     A strength is an observed indicator on which the unit ranks no lower than it does overall, best rank first; a
-    weakness one on which it ranks lower, fewest worse units first. To be among the last is no
-    strength, to be first no weakness. Ranks are those of the data as observed, in the direction of the indicator, among
-    the units with a value. An imputed value is neither; ``imputed`` names it.
+    weakness one on which it ranks lower, worst rank first. To be among the last is no strength, to be first no
+    weakness. Ranks are those of the data as observed, in the direction of the indicator, among the units with a value. An imputed
+    value is neither; ``imputed`` names it.
 
     Parameters
     ----------
@@ -124,12 +124,14 @@ class Profile:
 
     def _strong(self) -> list[dict[str, Any]]:
         good = [row for row in self.indicators if row["observed"] and row["worse"] and self._no_lower(row)]
-        return sorted(good, key=lambda row: row["rank"])[: self.top]
+        return sorted(good, key=lambda row: (row["rank"], row["ties"]))[: self.top]
 
     def _weak(self) -> list[dict[str, Any]]:
         bad = [row for row in self.indicators if row["observed"] and row["rank"] > 1]
         bad = [row for row in bad if not (row["worse"] and self._no_lower(row))]
-        return sorted(bad, key=lambda row: (row["worse"], -row["rank"]))[: self.top]
+        return sorted(bad, key=lambda row: (-(row["rank"] - 1) / max(row["of"] - 1, 1), row["ties"]))[
+            : self.top
+        ]
 
     def _no_lower(self, row: dict[str, Any]) -> bool:
         better, others = row["rank"] - 1, row["of"] - 1  # of those with a value; the root has others

@@ -187,6 +187,8 @@ def found_swap(way: Way, a: int, b: int, norm: str) -> Array | None:
             break
         tie = _on_segment(way, a, b, gap, _prolonged(way.weights, aim))
         found.append(tie)
+        if tie is not None and np.abs(tie - at).max() < 1e-10:
+            break
         at = aim if tie is None else tie
     known = [tie for tie in found if tie is not None]
     return (
@@ -218,7 +220,7 @@ def _prolonged(start: Array, aim: Array) -> Array:
 
 def _on_segment(way: Way, a: int, b: int, gap: float, end: Array) -> Array | None:
     """First tie seen on the way from the weights to another point, by steps and bisection."""
-    shares = np.linspace(0, 1, 33)[1:]
+    shares = np.linspace(0, 1, 17)[1:]
     last = 0.0
     for share in shares:
         here = way.gap_at(way.weights + share * (end - way.weights), a, b)

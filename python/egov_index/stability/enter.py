@@ -24,6 +24,7 @@ from .way import Way
 
 __all__ = ["Entry", "enter"]
 
+LONGEST = 600.0  # seconds; 20 children and 193 units take some
 MARGIN = 1e-9  # of the largest lead: how far ahead counts, well above the tolerance of a tie in ranks
 
 
@@ -164,10 +165,13 @@ def enter(way: Way, unit: int, top: int, norm: str) -> Entry:
         inf, nan = math.inf, math.nan
         return Entry(units[unit], top, way.node, norm, inf, inf, weights, {}, rank, nan, (), settled, way)
     again = way.scored_with(found).rank_values[0, :, 0]
+    if again[unit] > top:
+        raise FitError(f"the weights found for {way.node} do not hold when scored again: {found}")
     passed = others[(way.ranks[others] < rank) & (again[others] >= again[unit])]
     passed = passed[np.argsort(way.ranks[passed], kind="stable")]
+    distance = float(length(found - way.weights, norm))
     return Entry(
-        units[unit], top, way.node, norm, float(length(found - way.weights, norm)), least, weights,
+        units[unit], top, way.node, norm, distance, min(least, distance), weights,
         as_weights(way, found), rank, float(again[unit]), tuple(units[k] for k in passed), settled, way,
     )  # fmt: skip
 
@@ -192,6 +196,7 @@ def _solve(leads_by_unit: Array, weights: Array, places: int, norm: str) -> tupl
     solver.setOptionValue("mip_rel_gap", 1e-9)
     solver.setOptionValue("mip_abs_gap", 1e-12)
     solver.setOptionValue("threads", 1)
+    solver.setOptionValue("time_limit", LONGEST)
     sizes = 1 if norm == "linf" else count
     total = count + sizes + rivals
     solver.addVars(
@@ -221,7 +226,9 @@ def _solve(leads_by_unit: Array, weights: Array, places: int, norm: str) -> tupl
     if status == highspy.HighsModelStatus.kInfeasible:
         return None, math.inf
     if status != highspy.HighsModelStatus.kOptimal:
-        raise FitError(f"HiGHS stopped without a proof: {solver.modelStatusToString(status)}")
+        raise FitError(
+            f"HiGHS stopped without a proof: {solver.modelStatusToString(status)}; ask for fewer children"
+        )
     found = np.clip(np.array(solver.getSolution().col_value[:count]), 0.0, 1.0)
     info = solver.getInfo()
     return found / found.sum(), float(info.mip_dual_bound if rivals else info.objective_function_value)
