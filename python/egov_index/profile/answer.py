@@ -25,8 +25,8 @@ class Profile:
 
     A strength is an observed indicator on which the unit ranks no lower than it does overall, best rank first; a
     weakness one on which it ranks lower, worst rank first. To be among the last is no strength, to be first no
-    weakness. Ranks are those of the data as observed, in the direction of the indicator, among the units with a value. An imputed
-    value is neither; ``imputed`` names it.
+    weakness. Ranks are those of the data as observed, in the direction of the indicator, among the units with a value.
+    An imputed value is neither; ``imputed`` names it.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalogue import numeric
-from .ties import Array, dual, nearest_tie
+from .ties import Array, dual, length, nearest_tie
 from .way import LINKS, Step, Way, fixed_scale, through
 
 __all__ = ["found_swap", "leads", "least_distance", "why_not_exact"]
@@ -191,21 +191,7 @@ def found_swap(way: Way, a: int, b: int, norm: str) -> Array | None:
             break
         at = aim if tie is None else tie
     known = [tie for tie in found if tie is not None]
-    return (
-        min(
-            known,
-            key=lambda tie: (
-                float(np.abs(tie - way.weights).max()) if norm == "linf" else _far(way, tie, norm)
-            ),
-        )
-        if known
-        else None
-    )
-
-
-def _far(way: Way, tie: Array, norm: str) -> float:
-    change = tie - way.weights
-    return float(np.sqrt(change @ change) if norm == "l2" else np.abs(change).sum())
+    return min(known, key=lambda tie: float(length(tie - way.weights, norm))) if known else None
 
 
 def _prolonged(start: Array, aim: Array) -> Array:
