@@ -31,8 +31,8 @@ from .removal import Removal, removal
 from .report import report
 from .result import Result
 from .sensitivity import Sensitivity
-from .treatment import treatment
 from .stability import Entry, Stability, rank_stability
+from .treatment import treatment
 from .uncertainty import Ensemble
 from .versions import show_versions
 
@@ -82,8 +82,8 @@ __all__ = [
     "presets",
     "profile",
     "rank",
-    "removal",
     "rank_stability",
+    "removal",
     "report",
     "show_versions",
     "treat",
