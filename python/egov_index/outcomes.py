@@ -47,7 +47,7 @@ def correlate(
     outcomes : Panel
         Outcomes; ``indicator_info`` gives goal, direction and concept.
     method : str or Choice
-        ``"spearman"`` or ``"pearson"``.
+        ``"spearman"``, ``"pearson"``, ``"kendall"`` or ``"distance"``.
     nodes : sequence of str, optional
         Which nodes; all if left out.
     period : label, optional

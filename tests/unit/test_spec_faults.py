@@ -59,7 +59,7 @@ weights = { noise = 3, nodes = ["tii", "zz"], extra = 1 }
 n = 2.5
 output = "rnk"
 [outcomes]
-method = "kendall"
+method = "hoeffding"
 adjust = "bhh"
 nodes = "all"
 minimum = 0
@@ -121,7 +121,7 @@ directon = -1
 28, uncertainty.weights.extra: unknown key
 31, sensitivity.n: 2.5; a whole number
 32, sensitivity.output: 'rnk'; one of rank_shift, rank, score
-34, outcomes.method: unknown method 'kendall'; valid are pearson, spearman
+34, outcomes.method: unknown method 'hoeffding'; valid are pearson, spearman, kendall, distance
 35, outcomes.adjust: unknown method 'bhh'; the nearest valid name is 'bh'
 36, outcomes.nodes: 'all'; a list of codes of nodes
 37, outcomes.minimum: 0; a whole number

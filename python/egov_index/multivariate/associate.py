@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -209,6 +208,8 @@ def _pairs(
 
 def _interval(method: str, r: Array, n: Any, level: float) -> tuple[Array, Array]:
     """On the scale of Fisher's z; NaN where a variance has no degrees of freedom, and for distances."""
+    from statistics import NormalDist  # slow to import
+
     variance = {
         "pearson": np.ones_like(r),
         "spearman": 1 + r * r / 2,
