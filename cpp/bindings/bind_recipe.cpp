@@ -49,8 +49,9 @@ Recipe make_recipe(const py::list& nodes, const std::vector<std::string>& order,
   return to;
 }
 
-py::dict give(const Scores& scores) {
-  return py::dict("values"_a = scores.values, "ranks"_a = scores.ranks, "weights"_a = scores.weights,
+// Matrices are handed over without a copy.
+py::dict give(Scores scores) {
+  return py::dict("values"_a = std::move(scores.values), "ranks"_a = std::move(scores.ranks), "weights"_a = scores.weights,
                   "excluded"_a = std::vector<bool>(scores.excluded.begin(), scores.excluded.end()), "trail"_a = trail(scores.trail));
 }
 

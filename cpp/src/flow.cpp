@@ -89,8 +89,7 @@ void Flow::screen() {
     for (double& v : now_.values.col(node))
       if (v == code) v = missing_value;
   }
-  for (Index row = 0; gathered_ && row < now_.values.rows(); ++row)
-    if (now_.excluded[static_cast<std::size_t>(row)]) now_.values.row(row).setConstant(missing_value);
+  if (gathered_) set_excluded_missing();
 }
 
 // Rows of the panel that feed a scored period in which their unit is not scored; empty if there are none.
@@ -145,7 +144,20 @@ Across Flow::relations() const {
   return across;
 }
 
+// Are the rows of the worked periods those of the panel already, in its order?
+bool Flow::in_place() const {
+  for (std::size_t i = 0; i < source_.size(); ++i) {
+    if (!framework_->nodes[i].leaf()) continue;
+    if (static_cast<Index>(source_[i].size()) != panel_->periods()) return false;
+    for (std::size_t k = 0; k < source_[i].size(); ++k)
+      if (source_[i][k] != static_cast<Index>(k)) return false;
+  }
+  return static_cast<Index>(periods_.size()) == panel_->periods();
+}
+
 void Flow::gather() {
+  gathered_ = true;
+  if (in_place()) return set_excluded_missing();
   Matrix scored = Matrix::Constant(panel_->units * static_cast<Index>(periods_.size()), now_.values.cols(), missing_value);
   for (std::size_t i = 0; i < source_.size(); ++i)
     for (std::size_t k = 0; k < source_[i].size(); ++k)
@@ -155,7 +167,11 @@ void Flow::gather() {
           scored(row, static_cast<Index>(i)) = now_.values(panel_->row(source_[i][k], u), static_cast<Index>(i));
       }
   now_.values = std::move(scored);
-  gathered_ = true;
+}
+
+void Flow::set_excluded_missing() {
+  for (Index row = 0; row < now_.values.rows(); ++row)
+    if (now_.excluded[static_cast<std::size_t>(row)]) now_.values.row(row).setConstant(missing_value);
 }
 
 template <class Work>
@@ -220,7 +236,7 @@ void Flow::normalize(const Recipe& recipe) {
 }
 
 Scores Flow::finish(const Recipe& recipe) {
-  if (recipe.missing.what == Missing::drop_weight) return now_;
+  if (recipe.missing.what == Missing::drop_weight) return std::move(now_);
   MissingError error("no method of the chain could fill these cells");
   const Index asked = static_cast<Index>(scored_) * panel_->units;
   for (std::size_t i = 0; i < source_.size(); ++i)
@@ -232,7 +248,7 @@ Scores Flow::finish(const Recipe& recipe) {
   if (!error.cells.empty()) throw error;
   for (Index row = asked; row < now_.values.rows(); ++row)
     if (now_.excluded[static_cast<std::size_t>(row)] == 2) now_.values.row(row).setConstant(missing_value);
-  return now_;
+  return std::move(now_);
 }
 
 }  // namespace egov

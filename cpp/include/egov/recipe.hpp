@@ -70,11 +70,14 @@ class Flow {
   // them as reference: their holes are no fault, and what is changed in them leaves no trail.
   Flow(const Panel& panel, const Framework& framework, const std::vector<Index>& periods, std::size_t scored, const std::vector<Step>& order);
   void run(Step step, const Recipe& recipe);
-  // Leaves in the columns of their nodes; MissingError where cells are missing and the recipe refuses that.
+  // Leaves in the columns of their nodes; MissingError where cells are missing and the recipe refuses that. The flow is
+  // empty afterwards.
   Scores finish(const Recipe& recipe);
 
  private:
   void screen();
+  void set_excluded_missing();
+  bool in_place() const;
   void impute(const Recipe& recipe);
   void fill(std::size_t node, const Choice& choice, const Across& across);
   Across relations() const;
