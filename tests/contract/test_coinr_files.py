@@ -19,8 +19,6 @@ PENDING = {
     "test_coinr_pipeline.py",
     "test_coinr_profile.py",
     "test_coinr_screen.py",
-    "test_coinr_treat.py",
-    "test_coinr_weight.py",
 }
 
 
