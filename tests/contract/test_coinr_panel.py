@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from test_coinr import COINR, leaves
+from coinr import COINR, leaves
 
 import egov_index as egov
 

@@ -8,7 +8,7 @@ import json
 
 import numpy as np
 import pytest
-from test_coinr import COINR, SHARED, table
+from coinr import COINR, SHARED, table
 
 pytestmark = pytest.mark.skipif(not COINR.is_dir(), reason=f"no reference files in {COINR}; set EGOV_SHARED")
 N, D = 2000, 3

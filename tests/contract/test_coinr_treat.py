@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from coinr import COINR, SHARED, holds, leaves, panel, table
 from scipy import special, stats
 from sklearn.preprocessing import PowerTransformer
-from test_coinr import COINR, SHARED, holds, leaves, panel, table
 
 import egov_index as egov
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from test_coinr import COINR, leaves, lineage, panel, table
+from coinr import COINR, leaves, lineage, panel, table
 
 import egov_index as egov
 

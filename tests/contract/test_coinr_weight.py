@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from test_coinr import COINR, lineage, panel, table
+from coinr import COINR, lineage, panel, table
 
 import egov_index as egov
 
