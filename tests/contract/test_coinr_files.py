@@ -14,9 +14,7 @@ ROW = re.compile(r"\| `((?:inputs|outputs)/[^`]+)` \| (.+?) \| ?(.*?) ?\|$")
 # Tests that are not there yet; a name goes as soon as its file has come.
 PENDING = {
     "test_coinr_aggregate.py",
-    "test_coinr_normalize.py",
     "test_coinr_pipeline.py",
-    "test_coinr_profile.py",
     "test_coinr_screen.py",
 }
 
