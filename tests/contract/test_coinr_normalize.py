@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from test_coinr import COINR, TREATED, holds, leaves, of_meta, panel, table
+from coinr import COINR, holds, leaves, of_meta, panel, table
+from test_coinr import TREATED
 
 import egov_index as egov
 
