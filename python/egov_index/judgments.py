@@ -21,7 +21,7 @@ PRIORITIES = ("eigenvector", "geometric_mean")
 class Judgments:
     """What pairwise comparisons come to.
 
-    Parameters
+    Attributes
     ----------
     weights : dict
         Priority of each item; they sum to one.

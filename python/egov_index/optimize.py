@@ -28,7 +28,7 @@ PLACE = "optimize_weights"
 class OptimizedWeights:
     """Weights of the nodes of one level, and how important they make each node.
 
-    Parameters
+    Attributes
     ----------
     weights : dict
         Weight of each node; siblings sum to one.
