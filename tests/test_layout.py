@@ -316,7 +316,7 @@ def test_public_names_are_those_of_the_snapshot():
 
 def test_import_is_quick_and_light():
     program = (
-        "import sys, time; start = time.perf_counter(); import egov_index; took = time.perf_counter() - start;"
+        "import sys, time; start = time.process_time(); import egov_index; took = time.process_time() - start;"
         f"print(took, *sorted({OPTIONAL!r} & set(sys.modules)))"
     )
     best = 9.0

@@ -114,10 +114,8 @@ def _example(param: Mapping[str, Any]) -> str:
         return str(param["options"][int(default)])
     if not math.isnan(default):
         return str(bool(default)).lower() if param["kind"] == "flag" else f"{default:g}"
-    return (
-        "100"
-        if param["name"] in ("upper", "cap", "high", "target")
-        else "3"
-        if param["name"] == "max_gap"
-        else "0"
-    )
+    if param["name"] in ("upper", "cap", "high", "target"):
+        return "100"
+    if param["name"] == "max_gap":
+        return "3"
+    return f"{param['lower']:g}" if param["lower"] > 0 else "0"
