@@ -114,8 +114,5 @@ def _example(param: Mapping[str, Any]) -> str:
         return str(param["options"][int(default)])
     if not math.isnan(default):
         return str(bool(default)).lower() if param["kind"] == "flag" else f"{default:g}"
-    if param["name"] in ("upper", "cap", "high", "target"):
-        return "100"
-    if param["name"] == "max_gap":
-        return "3"
-    return f"{param['lower']:g}" if param["lower"] > 0 else "0"
+    given = {"upper": "100", "cap": "100", "high": "100", "target": "100", "max_gap": "3"}.get(param["name"])
+    return given if given is not None else f"{max(param['lower'], 0):g}"
