@@ -19,7 +19,7 @@ py::list describe_traits(unsigned traits) {
       {needs_periods, "needs_periods"}, {gives_signed, "gives_signed"}, {gives_unit, "gives_unit"},
       {keeps_range, "keeps_range"}, {gives_range, "gives_range"},
       {needs_others, "needs_others"}, {takes_holes, "takes_holes"}, {needs_indicators, "needs_indicators"},
-      {changes_unit, "changes_unit"}};
+      {changes_unit, "changes_unit"}, {needs_nonnegative, "needs_nonnegative"}, {keeps_sign, "keeps_sign"}};
   py::list out;
   for (const auto& [bit, name] : names)
     if (traits & bit) out.append(name);
@@ -36,7 +36,8 @@ py::dict describe(const Method& row) {
 template <class Table>
 py::list describe_all(const Table& table) {
   py::list out;
-  for (const auto& row : table) out.append(describe(row));
+  for (const auto& row : table)
+    if (!row.withdrawn) out.append(describe(row));
   return out;
 }
 

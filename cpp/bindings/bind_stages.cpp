@@ -92,6 +92,10 @@ void stages(py::module_& m) {
     return released([&] { return aggregate(children, weights, picked, missing(rule, threshold), section); });
   }, "children"_a.noconvert(), "weights"_a, "choice"_a, "missing"_a, "threshold"_a, "section"_a);
 
+  m.def("outranking", [](const Input& children, const Vector& weights) {
+    return released([&] { return outranking(children, weights); });
+  }, "children"_a.noconvert(), "weights"_a);
+
   m.def("rank", [](const Input& scores, Index section, const py::dict& from, int digits) {
     const auto picked = choice(from);
     return released([&] { return rank(Matrix(scores), section, picked, digits); });

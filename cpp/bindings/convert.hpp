@@ -44,6 +44,7 @@ void plan(py::module_& m);      // Alternatives, Plan, uncertainty, sensitivity
 void design(py::module_& m);    // random numbers and designs
 void outcomes(py::module_& m);  // correlate, adjust
 void multivariate(py::module_& m);  // summary, components, reliability, adequacy, importance
+void registration(py::module_& m);  // methods written in Python
 void errors(py::module_& m);    // the core's errors as those of egov_index.errors
 
 }  // namespace egov::bind

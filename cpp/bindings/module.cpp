@@ -11,4 +11,5 @@ PYBIND11_MODULE(_core, m) {
   egov::bind::plan(m);
   egov::bind::outcomes(m);
   egov::bind::multivariate(m);
+  egov::bind::registration(m);
 }

@@ -96,7 +96,7 @@ void Plan::map_child(Index child, Column values, const Desk& desk) const {
 void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) const {
   const Mean& mean = means_[desk.levels[aggregate_part]][node];
   auto out = desk.inner.col(static_cast<Index>(node));
-  if (!mean.linked || block.holes) {
+  if (!mean.linked || block.holes || !block.carried[desk.levels[aggregate_part]]) {
     aggregate_plainly(node, block, mean, desk);
   } else {
     add_children(node, block, mean, desk);

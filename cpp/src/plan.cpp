@@ -16,16 +16,21 @@ double named(const Method& row, const Args& args, const std::string& name) {
   return missing_value;
 }
 
-// Can the normalization give 0 or less whatever its input (yes = false here)? "none" leaves that to the input.
-bool positive_scale(const Choice& choice, bool positive_input) {
-  if (choice.rescaled()) return choice.rescale_low > 0;
-  if (choice.method == "none") return positive_input;
+// What is known of the sign of values before any draw.
+enum Sign { any, not_negative, above_zero };
+
+Sign of_lowest(double low) { return low > 0 ? above_zero : low == 0 ? not_negative : any; }
+
+// Of what a normalization gives whatever its input; "none" leaves that to the input.
+Sign sign_of(const Choice& choice, Sign input) {
+  if (choice.rescaled()) return of_lowest(choice.rescale_low);
+  if (choice.method == "none") return input;
   const NormalizeMethod& row = find("normalize", normalize_methods(), choice.method);
   if (row.traits & gives_range) {
     const Args args = arguments("normalize", row, choice);
-    return named(row, args, "low") > 0 && named(row, args, "truncate") != 0;
+    return named(row, args, "truncate") == 0 ? any : of_lowest(named(row, args, "low"));
   }
-  return !(row.traits & (gives_signed | gives_unit));
+  return row.traits & (gives_signed | gives_unit) ? any : above_zero;
 }
 
 }  // namespace
@@ -140,11 +145,15 @@ void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> l
       levels[aggregate_part] = level;
       require_positive(block.plain, with_levels(levels));
     }
-    levels[aggregate_part] = 0;
-    climb_once(leaves, with_levels(levels));
-    block.weights = leaves.weights;
-    rescale_leaves(block, leaves, levels[normalize_part]);
-    for (std::size_t level = 0; level < width_[aggregate_part]; ++level) add_links(block, level);
+    for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
+      levels[aggregate_part] = level;
+      Scores climbed = leaves;
+      climb_once(climbed, with_levels(levels));
+      if (level == 0) block.weights = climbed.weights;
+      if (level == 0) rescale_leaves(block, climbed, levels[normalize_part]);
+      add_links(block, level);
+      block.carried.push_back(carries(climbed.values, level));
+    }
     for (std::size_t i = 0; i < framework_.nodes.size(); ++i)
       block.holes = block.holes || (framework_.nodes[i].leaf() && block.plain.col(static_cast<Index>(i)).hasNaN());
     return;
@@ -174,6 +183,7 @@ void Plan::climb_once(Scores& leaves, const Recipe& recipe) const {
   try {
     climb(leaves, {units_, Vector::Zero(static_cast<Index>(scored_.size()))}, framework_, recipe);
     require_same_rows(leaves);
+    require_no_bystanders(leaves, recipe);
   } catch (Error& error) {
     if (error.place.period >= 0) error.place.period = static_cast<long>(scored_[static_cast<std::size_t>(error.place.period)]);
     throw;
@@ -207,27 +217,75 @@ void Plan::add_links(Block& block, std::size_t level) {
 
 // A geometric mean needs positive children: leaves by their values, inner nodes by what their normalization can give.
 void Plan::require_positive(const Matrix& leaves, const Recipe& recipe) const {
-  std::vector<char> positive(framework_.nodes.size(), 1);
+  std::vector<Sign> signs(framework_.nodes.size(), above_zero);
   auto mapped = [&](std::size_t i) { return i > 0 && recipe.rescale.given() && shares_range(framework_.nodes[i], recipe.nodes[i]); };
   for (std::size_t i = framework_.nodes.size(); i-- > 0;) {
     const Node& node = framework_.nodes[i];
     const Handling& handling = recipe.nodes[i];
     if (node.leaf()) {
-      positive[i] = mapped(i) ? recipe.rescale.low > 0 : !(leaves.col(static_cast<Index>(i)).array() <= 0).any();
+      double lowest = infinite;
+      for (double x : leaves.col(static_cast<Index>(i))) lowest = x < lowest ? x : lowest;
+      signs[i] = mapped(i) ? of_lowest(recipe.rescale.low) : of_lowest(lowest);
       continue;
     }
-    bool below = true;
-    for (Index child : children_[i]) below = below && positive[static_cast<std::size_t>(child)];
     const AggregateMethod& row = find("aggregate", aggregate_methods(), handling.aggregate.method);
-    if ((row.traits & needs_positive) && !below) {
-      const auto bad = std::find_if(children_[i].begin(), children_[i].end(), [&](Index c) { return !positive[static_cast<std::size_t>(c)]; });
-      const Choice& scale = recipe.nodes[static_cast<std::size_t>(*bad)].normalize;
-      throw SpecError("needs values above 0, but " + scale.method + (scale.rescaled() ? " as rescaled" : "") +
-                          " may give 0 or less; rescale the normalization to a positive range, e.g. rescale=(1, 100)",
-                      {"aggregate", row.name, "", -1, -1, -1, static_cast<long>(*bad)});
+    const unsigned traits = traits_of(i, row, handling.aggregate);
+    const Sign needed = traits & needs_positive ? above_zero : traits & needs_nonnegative ? not_negative : any;
+    const auto lowest = *std::min_element(children_[i].begin(), children_[i].end(), [&](Index a, Index b) {
+      return signs[static_cast<std::size_t>(a)] < signs[static_cast<std::size_t>(b)];
+    });
+    const Sign below = signs[static_cast<std::size_t>(lowest)];
+    if (below < needed) {
+      const Choice& scale = recipe.nodes[static_cast<std::size_t>(lowest)].normalize;
+      throw SpecError(std::string("needs values ") + (needed == above_zero ? "above 0" : "of at least 0") + ", but " + scale.method +
+                          (scale.rescaled() ? " as rescaled" : "") + (needed == above_zero ? " may give 0 or less" : " may give less") +
+                          "; rescale the normalization to a positive range, e.g. rescale=(1, 100)",
+                      {"aggregate", row.name, "", -1, -1, -1, static_cast<long>(lowest)});
     }
-    positive[i] = mapped(i) ? recipe.rescale.low > 0 : positive_scale(handling.normalize, below && (row.traits & keeps_range));
+    signs[i] = mapped(i) ? of_lowest(recipe.rescale.low) : sign_of(handling.normalize, traits & (keeps_range | keeps_sign) ? below : any);
   }
+}
+
+// Those of a method with its arguments at a node.
+unsigned Plan::traits_of(std::size_t node, const AggregateMethod& row, const Choice& choice) const try {
+  return traits_at(row, arguments("aggregate", row, choice), static_cast<Index>(children_[node].size()));
+} catch (Error& error) {
+  error.place.node = static_cast<long>(node);
+  throw;
+}
+
+// Units that have a child of some node and no score count among the others there in score(), and not in draws, which
+// keep the scored ones only.
+void Plan::require_no_bystanders(const Scores& nominal, const Recipe& recipe) const {
+  for (std::size_t i = 0; i < framework_.nodes.size(); ++i) {
+    if (framework_.nodes[i].leaf()) continue;
+    const Choice& choice = recipe.nodes[i].aggregate;
+    if (!(find("aggregate", aggregate_methods(), choice.method).traits & needs_others)) continue;
+    for (Index row = 0; row < nominal.values.rows(); ++row)
+      for (Index child : children_[i])
+        if (std::isnan(nominal.values(row, 0)) && !std::isnan(nominal.values(row, child))) {
+          Place place{"aggregate", choice.method, ""};
+          place.node = static_cast<long>(i), place.unit = static_cast<long>(row % units_);
+          place.period = static_cast<long>(scored_[static_cast<std::size_t>(row / units_)]);
+          throw DataError("compares units with one that has children here and no score; take it out of the panel, or impute it", place);
+        }
+  }
+}
+
+// Can the links of a level carry these values: nothing beyond the range of numbers, nothing lost below it?
+bool Plan::carries(const Matrix& values, std::size_t level) const {
+  for (std::size_t i = 1; i < framework_.nodes.size(); ++i) {
+    const Mean& mean = means_[level][static_cast<std::size_t>(framework_.nodes[i].parent)];
+    if (!mean.link.forward) continue;
+    Vector through = values.col(static_cast<Index>(i));
+    mean.link.forward(through);
+    for (Index row = 0; row < through.size(); ++row) {
+      const double size = std::abs(through[row]);
+      const bool extreme = !(size < 1e290) || (size < 1e-290 && mean.choice.method != "geometric");
+      if (extreme && values(row, static_cast<Index>(i)) != 0 && !std::isnan(values(row, static_cast<Index>(i)))) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace egov

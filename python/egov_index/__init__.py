@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from . import datasets, multivariate, outcomes
+from . import envelopment as envelopment  # adds its methods
 from ._aggregate import aggregate
 from ._core import version as __version__
 from ._impute import Imputed, impute
@@ -23,10 +24,12 @@ from .index import Index
 from .judgments import Judgments, ahp
 from .levers import Levers, levers
 from .optimize import OptimizedWeights, optimize_weights
+from .outranking import Outranking, outranking
 from .panel import Panel
 from .presets import preset, presets
 from .profile import Profile, profile
 from .recipe import Recipe
+from .register import Param, register, unregister
 from .removal import Removal, removal
 from .report import report
 from .result import Result
@@ -55,7 +58,9 @@ __all__ = [
     "Node",
     "Normalizer",
     "OptimizedWeights",
+    "Outranking",
     "Panel",
+    "Param",
     "Profile",
     "Recipe",
     "Removal",
@@ -78,15 +83,18 @@ __all__ = [
     "normalize",
     "optimize_weights",
     "outcomes",
+    "outranking",
     "preset",
     "presets",
     "profile",
     "rank",
     "rank_stability",
+    "register",
     "removal",
     "report",
     "show_versions",
     "treat",
     "treatment",
+    "unregister",
     "weight",
 ]

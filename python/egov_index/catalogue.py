@@ -30,6 +30,11 @@ def _tables() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     return {stage: {item["name"]: item for item in rows} for stage, rows in _core.methods().items()}
 
 
+def read_again() -> None:
+    """Read the tables of the core again: a row has come."""
+    _tables.cache_clear()
+
+
 def stages() -> tuple[str, ...]:
     """Names of the stages that have a table of methods, in the order of the work."""
     return tuple(_tables())
@@ -251,11 +256,16 @@ def faults_of(stage: str, given: Choice, place: str) -> list[Fault]:
         elif fault := _as_number(kinds[name], value, numbers, name):
             faults.append(Fault(f"{place}.{name}", *fault))
     for name, param in kinds.items():
-        named = param["kind"] in ("groups", "unit", "table")
-        if named and not param["optional"] and name not in given.params:
+        apart = param["kind"] in ("groups", "unit", "table")
+        if apart and not param["optional"] and name not in given.params:
             faults.append(Fault(f"{place}.{name}", "not given", param["sentence"]))
+    named = {fault.place for fault in faults}
     for name, came, right in _core.faults(stage, given.method, numbers, {}):
-        if kinds.get(name, {}).get("kind") not in ("groups", "unit", "table"):
+        if f"{place}.{name}" not in named and kinds.get(name, {}).get("kind") not in (
+            "groups",
+            "unit",
+            "table",
+        ):
             faults.append(Fault(f"{place}.{name}" if name else place, came, right))
     return faults
 

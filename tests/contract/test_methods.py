@@ -276,13 +276,50 @@ def test_a_normalization_is_monotone_in_its_direction(stage, row, data, directio
 
 
 @pytest.mark.parametrize(**of_stages("aggregate"))
-def test_an_aggregate_grows_with_each_child_and_is_homogeneous(stage, row):
+def test_an_aggregate_within_the_range_of_its_children_grows_with_them(stage, row):
+    if "keeps_range" not in row["traits"]:
+        return
     for params, got in runs(stage, row, PLAIN):
-        for k in range(PLAIN.shape[2]):
-            more = PLAIN.copy()
-            more[:, :, k] *= 1.5
-            assert (run(stage, row["name"], panel_of(more), params) > got).all()
+        grown = [PLAIN * np.where(np.arange(3) == k, 1.5, 1) for k in range(3)]
+        more = [run(stage, row["name"], panel_of(data), params) for data in grown]
+        assert all((new >= got * (1 - 1e-14)).all() for new in more)
+        assert (run(stage, row["name"], panel_of(PLAIN * 1.5), params) > got).all()
+        if row["name"] in ("arithmetic", "geometric", "harmonic", "power"):
+            assert all((new > got).all() for new in more)
         equal(run(stage, row["name"], panel_of(PLAIN[:, :, :1].repeat(3, axis=2)), params), PLAIN[:, :, 0])
+
+
+@pytest.mark.parametrize(**of_stages("aggregate"))
+def test_an_aggregate_of_one_child_and_of_units_that_are_equal(stage, row):
+    same = np.full((4, 1, 3), 7.0)
+    for params, got in runs(stage, row, same):
+        assert got.shape == (4, 1) and len(np.unique(got)) == 1, params
+        if "needs_others" not in row["traits"]:
+            equal(got, 7)
+
+
+@pytest.mark.parametrize(**of_stages("aggregate"))
+def test_who_is_compared_stands_in_the_traits(stage, row):
+    """A unit that does not compare gives the same alone as among others."""
+    alone = panel_of(PLAIN[:1])
+    for params, got in runs(stage, row, PLAIN):
+        same = np.allclose(run(stage, row["name"], alone, params), got[:1], rtol=1e-12, atol=0)
+        assert same != ("needs_others" in row["traits"])
+
+
+@pytest.mark.parametrize(**of_stages("aggregate"))
+def test_missing_children_drop_out_or_are_refused_by_methods_that_compare(stage, row):
+    data = PLAIN.copy()
+    data[3, 2, 1] = data[5, :, :] = NAN
+    for params in variants(stage, row):
+        with pytest.raises(egov.DataError, match=r"U3.*2002"):
+            run(stage, row["name"], panel_of(data), params)
+        if "needs_others" in row["traits"] and "takes_holes" not in row["traits"]:
+            with pytest.raises(egov.DataError, match=r"U3.*2002"):
+                run(stage, row["name"], panel_of(data), params, missing="drop-weight")
+            continue
+        got = run(stage, row["name"], panel_of(data), params, missing="drop-weight")
+        np.testing.assert_array_equal(np.isnan(got), np.isnan(data).all(axis=2))
 
 
 @pytest.mark.parametrize(**of_stages("weight"))
@@ -293,16 +330,19 @@ def test_weights_sum_to_one(stage, row):
 
 @pytest.mark.parametrize(**of_stages("aggregate"))
 def test_what_a_mean_needs_is_asked_for(stage, row):
-    data = PLAIN.copy()
-    data[3, 2, 1] = 0
-    if "needs_positive" not in row["traits"]:
-        run(stage, row["name"], panel_of(data), {})
-        return
-    with pytest.raises(egov.DataError) as caught:
-        run(stage, row["name"], panel_of(data), {})
-    assert all(
-        word in str(caught.value) for word in ("aggregate", row["name"], "U3", "2002", "x1", "rescale")
-    )
+    for params in variants(stage, row):
+        below = params.get("p", 1) < 0
+        traits = {"needs_nonnegative", "needs_positive"} if below else {*row["traits"]}
+        for value, trait in ((0, "needs_positive"), (-1, "needs_nonnegative")):
+            data = PLAIN.copy()
+            data[3, 2, 1] = value
+            if trait not in traits and not (value < 0 and "needs_positive" in traits):
+                run(stage, row["name"], panel_of(data), params)
+                continue
+            with pytest.raises(egov.DataError) as caught:
+                run(stage, row["name"], panel_of(data), params)
+            words = ("aggregate", row["name"], "U3", "2002", "x1", "rescale")
+            assert all(word in str(caught.value) for word in words)
 
 
 @pytest.mark.parametrize(**of_stages("impute"))

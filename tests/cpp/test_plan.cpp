@@ -252,3 +252,68 @@ TEST_CASE("alternatives of a step that the recipe does not run are refused, or d
     CHECK(true);
   }
 }
+
+TEST_CASE("every aggregation gives in draws what it gives in score(), also as one of several and at some nodes only") {
+  std::size_t tried = 0;
+  for (const AggregateMethod& row : aggregate_methods()) {
+    Choice choice = named(row.name);
+    if (row.name == "power") choice.params = {{"p", -2.5}};
+    if (row.name == "owa") choice.params = {{"orness", 0.3}};
+    Alternatives others = alternatives();
+    others.treat = {}, others.impute = {};
+    others.aggregate = {std::vector<Choice>(nodes, choice), std::vector<Choice>(nodes, named("arithmetic"))};
+    others.aggregate[1][access] = others.aggregate[1][root] = choice;
+    const bool positive = row.traits & keeps_range;
+    if (!positive)  // what lies outside the range of its children meets no mean that needs positive ones
+      for (auto& level : others.aggregate) level[services] = named("arithmetic");
+    others.normalize[1][access] = onto(named("zscore"), 2, 30);
+    CHECK(hold(panel(), recipe(), others, 120) == 3 * 2);
+    ++tried;
+  }
+  CHECK(tried >= 12);
+}
+
+TEST_CASE("methods that compare units and holes") {
+  Recipe chosen = recipe();
+  chosen.missing = Missing::drop_weight;
+  for (Handling& node : chosen.nodes) node.impute = {named("none")}, node.aggregate = named("copeland");
+  Alternatives others;
+  others.noise.assign(nodes, 0.5);
+  others.noise[root] = 0;
+  Panel data = panel(0.1);
+  hold(data, chosen, others, 60);
+  others.aggregate = {std::vector<Choice>(nodes, named("copeland")), std::vector<Choice>(nodes, named("wroclaw"))};
+  CHECK_THROWS_AS(Plan(data, framework(), chosen, others, scored), DataError);  // before any draw
+}
+
+TEST_CASE("a unit without a score that has children of a node which compares units is refused") {
+  Recipe chosen = recipe();
+  chosen.missing = MissingRule(Missing::drop_weight, 0.8);
+  for (Handling& node : chosen.nodes) node.impute = {named("none")};
+  Alternatives others;
+  others.aggregate = {std::vector<Choice>(nodes, named("arithmetic"))};
+  CHECK(Plan(panel(0.1), framework(), chosen, others, scored).rows() < 3 * units);
+  others.aggregate[0][access] = named("copeland");
+  CHECK_THROWS_AS(Plan(panel(0.1), framework(), chosen, others, scored), DataError);
+}
+
+TEST_CASE("powers beyond the range of numbers take the way of score()") {
+  Alternatives others;
+  others.aggregate = {std::vector<Choice>(nodes, named("power", {{"p", 400}})), std::vector<Choice>(nodes, named("power", {{"p", -300}})),
+                      std::vector<Choice>(nodes, named("power", {{"p", 2}}))};
+  others.noise.assign(nodes, 0.5);
+  others.noise[root] = 0;
+  CHECK(hold(panel(), recipe(), others, 60) == 3);
+}
+
+TEST_CASE("what a power of the children needs is known before any draw") {
+  Alternatives others;
+  const auto power = [](double p) { return std::vector<Choice>(nodes, named("power", {{"p", p}})); };
+  for (const auto& [low, p, ok] : {std::tuple{0.0, 2.0, true}, {0.0, -2.0, false}, {-1.0, 2.0, false}, {1.0, -2.0, true}}) {
+    others.normalize = {scales(named("minmax", {{"low", low}, {"high", 5}}), named("minmax", {{"low", low}, {"high", 5}}))};
+    others.aggregate = {std::vector<Choice>(nodes, named("arithmetic")), power(p)};
+    CHECK(refused(panel(), recipe(), others) != ok);
+  }
+  others.aggregate = {power(0)};
+  CHECK(refused(panel(), recipe(), others));
+}

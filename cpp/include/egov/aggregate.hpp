@@ -21,6 +21,8 @@ struct AggregateMethod : Method {
   // Instead of `combine`, where units are compared: all units of one period at once, weights summing to one. A unit that has
   // no child does not come; NaN among the children only where the method takes_holes.
   std::function<Vector(const Matrix& children, const Vector& w, const Args&)> together = nullptr;
+  // Traits that the arguments add to those of the row. SpecError where they do not fit so many children.
+  std::function<unsigned(const Args&, Index children)> depends = nullptr;
 };
 
 Rows<AggregateMethod>& aggregate_methods();
@@ -38,6 +40,14 @@ struct MissingRule {
 
 // children: rows x children, in stretches of `section` rows (a period's units; 0: one stretch). Rows that are missing
 // throughout give NaN under either rule.
+// Traits of a method with these arguments at a node of so many children. SpecError where they do not fit it.
+unsigned traits_at(const AggregateMethod& row, const Args& args, Index children);
+
 Vector aggregate(const Matrix& children, const Vector& weights, const Choice& choice, const MissingRule& missing, Index section = 0);
+
+// Outranking matrix, units x units: the weight of the children in which the unit of the row is ahead of the unit of the
+// column, and half the weight of those in which they tie (within tie_tolerance of the largest size of the child), of all
+// children that both have. NaN where they have none in common; 0 on the diagonal, NaN there for a unit without a child.
+Matrix outranking(const Matrix& children, const Vector& weights);
 
 }  // namespace egov

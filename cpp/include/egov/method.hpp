@@ -56,7 +56,9 @@ enum Trait : unsigned {
   needs_others = 1u << 10,    // what a unit gets depends on the other units
   takes_holes = 1u << 11,     // knows what to do with a missing child; others leave it out with its weight
   needs_indicators = 1u << 12, // looks at the other indicators too
-  changes_unit = 1u << 13     // output is in another unit than the input
+  changes_unit = 1u << 13,    // output is in another unit than the input
+  needs_nonnegative = 1u << 14,  // no input below zero
+  keeps_sign = 1u << 15        // output is above zero where every input is, and at least zero where no input is below
 };
 
 struct Method {
@@ -64,6 +66,7 @@ struct Method {
   std::vector<Param> params;
   unsigned traits = plain;
   std::vector<std::pair<std::string, std::string>> ordered = {};  // parameters of which the first must lie below the second
+  bool withdrawn = false;  // stays for those who use it already, and is found no more
 };
 
 using Tables = std::map<std::string, Eigen::MatrixXd>;
@@ -110,25 +113,32 @@ std::string nearest(const std::string& name, const std::vector<std::string>& kno
 // What to say of a name that is not in the table: lists the names, the nearest first.
 std::string unknown(const std::string& name, const std::vector<std::string>& known);
 
-// The table of a stage. Rows may be added at its end; none is moved or removed, so a reference to one stays good.
+// The table of a stage. Rows may be added at its end and withdrawn; none is moved or removed, so a reference to one stays good.
 template <class Row>
 using Rows = std::deque<Row>;
 
 // Adds a row. SpecError where the name is taken.
 template <class Row>
 void add(const std::string& stage, Rows<Row>& table, Row row) {
-  if (std::any_of(table.begin(), table.end(), [&](const Row& known) { return known.name == row.name; }))
+  if (std::any_of(table.begin(), table.end(), [&](const Row& known) { return known.name == row.name && !known.withdrawn; }))
     throw SpecError("there is such a method already; choose another name", {stage, row.name, ""});
   table.push_back(std::move(row));
 }
 
 template <class Row>
 const Row& find(const std::string& stage, const Rows<Row>& table, const std::string& name) {
-  auto at = std::find_if(table.begin(), table.end(), [&](const Row& row) { return row.name == name; });
+  auto at = std::find_if(table.begin(), table.end(), [&](const Row& row) { return row.name == name && !row.withdrawn; });
   if (at != table.end()) return *at;
   std::vector<std::string> names;
-  for (const Row& row : table) names.push_back(row.name);
+  for (const Row& row : table)
+    if (!row.withdrawn) names.push_back(row.name);
   throw SpecError(unknown(name, names), {stage, name, ""});
+}
+
+template <class Row>
+void withdraw(const std::string& stage, Rows<Row>& table, const std::string& name) {
+  find(stage, table, name);
+  for (Row& row : table) row.withdrawn = row.withdrawn || row.name == name;
 }
 
 }  // namespace egov

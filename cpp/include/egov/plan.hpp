@@ -65,6 +65,7 @@ class Plan {
   struct Block {                   // the leaves under one combination of impute, treat and normalize
     Matrix plain;                  // rows x nodes
     std::vector<Matrix> linked;    // per aggregate alternative: through the link of the parent; empty where that is the identity
+    std::vector<char> carried;     // per aggregate alternative: its links take no value beyond the range of numbers
     bool holes = false;            // something is missing
     Vector weights;                // per node: its share among its siblings before any noise
   };
@@ -81,6 +82,9 @@ class Plan {
   void require_same_rows(const Scores& scores) const;
   void add_links(Block& block, std::size_t level);
   void require_positive(const Matrix& leaves, const Recipe& recipe) const;
+  void require_no_bystanders(const Scores& nominal, const Recipe& recipe) const;
+  unsigned traits_of(std::size_t node, const AggregateMethod& row, const Choice& choice) const;
+  bool carries(const Matrix& values, std::size_t level) const;
   Recipe with_levels(const std::vector<std::size_t>& levels) const;
   void levels_at(const double* point, std::vector<std::size_t>& levels) const;
   const Block& block_at(const std::vector<std::size_t>& levels) const;
