@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from test_coinr import COINR, leaves, lineage, panel, table
+from coinr import leaves, lineage, needed, panel, table
 
 import egov_index as egov
 
-pytestmark = pytest.mark.skipif(not COINR.is_dir(), reason=f"no reference files in {COINR}; set EGOV_SHARED")
+pytestmark = needed
 COMPLETE = "outputs/aggregate_input_complete.csv"
 
 
