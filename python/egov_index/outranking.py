@@ -52,6 +52,9 @@ class Outranking:
         pairs = len(self.units) * (len(self.units) - 1) / 2
         return self.dominant / pairs if pairs else float("nan")
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.array(self.matrix, dtype=dtype, copy=copy)
+
     def to_frame(self) -> Any:
         """Frame: unit, then a column for each unit."""
         columns = {str(unit): self.matrix[:, at] for at, unit in enumerate(self.units)}
