@@ -46,9 +46,10 @@ def table() -> list[tuple[str, str, dict[str, Any], dict[str, Peer]]]:
 
 
 def outranking(x: Floats) -> Floats:
-    """Share of equally weighted columns in which the row's unit beats the column's, ties counting half."""
-    a, b = x[:, None, :], x[None, :, :]
-    found = (a > b).mean(axis=2) + 0.5 * (a == b).mean(axis=2)
+    """Share of columns in which the row's unit beats the column's; ties, up to rounding, count half."""
+    ahead = x[:, None, :] - x[None, :, :]
+    tied = np.abs(ahead) <= 1e-12 * np.abs(x).max(axis=0)
+    found = ((ahead > 0) & ~tied).mean(axis=2) + 0.5 * tied.mean(axis=2)
     np.fill_diagonal(found, 0)
     return np.asarray(found)
 
