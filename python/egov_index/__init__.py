@@ -15,6 +15,7 @@ from ._rank import rank
 from ._treat import treat
 from ._weight import weight
 from .alternatives import Alternatives, noise
+from .audit import Audit, audit
 from .catalogue import Choice, choice, methods
 from .compare import Comparison, compare
 from .errors import DataError, EgovError, FitError, Interrupted, SpecError
@@ -41,6 +42,7 @@ from .versions import show_versions
 
 __all__ = [
     "Alternatives",
+    "Audit",
     "Choice",
     "Comparison",
     "DataError",
@@ -71,6 +73,7 @@ __all__ = [
     "__version__",
     "aggregate",
     "ahp",
+    "audit",
     "choice",
     "compare",
     "datasets",

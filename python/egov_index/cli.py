@@ -89,6 +89,20 @@ def _parser() -> argparse.ArgumentParser:
         help="CSV files instead of what the spec names",
     )
     check.set_defaults(work=_check)
+    audit = commands.add_parser(
+        "audit", help="what an auditor checks, with a verdict and the rule of each check"
+    )
+    audit.add_argument("spec", type=Path, metavar="SPEC")
+    audit.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="CSV files instead of what the spec names",
+    )
+    audit.add_argument("--json", action="store_true", help="one JSON object on stdout and nothing else")
+    audit.set_defaults(work=_audit)
     methods = commands.add_parser("methods", help="the methods of a stage, or of all")
     methods.add_argument("stage", nargs="?", metavar="STAGE")
     methods.add_argument("--markdown", action="store_true", help="as the page docs/methods.md")
@@ -241,6 +255,16 @@ def _check(given: argparse.Namespace) -> int:
     panel = job.load_data(index, given.data, given.spec.resolve().parent)
     job.rehearse(index, panel, given.spec.resolve().parent)
     print(f"{given.spec}: nothing wrong; {len(panel.units)} units, {len(index.framework.leaves)} indicators")
+    return DONE
+
+
+def _audit(given: argparse.Namespace) -> int:
+    from . import job, spec
+    from .audit import audit
+
+    index = spec.read(given.spec)
+    found = audit(index, job.load_data(index, given.data, given.spec.resolve().parent))
+    print(found.to_json() if given.json else found)
     return DONE
 
 
