@@ -6,9 +6,10 @@ import json
 import math
 import textwrap
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
-from ..markup import element, fixed, join
+from ..markup import Markup, element, fixed, join
 from ..naming import called
 from ..table import listing, make_frame
 from .case import FAIL, LOOK, NOT_APPLICABLE, PASS, VERDICTS, Case, Finding
@@ -18,6 +19,7 @@ __all__ = ["Audit"]
 
 COLUMNS = ("check", "element", "value", "rule", "verdict", "note")
 SHOWN = 8  # elements of one check that the text names
+LEFT, MARKED = "text-align: left", {FAIL: "font-weight: bold; color: #b00020", LOOK: "color: #8a5a00"}
 LONGEST, WIDTH = 44, 100  # characters of a name, of a line
 
 
@@ -179,34 +181,35 @@ class Audit:
 
     def _repr_html_(self) -> str:
         counts = self._counts()
-        head = element(
-            "tr", *(element("th", text) for text in ("check", "rule", "pass", "look", "fail", "n/a"))
-        )
         rows = [
-            element(
-                "tr", element("td", known.title), element("td", self._case.rule(check), title=known.source),
-                *(element("td", counts[check, verdict] or "") for verdict in VERDICTS),
+            (
+                known.title,
+                self._case.rule(check),
+                *(counts[check, verdict] or "" for verdict in VERDICTS),
+                known.source,
             )
             for check, known in CHECKS.items()
-        ]  # fmt: skip
-        parts = [element("h3", self._title()), element("p", self._head()), element("table", head, *rows)]
+        ]
+        parts = [element("h3", self._title()), element("p", self._head())]
+        parts.append(_table(("check", "rule", *VERDICTS, "source of the rule"), rows))
         bad = [row for check in CHECKS for row in self._of(check)]
         if bad:
-            parts += [element("h4", "What fails or should be looked at"), self._table(bad)]
+            named = [
+                (CHECKS[row.check].title, self._name(row), _value(row), row.rule, row.verdict, row.note)
+                for row in bad
+            ]
+            parts += [element("h4", "What fails or should be looked at"), _table(COLUMNS, named)]
         return str(join(parts))
 
-    def _table(self, findings: list[Finding]) -> Any:
-        head = element(
-            "tr", *(element("th", text) for text in ("verdict", "check", "element", "value", "note"))
-        )
-        rows = [
-            element(
-                "tr", element("td", row.verdict), element("td", CHECKS[row.check].title),
-                element("td", self._name(row)), element("td", _value(row)), element("td", row.note),
-            )
-            for row in findings
-        ]  # fmt: skip
-        return element("table", head, *rows)
+
+def _table(heads: Sequence[object], rows: Sequence[Sequence[object]]) -> Markup:
+    lines = [element("tr", *(element("th", head, style=LEFT) for head in heads))]
+    for row in rows:
+        cells = [
+            element("td", cell, style=f"{LEFT}; {MARKED.get(str(cell), '')}".rstrip("; ")) for cell in row
+        ]
+        lines.append(element("tr", *cells))
+    return element("table", *lines)
 
 
 HIGH_IS_BAD = {

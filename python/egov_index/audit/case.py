@@ -15,7 +15,7 @@ from ..result import Result
 from ..table import read_frame
 from .rules import CHECKS
 
-__all__ = ["FAIL", "LOOK", "NOT_APPLICABLE", "PASS", "VERDICTS", "Case", "Finding", "rows_of"]
+__all__ = ["FAIL", "LOOK", "NOT_APPLICABLE", "PASS", "VERDICTS", "Case", "Finding", "rows_of", "why"]
 
 PASS, LOOK, FAIL, NOT_APPLICABLE = "pass", "look", "fail", "not applicable"
 VERDICTS = (PASS, LOOK, FAIL, NOT_APPLICABLE)
@@ -100,6 +100,17 @@ class Case:
     def column(self, code: str) -> Array:
         """Scores of a node, by unit."""
         return self.result.values[self.at, :, self.result.nodes.index(code)]
+
+
+def why(reason: object, other: str) -> str:
+    """Why there is no correlation of an element with another, in words about the element."""
+    words = {
+        "first constant": "constant",
+        "indicator constant": "constant",
+        "second constant": f"{other} is constant",
+        "node constant": f"{other} is constant",
+    }
+    return words.get(str(reason), str(reason) or "nothing to compare it with")
 
 
 def rows_of(frame: Any) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import EgovError
 from ..multivariate import alpha, kmo, pca
-from .case import FAIL, LOOK, Case, Finding
+from .case import FAIL, LOOK, Case, Finding, why
 
 __all__ = ["dimensions", "families", "reliability"]
 
@@ -48,11 +48,8 @@ def _siblings(case: Case, parent: str, at: int) -> list[int]:
 def _no_sibling(case: Case, check: str, parent: str, at: int) -> Finding:
     family = case.families[parent]
     reasons = dict.fromkeys(str(family.reason[at, k]) for k in range(len(family.rows) - 1) if k != at)
-    own, other = "first constant", "second constant"
-    words = (
-        "constant" if word == own else "siblings are constant" if word == other else word for word in reasons
-    )
-    return case.idle(check, family.rows[at], "; ".join(words) or "no correlation")
+    words = [why(reason, "every sibling") for reason in reasons]
+    return case.idle(check, family.rows[at], "; ".join(words))
 
 
 def _sign(case: Case, parent: str, at: int) -> Finding:
@@ -85,8 +82,7 @@ def _parent(case: Case, parent: str, at: int) -> Finding:
     family = case.families[parent]
     r, reason = float(family.estimate[at, -1]), str(family.reason[at, -1])
     if np.isnan(r):
-        words = {"first constant": "constant", "second constant": f"{parent} is constant"}
-        return case.idle("parent", family.rows[at], words.get(reason, reason))
+        return case.idle("parent", family.rows[at], why(reason, parent))
     broken = FAIL if r < 0 else LOOK if r < case.limits["low"] else None
     return case.held("parent", family.rows[at], r, broken, f"with {parent}" if broken else "")
 

@@ -10,7 +10,7 @@ from ..errors import EgovError
 from ..multivariate import correlations, importance
 from ..naming import called, ordinal
 from ..removal import removal
-from .case import FAIL, LOOK, Case, Finding, rows_of
+from .case import FAIL, LOOK, Case, Finding, rows_of, why
 
 __all__ = ["pillars", "removals", "weights"]
 
@@ -21,22 +21,25 @@ def weights(case: Case) -> Iterator[Finding]:
     for parent in case.parents:
         children = case.tree.children(parent)
         root = parent == case.tree.root
-        if len(children) == 1 and not root:
+        alone = len(children) == 1
+        if alone:
             yield case.idle("importance", children[0], f"the only child of {parent}")
+        if alone and not root:
             continue
         try:
             found = rows_of(importance(case.result, parent, period=case.period, threads=case.threads))
         except EgovError as error:
             reason = str(error.faults[0])
-            yield from (case.idle("importance", code, reason) for code in children)
+            yield from (case.idle("importance", code, reason) for code in children if not alone)
             whole += [case.idle("importance in the index", code, reason) for code in case.tree.leaves if root]
             continue
         for row in found:
-            if row["role"] == "child":
+            if row["role"] == "child" and not alone:
                 yield _ratio(case, "importance", row)
-            elif root:
+            elif row["role"] == "indicator" and root:
                 whole.append(_ratio(case, "importance in the index", row))
-    yield from whole
+    reason = "its indicators are its children: see their importance within it"
+    yield from whole or [case.idle("importance in the index", case.tree.root, reason)]
 
 
 def _ratio(case: Case, check: str, row: dict[str, object]) -> Finding:
@@ -44,8 +47,7 @@ def _ratio(case: Case, check: str, row: dict[str, object]) -> Finding:
     if weight == 0:
         return case.idle(check, code, "its weight is 0")
     if share is None or np.isnan(float(str(share))):
-        reason = str(row["reason"] or "nothing to compare it with").replace("first constant", "constant")
-        return case.idle(check, code, reason)
+        return case.idle(check, code, why(row["reason"] or "", "the node above"))
     ratio = float(str(share)) / weight
     inside = case.limits["least_ratio"] <= ratio <= case.limits["most_ratio"]
     note = f"weight {weight:.3f}, importance {float(str(share)):.3f}"
@@ -103,8 +105,7 @@ def pillars(case: Case) -> Iterator[Finding]:
         if alone and code in case.tree.children(root):
             yield case.idle("redundant", code, f"the only child of {root}")
         elif np.isnan(r):
-            words = {"first constant": "constant", "second constant": "the index is constant"}
-            yield case.idle("redundant", code, words.get(reason, reason))
+            yield case.idle("redundant", code, why(reason, "the index"))
         else:
             yield case.held("redundant", code, r, LOOK if r > case.limits["redundant"] else None)
 
