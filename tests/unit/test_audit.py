@@ -327,6 +327,19 @@ def test_all_the_same():
     everything_said(audited(values))
 
 
+def test_missing_children_that_drop_out():
+    values = columns()
+    values[:5, 0] = np.nan
+    found = audited(values, recipe=egov.Recipe(normalize="zscore", missing="drop-weight"))
+    everything_said(found)
+    whole = values[5:]
+    eigen = np.linalg.eigvalsh(np.corrcoef(whole[:, :3].T))
+    row = at(found, "first component", "a")
+    assert row["value"] == pytest.approx(eigen[-1] / 3, rel=1e-10)
+    assert row["note"] == at(found, "kmo", "a")["note"] == "over the 35 of 40 units without a missing child"
+    assert at(found, "kmo", "b")["note"] == ""
+
+
 def test_units_that_are_not_scored():
     values = np.abs(columns()) + 1
     values[4, 0] = 0

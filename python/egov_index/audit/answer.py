@@ -112,11 +112,15 @@ class Audit:
         high = check in HIGH_IS_BAD
         return sorted(found, key=lambda row: (row.verdict != FAIL, -row.value if high else row.value))
 
-    def _name(self, row: Finding) -> str:
+    def _name(self, row: Finding, most: int | None = None) -> str:
+        """Readable name of an element with its code; a long name is cut, its code is not."""
         if CHECKS[row.check].of == "unit":
-            return called(self.result.panel, row.element)
-        name = self._case.tree[row.element].name
-        return f"{name} ({row.element})" if name and name != row.element else str(row.element)
+            name, code = called(self.result.panel, row.element), ""
+        else:
+            name, code = self._case.tree[row.element].name or str(row.element), f" ({row.element})"
+        code = "" if name == str(row.element) else code
+        room = len(name) if most is None else max(most - len(code), 12)
+        return (name if len(name) <= room else name[: room - 1].rstrip() + "\u2026") + code
 
     def _tally(self, check: str) -> str:
         counts = self._counts()
@@ -151,7 +155,7 @@ class Audit:
     def _bad(self, check: str) -> list[str]:
         """A line an element that did not pass."""
         bad = self._of(check)
-        names = [textwrap.shorten(self._name(row), LONGEST, placeholder=" ...") for row in bad[:SHOWN]]
+        names = [self._name(row, LONGEST) for row in bad[:SHOWN]]
         width = max(map(len, names))
         lines = []
         for row, name in zip(bad, names, strict=False):

@@ -102,7 +102,7 @@ def dimensions(case: Case) -> Iterator[Finding]:
             else:
                 share, large = float(found.shares[0]), int((found.eigenvalues > 1 + 1e-9).sum())
                 weak = LOOK if share < case.limits["first"] else None
-                shares.append(case.held("first component", code, share, weak))
+                shares.append(case.held("first component", code, share, weak, _used(case, found.n)))
                 several = ", ".join(f"{value:.2f}" for value in found.eigenvalues[: max(large, 1)])
                 verdict = LOOK if large != 1 else None
                 counts.append(case.held("eigenvalues", code, large, verdict, several))
@@ -140,10 +140,17 @@ def _kmo(case: Case, code: str, children: tuple[str, ...]) -> Finding:
         )
         return case.idle("kmo", code, few)
     try:
-        value = kmo(case.result, children, period=case.period).value
+        found = kmo(case.result, children, period=case.period)
     except EgovError as error:
         return case.idle("kmo", code, str(error.faults[0]))
+    value = found.value
     if np.isnan(value):
         return case.idle("kmo", code, "the children are not correlated")
     broken = FAIL if value < UNACCEPTABLE_KMO else LOOK if value < case.limits["kmo"] else None
-    return case.held("kmo", code, value, broken)
+    return case.held("kmo", code, value, broken, _used(case, found.n))
+
+
+def _used(case: Case, n: int) -> str:
+    """Say it where units with missing children were left out."""
+    scored = int(case.scored.sum())
+    return f"over the {n} of {scored} units without a missing child" if n < scored else ""

@@ -95,7 +95,7 @@ CHECKS = {
     ),
     "sign": Check(
         "Sign among siblings", "node",
-        "no negative correlation with a sibling; it fails where p is below {p:.3g}", HANDBOOK,
+        "no negative correlation with a sibling; it fails where p is below {p:.3g}", JRC,
     ),
     "collinear": Check(
         "Collinear siblings", "node", "no correlation with a sibling above {collinear:g}", JRC
@@ -104,7 +104,8 @@ CHECKS = {
         "Correlation with the parent", "node", "at least {low:g}; it fails below 0", JRC
     ),
     "first component": Check(
-        "First principal component", "node", "at least {first:g} of the variance of the children", HANDBOOK
+        "First principal component", "node", "at least {first:g} of the variance of the children",
+        f"60 % that factors should explain, {HANDBOOK}"
     ),
     "eigenvalues": Check("Dimensions", "node", "one eigenvalue above 1", f"Kaiser's criterion, {HANDBOOK}"),
     "alpha": Check("Cronbach's alpha", "node", "at least {alpha:g}", f"Nunnally 1978, {HANDBOOK}"),
