@@ -105,7 +105,7 @@ def audit(
     >>> found = egov.audit(egov.preset("egdi-2024"), egov.datasets.un_egov_survey(), collinear=0.9)
     >>> found.failures()[["check", "element"]].values.tolist()
     []
-    >>> found.summary().set_index("check").loc["unit coverage", "pass"]
+    >>> int(found.summary().set_index("check").loc["unit coverage", "pass"])
     193
     """
     used = limits_of(limits)
