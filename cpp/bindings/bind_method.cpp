@@ -43,6 +43,8 @@ py::list describe_all(const Table& table) {
 
 py::dict methods() {
   py::dict out;
+  out["screen"] = describe_all(screen_methods());
+  out["denominate"] = describe_all(denominate_methods());
   out["impute"] = describe_all(impute_methods());
   out["treat"] = describe_all(treat_methods());
   out["normalize"] = describe_all(normalize_methods());
@@ -57,6 +59,8 @@ py::dict methods() {
 // Calls `use` with the row of that name in the table of that stage.
 template <class Use>
 auto with_row(const std::string& stage, const std::string& name, const Use& use) {
+  if (stage == "screen") return use(find(stage, screen_methods(), name));
+  if (stage == "denominate") return use(find(stage, denominate_methods(), name));
   if (stage == "impute") return use(find(stage, impute_methods(), name));
   if (stage == "treat") return use(find(stage, treat_methods(), name));
   if (stage == "normalize") return use(find(stage, normalize_methods(), name));

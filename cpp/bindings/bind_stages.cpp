@@ -26,9 +26,32 @@ py::dict give(const std::vector<Treatment>& all) {
   return out;
 }
 
+py::list give(const std::vector<Verdict>& verdicts) {
+  py::list out;
+  for (const Verdict& v : verdicts) out.append(py::make_tuple(v.rule, v.seen, v.of, v.pillar));
+  return out;
+}
+
 }  // namespace
 
 void stages(py::module_& m) {
+  m.def("screen", [](const Input& values, const std::vector<Index>& pillar, const std::vector<int>& units,
+                     const std::vector<int>& indicators, const py::dict& from) {
+    const Matrix table = values;
+    const auto picked = choice(from);
+    const std::vector<char> out(static_cast<std::size_t>(table.rows()), 0);
+    const auto found = released([&] { return screen({table, pillar, out, {units, indicators}}, picked); });
+    return py::dict("units"_a = give(found.units), "indicators"_a = give(found.indicators), "observed"_a = found.observed,
+                    "nonzero"_a = found.nonzero, "within"_a = found.within, "coverage"_a = found.coverage);
+  }, "values"_a.noconvert(), "pillar"_a, "units"_a, "indicators"_a, "choice"_a);
+
+  m.def("denominate", [](const Input& values, const Input& denominators, Index units, const py::list& from) {
+    Matrix table = values;
+    const auto choices = chain(from);
+    released([&] { denominate(table, denominators, units, choices); });
+    return table;
+  }, "values"_a.noconvert(), "denominators"_a.noconvert(), "units"_a, "choices"_a);
+
   m.def("impute", [](const Input& values, Index units, const Vector& times, const py::list& from, const Vector& directions,
                      const std::vector<std::vector<Index>>& above) {
     Panel panel{values, units, times};

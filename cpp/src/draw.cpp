@@ -143,7 +143,10 @@ void Plan::aggregate_plainly(std::size_t node, const Block& block, const Mean& m
   }
   for (Index period = 0; period < periods(); ++period) {
     const Index first = start(period), n = start(period + 1) - first;
-    desk.inner.col(static_cast<Index>(node)).segment(first, n) = aggregate(parts.middleRows(first, n), weights, mean.choice, recipe_.missing);
+    std::vector<char> dropped(below.size(), 0);
+    for (std::size_t k = 0; k < below.size() && !block.dropped.empty(); ++k)
+      dropped[k] = block.dropped[static_cast<std::size_t>(period) * framework_.nodes.size() + static_cast<std::size_t>(below[k])];
+    desk.inner.col(static_cast<Index>(node)).segment(first, n) = aggregate_kept(parts.middleRows(first, n), weights, dropped, mean.choice, recipe_.missing);
   }
 }
 

@@ -1,4 +1,4 @@
-// The steps on cells: screen, impute, treat, normalize, in the order of the recipe.
+// The steps on cells: screen (in flow/left_out.cpp), denominate, impute, treat, normalize, in the order of the recipe.
 #include <algorithm>
 #include <cmath>
 
@@ -12,7 +12,7 @@ bool changed(double before, double after) { return before != after && !(std::isn
 }  // namespace
 
 const std::vector<std::string>& step_names() {
-  static const std::vector<std::string> names = {"screen", "impute", "treat", "normalize"};
+  static const std::vector<std::string> names = {"screen", "denominate", "impute", "treat", "normalize"};
   return names;
 }
 
@@ -61,47 +61,18 @@ Flow::Flow(const Panel& panel, const Framework& framework, const std::vector<Ind
       wanted_[i][static_cast<std::size_t>(from)] = 1;
     }
   }
+  leave_out_unscored();
   if (std::find(order_.begin(), order_.end(), Step::impute) == order_.end()) gather();
 }
 
 void Flow::run(Step step, const Recipe& recipe) {
   switch (step) {
-    case Step::screen: return screen();
+    case Step::screen: return screen(recipe);
+    case Step::denominate: return denominate(recipe);
     case Step::impute: impute(recipe); return gather();
     case Step::treat: return treat(recipe);
     case Step::normalize: return normalize(recipe);
   }
-}
-
-// A cell that holds its leaf's code for "not scored" becomes missing, and takes its unit out of that scored period.
-void Flow::screen() {
-  for (std::size_t i = 0; i < source_.size(); ++i) {
-    const double code = framework_->nodes[i].not_scored;
-    if (std::isnan(code)) continue;
-    const auto node = static_cast<Index>(i);
-    for (std::size_t k = 0; k < periods_.size(); ++k)
-      for (Index u = 0; u < panel_->units; ++u) {
-        if (panel_->values(panel_->row(source_[i][k], u), framework_->nodes[i].indicator) != code) continue;
-        const Index row = static_cast<Index>(k) * panel_->units + u;
-        now_.excluded[static_cast<std::size_t>(row)] = 1;
-        if (k < scored_) now_.trail.push_back({"screen", "not_scored", row, node, code, missing_value});
-      }
-    for (double& v : now_.values.col(node))
-      if (v == code) v = missing_value;
-  }
-  if (gathered_) set_excluded_missing();
-}
-
-// Rows of the panel that feed a scored period in which their unit is not scored; empty if there are none.
-std::vector<char> Flow::left_out(std::size_t node) const {
-  std::vector<char> rows;
-  for (std::size_t row = 0; row < now_.excluded.size(); ++row) {
-    if (!now_.excluded[row]) continue;
-    rows.resize(static_cast<std::size_t>(panel_->values.rows()), 0);
-    const auto units = static_cast<std::size_t>(panel_->units);
-    rows[static_cast<std::size_t>(panel_->row(source_[node][row / units], static_cast<Index>(row % units)))] = 1;
-  }
-  return rows;
 }
 
 // The first methods of all chains, then the second ones, and so on: see egov::impute.
@@ -112,7 +83,7 @@ void Flow::impute(const Recipe& recipe) {
   Across across = relations();
   const auto first = static_cast<std::ptrdiff_t>(now_.trail.size());
   for (std::size_t place = 0; place < longest; ++place) {
-    if (looks_across(chains, place)) across.values = now_.values;
+    if (looks_across(chains, place)) across.values = without_dropped();
     each_leaf([&](std::size_t i) {
       if (place < chains[i].size()) fill(i, chains[i][place], across);
     });
@@ -129,8 +100,18 @@ void Flow::fill(std::size_t i, const Choice& choice, const Across& across) {
     const auto k = std::find(source_[i].begin(), source_[i].end(), from) - source_[i].begin();
     if (static_cast<std::size_t>(k) >= scored_) continue;
     change.row = static_cast<Index>(k) * panel_->units + unit;
-    if (!now_.excluded[static_cast<std::size_t>(change.row)]) now_.trail.push_back(change);
+    if (!now_.excluded[static_cast<std::size_t>(change.row)] && !now_.drops(k, i)) now_.trail.push_back(change);
   }
+}
+
+// The cells as they are, without the indicators that are not in the index in the period they feed.
+Matrix Flow::without_dropped() const {
+  Matrix cells = now_.values;
+  for (std::size_t i = 0; i < source_.size(); ++i)
+    for (std::size_t k = 0; k < source_[i].size(); ++k)
+      if (now_.drops(static_cast<Index>(k), i))
+        cells.col(static_cast<Index>(i)).segment(row_of(i, k, 0), panel_->units).setConstant(missing_value);
+  return cells;
 }
 
 // Direction and ancestors of every node, the parent first.
@@ -157,21 +138,16 @@ bool Flow::in_place() const {
 
 void Flow::gather() {
   gathered_ = true;
-  if (in_place()) return set_excluded_missing();
+  if (in_place()) return clear_left_out();
   Matrix scored = Matrix::Constant(panel_->units * static_cast<Index>(periods_.size()), now_.values.cols(), missing_value);
   for (std::size_t i = 0; i < source_.size(); ++i)
     for (std::size_t k = 0; k < source_[i].size(); ++k)
       for (Index u = 0; u < panel_->units; ++u) {
         const Index row = static_cast<Index>(k) * panel_->units + u;
-        if (!now_.excluded[static_cast<std::size_t>(row)])
+        if (!now_.excluded[static_cast<std::size_t>(row)] && !now_.drops(static_cast<Index>(k), i))
           scored(row, static_cast<Index>(i)) = now_.values(panel_->row(source_[i][k], u), static_cast<Index>(i));
       }
   now_.values = std::move(scored);
-}
-
-void Flow::set_excluded_missing() {
-  for (Index row = 0; row < now_.values.rows(); ++row)
-    if (now_.excluded[static_cast<std::size_t>(row)]) now_.values.row(row).setConstant(missing_value);
 }
 
 template <class Work>
@@ -206,29 +182,55 @@ void Flow::each_stretch(const Over& over, std::size_t i, const Work& work) {
 }
 
 // A change in the rows of a scored period goes into the trail.
-void Flow::log_changes(const std::string& method, Index node, const Vector& before) {
+void Flow::log_changes(const std::string& stage, const std::string& method, Index node, const Vector& before) {
   const Index units = panel_->units;
   for (std::size_t k = 0; k < scored_; ++k) {
     const Index period = gathered_ ? static_cast<Index>(k) : source_[static_cast<std::size_t>(node)][k];
     for (Index u = 0; u < units; ++u) {
       const double was = before[period * units + u], is = now_.values(period * units + u, node);
-      if (changed(was, is)) now_.trail.push_back({"treat", method, static_cast<Index>(k) * units + u, node, was, is});
+      if (changed(was, is)) now_.trail.push_back({stage, method, static_cast<Index>(k) * units + u, node, was, is});
     }
   }
 }
 
+// Denominators are those of the period that the value itself is of. Of a unit that is not in the index they do not matter.
+void Flow::denominate(const Recipe& recipe) {
+  each_leaf([&](std::size_t i) {
+    const Choice& choice = recipe.nodes[i].denominate;
+    const Index by = framework_->nodes[i].denominator;
+    if (choice.method == "none" || by < 0) return;
+    if (by >= panel_->values.cols()) throw SpecError("the panel has no such denominator", {"framework", "", "denominator"});
+    auto column = now_.values.col(static_cast<Index>(i));
+    Vector denominators = panel_->values.col(by);
+    if (gathered_) {
+      denominators.resize(column.size());
+      for (std::size_t k = 0; k < source_[i].size(); ++k)
+        denominators.segment(static_cast<Index>(k) * panel_->units, panel_->units) = panel_->values.col(by).segment(panel_->row(source_[i][k], 0), panel_->units);
+    } else {
+      const auto out = left_out(i);
+      for (std::size_t row = 0; row < out.size(); ++row)
+        if (out[row] && denominators[static_cast<Index>(row)] <= 0) column[static_cast<Index>(row)] = missing_value;
+    }
+    const Vector before = column;
+    egov::denominate(column, denominators, panel_->units, choice);
+    log_changes("denominate", choice.method, static_cast<Index>(i), before);
+  });
+}
+
 void Flow::treat(const Recipe& recipe) {
+  if (!gathered_) clear_left_out();
   each_leaf([&](std::size_t i) {
     for (const Choice& choice : recipe.nodes[i].treat) {
       if (choice.method == "none") continue;
       const Vector before = now_.values.col(static_cast<Index>(i));
       each_stretch(choice.over, i, [&](Column rows, const Axes& axes) { egov::treat(rows, choice, axes); });
-      log_changes(choice.method, static_cast<Index>(i), before);
+      log_changes("treat", choice.method, static_cast<Index>(i), before);
     }
   });
 }
 
 void Flow::normalize(const Recipe& recipe) {
+  if (!gathered_) clear_left_out();
   each_leaf([&](std::size_t i) {
     const Normalizer scale(recipe.nodes[i].normalize);
     each_stretch(scale.over(), i, [&](Column rows, const Axes& axes) { scale(rows, framework_->nodes[i].direction, axes); });
@@ -242,12 +244,13 @@ Scores Flow::finish(const Recipe& recipe) {
   for (std::size_t i = 0; i < source_.size(); ++i)
     for (Index row = 0; framework_->nodes[i].leaf() && row < now_.values.rows(); ++row) {
       if (!std::isnan(now_.values(row, static_cast<Index>(i))) || now_.excluded[static_cast<std::size_t>(row)]) continue;
+      if (now_.drops(row / panel_->units, i)) continue;
       if (row < asked) error.cells.emplace_back(row, static_cast<Index>(i));
-      else now_.excluded[static_cast<std::size_t>(row)] = 2;  // a reference period: the unit is out of its aggregates
+      else now_.excluded[static_cast<std::size_t>(row)] = by_holes;  // a reference period: the unit is out of its aggregates
     }
   if (!error.cells.empty()) throw error;
   for (Index row = asked; row < now_.values.rows(); ++row)
-    if (now_.excluded[static_cast<std::size_t>(row)] == 2) now_.values.row(row).setConstant(missing_value);
+    if (now_.excluded[static_cast<std::size_t>(row)] == by_holes) now_.values.row(row).setConstant(missing_value);
   return std::move(now_);
 }
 

@@ -139,6 +139,8 @@ void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> l
     Flow last = flow;
     Scores leaves = last.finish(recipe_);
     leaves.values.conservativeResize(static_cast<Index>(scored_.size()) * units_, Eigen::NoChange);
+    if (!leaves.dropped.empty()) leaves.dropped.resize(scored_.size() * framework_.nodes.size());
+    block.dropped = leaves.dropped;
     block.plain.resize(rows(), leaves.values.cols());
     for (Index row = 0; row < rows(); ++row) block.plain.row(row) = leaves.values.row(kept_[static_cast<std::size_t>(row)]);
     for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
@@ -159,10 +161,11 @@ void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> l
     return;
   }
   const Step now = recipe_.order[step];
+  const bool varies = now == Step::impute || now == Step::treat || now == Step::normalize;
   const std::size_t part = now == Step::impute ? impute_part : now == Step::treat ? treat_part : normalize_part;
-  const std::size_t alternatives = now == Step::screen ? 1 : width_[part];
+  const std::size_t alternatives = varies ? width_[part] : 1;
   for (std::size_t level = 0; level < alternatives; ++level) {
-    if (now != Step::screen) levels[part] = level;
+    if (varies) levels[part] = level;
     Flow next = flow;
     next.run(now, with_levels(levels));
     branch(next, step + 1, levels);

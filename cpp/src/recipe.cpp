@@ -1,6 +1,7 @@
 // From prepared leaves up the tree to scores and ranks, and the whole flow in one function.
 #include "egov/recipe.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace egov {
@@ -19,6 +20,40 @@ Vector given_weights(const Framework& framework, const std::vector<Index>& nodes
   return given;
 }
 
+// Is the child screened out in every period?
+bool always_dropped(const Scores& scores, Index child, Index periods) {
+  for (Index period = 0; period < periods; ++period)
+    if (!scores.drops(period, static_cast<std::size_t>(child))) return false;
+  return periods > 0;
+}
+
+// Weights of the children; 0 for those that are in no period's index, whatever the method. Given ones if all are such.
+Vector weigh_kept(const Scores& scores, const Matrix& parts, const Vector& given, const std::vector<Index>& below, Index units, const Choice& choice) {
+  std::vector<Index> kept;
+  for (std::size_t k = 0; k < below.size(); ++k)
+    if (!always_dropped(scores, below[k], parts.rows() / std::max<Index>(units, 1))) kept.push_back(static_cast<Index>(k));
+  if (kept.size() == below.size()) return weigh(parts, given, choice);
+  if (kept.empty()) return weigh(parts, given, {"given"});
+  Vector weights = Vector::Zero(given.size());
+  weights(kept) = weigh(parts(Eigen::all, kept), given(kept), choice);
+  return weights;
+}
+
+Vector together(const Scores& scores, const Matrix& parts, const Vector& weights, const std::vector<Index>& below, Index units,
+                const Choice& choice, const MissingRule& missing) {
+  if (scores.dropped.empty()) return aggregate(parts, weights, choice, missing, units);
+  Vector out(parts.rows());
+  for (Index first = 0; first < parts.rows(); first += units) try {
+      std::vector<char> dropped;
+      for (Index child : below) dropped.push_back(scores.drops(first / units, static_cast<std::size_t>(child)));
+      out.segment(first, units) = aggregate_kept(parts.middleRows(first, units), weights, dropped, choice, missing);
+    } catch (Error& error) {
+      if (error.place.unit >= 0) error.place.unit += static_cast<long>(first);
+      throw;
+    }
+  return out;
+}
+
 void combine(Scores& scores, Index node, const std::vector<Index>& below, const Axes& axes, const Framework& framework, const Recipe& recipe) {
   const Handling& handling = recipe.nodes[static_cast<std::size_t>(node)];
   Matrix parts = side_by_side(scores.values, below);
@@ -27,9 +62,9 @@ void combine(Scores& scores, Index node, const std::vector<Index>& below, const 
     moves.push_back(shares_range(framework.nodes[static_cast<std::size_t>(child)], recipe.nodes[static_cast<std::size_t>(child)]));
   rescale_together(parts, axes.units, moves, recipe.rescale);
   for (std::size_t k = 0; k < below.size(); ++k) scores.values.col(below[k]) = parts.col(static_cast<Index>(k));
-  const Vector weights = weigh(parts, given_weights(framework, below), handling.weight);
+  const Vector weights = weigh_kept(scores, parts, given_weights(framework, below), below, axes.units, handling.weight);
   for (std::size_t k = 0; k < below.size(); ++k) scores.weights[below[k]] = weights[static_cast<Index>(k)];
-  scores.values.col(node) = aggregate(parts, weights, handling.aggregate, recipe.missing, axes.units);
+  scores.values.col(node) = together(scores, parts, weights, below, axes.units, handling.aggregate, recipe.missing);
   const Normalizer scale(handling.normalize);
   if (!scale.leaves_alone()) scale.of_aggregate(scores.values.col(node), axes);
 }
@@ -44,14 +79,32 @@ void combine(Scores& scores, Index node, const std::vector<Index>& below, const 
 }
 
 // The rows of the periods that were asked for.
-void keep(Scores& scores, Index rows) {
+void keep(Scores& scores, Index rows, Index units) {
   if (rows == scores.values.rows()) return;
   scores.values.conservativeResize(rows, Eigen::NoChange);
   scores.ranks.conservativeResize(rows, Eigen::NoChange);
   scores.excluded.resize(static_cast<std::size_t>(rows));
+  if (!scores.dropped.empty()) scores.dropped.resize(static_cast<std::size_t>(rows / units * scores.values.cols()));
 }
 
 }  // namespace
+
+Vector aggregate_kept(const Matrix& children, const Vector& weights, const std::vector<char>& dropped, const Choice& choice,
+                      const MissingRule& missing) {
+  std::vector<Index> kept;
+  for (std::size_t k = 0; k < dropped.size(); ++k)
+    if (!dropped[k]) kept.push_back(static_cast<Index>(k));
+  if (kept.size() == dropped.size()) return aggregate(children, weights, choice, missing);
+  if (kept.empty()) return Vector::Constant(children.rows(), missing_value);
+  const Vector shares = weights(kept);
+  if (!(shares.sum() > 0)) throw DataError("the indicators that screening leaves have no weight", {"aggregate", choice.method, ""});
+  try {
+    return aggregate(children(Eigen::all, kept), shares, choice, missing);
+  } catch (Error& error) {
+    if (error.place.indicator >= 0) error.place.indicator = static_cast<long>(kept[static_cast<std::size_t>(error.place.indicator)]);
+    throw;
+  }
+}
 
 void climb(Scores& scores, const Axes& axes, const Framework& framework, const Recipe& recipe) {
   const auto below = children(framework);
@@ -82,7 +135,7 @@ Scores score(const Panel& panel, const Framework& framework, const Recipe& recip
     if (error.place.period >= 0) error.place.period = static_cast<long>(worked[static_cast<std::size_t>(error.place.period)]);
     throw;
   }
-  keep(scores, static_cast<Index>(periods.size()) * panel.units);
+  keep(scores, static_cast<Index>(periods.size()) * panel.units, panel.units);
   return scores;
 }
 

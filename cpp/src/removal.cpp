@@ -78,6 +78,8 @@ Removal remove_each(const Panel& panel, const Framework& framework, const Recipe
     Scores scores;
     scores.values = prepared.values(Eigen::all, pruned.kept);
     scores.excluded = prepared.excluded;
+    for (Index t = 0; t < axes.times.size() && !prepared.dropped.empty(); ++t)
+      for (Index node : pruned.kept) scores.dropped.push_back(prepared.drops(t, static_cast<std::size_t>(node)));
     try {
       climb(scores, axes, pruned.framework, pruned.recipe);
       out.scores.col(task + 1) = scores.values.col(0).head(panel.units);

@@ -9,9 +9,11 @@ from . import datasets, multivariate, outcomes
 from . import envelopment as envelopment  # adds its methods
 from ._aggregate import aggregate
 from ._core import version as __version__
+from ._denominate import denominate, denominators
 from ._impute import Imputed, impute
 from ._normalize import Normalizer, normalize
 from ._rank import rank
+from ._screen import Screening, screen
 from ._treat import treat
 from ._weight import weight
 from .alternatives import Alternatives, noise
@@ -67,6 +69,7 @@ __all__ = [
     "Recipe",
     "Removal",
     "Result",
+    "Screening",
     "Sensitivity",
     "SpecError",
     "Stability",
@@ -77,6 +80,8 @@ __all__ = [
     "choice",
     "compare",
     "datasets",
+    "denominate",
+    "denominators",
     "growth",
     "impute",
     "levers",
@@ -95,6 +100,7 @@ __all__ = [
     "register",
     "removal",
     "report",
+    "screen",
     "show_versions",
     "treat",
     "treatment",

@@ -12,11 +12,12 @@ from .arrays import as_panel
 from .compiled import as_table, core_choice, from_table, located
 from .errors import DataError, Fault, SpecError
 from .panel import Panel
-from .recipe import MISSING
 from .single import checked, start_weights
 from .table import nearest
 
 __all__ = ["aggregate"]
+
+MISSING = ("raise", "drop-weight")
 
 
 def aggregate(

@@ -69,7 +69,8 @@ def methods(stage: str | None = None) -> Any:
     Parameters
     ----------
     stage : str, optional
-        One of impute, treat, normalize, weight, aggregate, rank, correlate, adjust; all if left out.
+        One of screen, denominate, impute, treat, normalize, weight, aggregate, rank, correlate, adjust; all if
+        left out.
 
     Returns
     -------

@@ -114,8 +114,11 @@ def _over(given: Choice, panel: Panel | None) -> tuple[str, Any]:
     return "group", group_numbers(panel, over, ("period", "panel"))
 
 
+KEYS = {("denominate", "factor"): "denominator_factor"}  # where a node's key is not called like the parameter
+
+
 def _of_indicator(stage: str, name: str, panel: Panel | None, node: Node | None) -> float | None:
-    value = getattr(node, name, None) if node is not None else None
+    value = getattr(node, KEYS.get((stage, name), name), None) if node is not None else None
     if value is None and stage == "impute" and panel is not None and node is not None:
         value = panel.about(node.code).get(name)  # the data's own bounds: a filled cell should respect them
     return value
@@ -170,9 +173,9 @@ def positions(framework: Framework, panel: Panel) -> dict[str, int]:
     """
     known = {name: at for at, name in enumerate(panel.indicators)}
     faults = [
-        Fault(f"indicator {leaf!r}", "the data do not have it", nearest(leaf, known))
-        for leaf in framework.leaves
-        if leaf not in known
+        Fault(f"indicator {name!r}", "the data do not have it", nearest(name, known))
+        for name in framework.inputs
+        if name not in known
     ]
     if faults:
         raise DataError(faults)
@@ -192,6 +195,7 @@ def core_framework(framework: Framework, panel: Panel) -> Any:
                 "direction": float(node.direction),
                 "lag": float(node.lag),
                 "not_scored": nan if node.not_scored is None else node.not_scored,
+                "denominator": -1 if node.denominator is None else panel.indicators.index(node.denominator),
             }
             for node in framework.nodes
         ]
@@ -223,6 +227,9 @@ def node_choices(stage: str, framework: Framework, recipe: Recipe, panel: Panel)
                 else ()
             )
             chain = (capped + recipe.treat) if leaf else ()
+        elif stage == "denominate":
+            divided = leaf and node.denominator is not None
+            return core_choice(stage, recipe.denominate if divided else NONE, panel, node)
         elif stage == "normalize":
             return core_choice(stage, _normalize(node, leaf, recipe.normalize), panel, node)
         elif stage == "aggregate":
@@ -249,14 +256,15 @@ def _at_node(work: Callable[[Node], T], node: Node) -> T:
 
 def core_recipe(framework: Framework, recipe: Recipe, panel: Panel) -> Any:
     """The recipe, resolved at every node, as the core holds it."""
-    stages = ("impute", "treat", "normalize", "weight", "aggregate")
+    stages = ("denominate", "impute", "treat", "normalize", "weight", "aggregate")
     resolved = {stage: node_choices(stage, framework, recipe, panel) for stage in stages}
     return _core.Recipe(
         [{stage: resolved[stage][at] for stage in stages} for at in range(len(framework.nodes))],
-        ["screen", *recipe.order],
-        recipe.missing,
+        recipe.order,
+        "drop-weight" if recipe.missing == "bound" else recipe.missing,
         recipe.threshold,
         core_choice("rank", recipe.rank),
         -1 if framework.rank_digits is None else framework.rank_digits,
         recipe.normalize.rescale,
+        core_choice("screen", recipe.screen),
     )

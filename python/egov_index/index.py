@@ -61,6 +61,8 @@ class Index:
             raise SpecError("an Index takes a Framework and a Recipe")
         self.framework = framework
         self.recipe = recipe if recipe is not None else Recipe()
+        if faults := self.recipe.unfit(framework):
+            raise SpecError(faults)
         self.name = name
         self.title = title or name
         self.period = period
@@ -150,12 +152,15 @@ class Index:
         """
         positions, labels = scrutiny.scored(self, panel, period)
         with scrutiny.all_at_once(self, panel, positions, labels):
-            raw = _core.score(
+            given = (
                 compiled.core_panel(panel),
                 compiled.core_framework(self.framework, panel),
                 compiled.core_recipe(self.framework, self.recipe, panel),
                 positions,
             )
+            raw = _core.score(*given)
+            if self.recipe.missing == "bound":
+                raw["bounds"] = _core.bounds(*given)
         return Result(self, panel, labels, raw)
 
     def uncertainty(

@@ -81,7 +81,7 @@ def load_data(index: Index, files: Sequence[str | Path] = (), folder: Path | Non
         With every fault of every file, and every indicator that none of them has.
     """
     named = [str(file) for file in files] or list(index.analysis.get("data", ()))
-    return _joined(index, named, bool(files), folder, list(index.framework.leaves))
+    return _joined(index, named, bool(files), folder, list(index.framework.inputs))
 
 
 def _joined(index: Index, named: Sequence[str], given: bool, folder: Path | None, wanted: list[str]) -> Panel:

@@ -11,6 +11,8 @@ from . import catalogue
 __all__ = ["markdown"]
 
 ABOUT = {
+    "screen": "Leave out units and indicators with too few values.",
+    "denominate": "Divide indicators by the `denominator` that their nodes name.",
     "impute": "Fill holes. Methods stand in a chain: each sees what the ones before it filled.",
     "treat": "Treat outliers. A node's own `cap` comes first. After a method that changes the unit, caps and goalposts "
     "are in the new one. `egov.treatment` tells skewness, kurtosis and what was changed, column by column.",

@@ -125,7 +125,7 @@ def _again(job: Job) -> dict[str, str]:
         if part is not None:
             analysis[name] = dict(analysis.get(name, {})) | {"seed": part.seed}
     if (
-        not set(job.index.framework.leaves) <= _embedded(analysis.get("data", datasets.names()))
+        not set(job.index.framework.inputs) <= _embedded(analysis.get("data", datasets.names()))
         or job.panel_from_files
     ):
         analysis["data"] = ["data.csv"]

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from dataclasses import replace as replaced
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import catalogue
 from .errors import Fault, SpecError
 from .table import nearest
 
+if TYPE_CHECKING:
+    from .framework import Framework
+
 __all__ = ["Recipe"]
 
 CHAINS = ("impute", "treat")
-SINGLES = ("normalize", "weight", "aggregate", "rank")
-MISSING = ("raise", "drop-weight")
-ORDER = ("impute", "treat", "normalize")
+SINGLES = ("screen", "denominate", "normalize", "weight", "aggregate", "rank")
+MISSING = ("raise", "drop-weight", "bound")
+ORDER = ("screen", "denominate", "impute", "treat", "normalize")
+SILENT = ("screen", "denominate")  # not told where they do nothing
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,21 @@ class Recipe:
         One method each. A ``rescale`` range of ``normalize`` is one for the whole tree: before children are
         aggregated, the indicators among them and the aggregates with a normalization of their own are mapped to
         it together, by one affine map. That keeps differences which the method left, and makes values positive.
-    missing : {"raise", "drop-weight"}
-        Cells that no method of the chain could fill are an error, or drop out with their weight.
+    missing : {"raise", "drop-weight", "bound"}
+        Cells that no method of the chain could fill are an error, or drop out with their weight. "bound": they drop
+        out too, and the result says between which ends score and rank lie, whatever the missing values are.
     threshold : float
-        The data threshold of "drop-weight": a node stays missing for a unit where a smaller share of its children is
-        there, counted without weights, 0 to 1.
+        The data threshold of "drop-weight" and "bound": a node stays missing for a unit where a smaller share of
+        its children is there, counted without weights, 0 to 1.
+    screen : str, Choice or mapping
+        Which units and indicators have too few values and leave, period by period. A node leaves with its last
+        indicator; siblings take the weight over.
+    denominate : str, Choice or mapping
+        How indicators are divided by the ``denominator`` that their nodes name. A node with a denominator and a
+        recipe without this step is an error, and so is the step without any denominator.
     order : tuple of str
-        Order of the steps on cells; weight, aggregate and rank follow.
+        Order of the steps on cells; weight, aggregate and rank follow. Imputed cells count as observed for a
+        screening that comes after the imputation.
 
     Raises
     ------
@@ -60,6 +72,8 @@ class Recipe:
     rank: Any = "competition"
     missing: str = "raise"
     threshold: float = 0.0
+    screen: Any = "none"
+    denominate: Any = "none"
     order: tuple[str, ...] = field(default=ORDER)
 
     def __post_init__(self) -> None:
@@ -84,7 +98,9 @@ class Recipe:
             faults.append(Fault("recipe.threshold", repr(self.threshold), "a share from 0 to 1"))
         elif self.threshold and self.missing == "raise":
             faults.append(
-                Fault("recipe.threshold", f"{self.threshold:g}", 'only with missing = "drop-weight"')
+                Fault(
+                    "recipe.threshold", f"{self.threshold:g}", 'only with missing = "drop-weight" or "bound"'
+                )
             )
         faults += _order_faults(self.order) or self._left_out()
         if faults:
@@ -108,7 +124,8 @@ class Recipe:
         Parameters
         ----------
         steps : iterable of (stage, choice)
-            Stages on cells (impute, treat, normalize) run in the order given; one that is left out does not run.
+            Stages on cells (screen, denominate, impute, treat, normalize) run in the order given; one that is left
+            out does not run.
         **keywords
             Other parameters of :class:`Recipe`.
 
@@ -153,8 +170,28 @@ class Recipe:
         return replaced(self, **changes)
 
     def __str__(self) -> str:
-        parts = [f"{stage} {' > '.join(map(str, getattr(self, stage)))}" for stage in CHAINS]
-        return " | ".join(parts + [f"{stage} {getattr(self, stage)}" for stage in SINGLES])
+        cells = [*self.order, *(stage for stage in ORDER if stage not in self.order)]
+        told = [name for name in cells if name not in SILENT or getattr(self, name).method != "none"]
+        told += [stage for stage in SINGLES if stage not in ORDER]
+        return " | ".join(f"{stage} {_written(getattr(self, stage))}" for stage in told)
+
+    def unfit(self, framework: Framework) -> list[Fault]:
+        """What of this recipe and a framework contradicts: denominators that no step uses, or none to use."""
+        named = [node for node in framework.nodes if node.denominator is not None]
+        if self.denominate.method != "none":
+            came = f"{self.denominate}, but no node names a denominator"
+            return (
+                [] if named else [Fault("recipe.denominate", came, 'denominator = "..." at the indicators')]
+            )
+        right = 'set denominate = "divide" in the recipe, or leave it out of the node'
+        return [
+            Fault(f"node {node.code!r}.denominator", f"{node.denominator}, but the recipe does not denominate", right)
+            for node in named
+        ]  # fmt: skip
+
+
+def _written(choice: Any) -> str:
+    return " > ".join(map(str, choice)) if isinstance(choice, tuple) else str(choice)
 
 
 def _order_faults(order: Any) -> list[Fault]:

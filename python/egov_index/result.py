@@ -34,8 +34,13 @@ class Result:
         Scores, shape (periods, units, nodes); NaN where a unit is not scored.
     rank_values : numpy.ndarray
         Ranks by the recipe's method, same shape; 1 is the highest. Ties may share a fraction (``average``).
+    excluded : numpy.ndarray of bool
+        Shape (periods, units): the unit is not in the index in that period, since the survey did not score it or
+        screening took it out; the notes and the trail say why.
+    dropped : numpy.ndarray of bool
+        Shape (periods, nodes): screening took the indicator out of that period, or all indicators of the node.
     weights : dict
-        Share of each node among its siblings.
+        Share of each node among its siblings, where none of them is dropped; 0 for what is dropped throughout.
     """
 
     def __init__(self, index: Index, panel: Panel, periods: tuple[Any, ...], raw: Mapping[str, Any]) -> None:
@@ -48,7 +53,14 @@ class Result:
         self.values: NDArray[np.float64] = np.asarray(raw["values"]).reshape(shape)
         self.rank_values: NDArray[np.float64] = np.asarray(raw["ranks"]).reshape(shape)
         self.weights = dict(zip(self.nodes, map(float, raw["weights"]), strict=True))
-        self.excluded: NDArray[np.bool_] = np.asarray(raw["excluded"], dtype=bool).reshape(shape[:2])
+        left = np.asarray(raw["excluded"]).reshape(shape[:2])
+        self.excluded: NDArray[np.bool_] = left > 0
+        self._by_survey = left == 1  # the core's code; the others were screened out
+        dropped = np.asarray(raw["dropped"], dtype=bool)
+        self.dropped: NDArray[np.bool_] = (
+            dropped.reshape(shape[0], shape[2]) if dropped.size else np.zeros((shape[0], shape[2]), bool)
+        )
+        self._raw = raw
         self._raw_trail: Mapping[str, Any] = raw["trail"]
 
     def _keys(self) -> dict[str, list[Any]]:
@@ -105,6 +117,55 @@ class Result:
             {**self._keys(), "group": self.group_labels, "class": self.class_labels}, self.panel.backend
         )
 
+    def group_ranks(self, grouping: str) -> Any:
+        """Ranks of the units within their group, by every node.
+
+        Parameters
+        ----------
+        grouping : str
+            Name of a grouping of the panel, e.g. "income_groups".
+
+        Returns
+        -------
+        frame
+            Columns unit, period, group and one a node; ranks as those of the recipe, within the unit's group in each
+            period. NaN where a unit has no group or no score.
+
+        Raises
+        ------
+        SpecError
+            If there is no such grouping.
+
+        Examples
+        --------
+        >>> import egov_index as egov
+        >>> result = egov.preset("egdi-2022").score(egov.datasets.un_egov_survey())
+        >>> frame = result.group_ranks("income_groups")
+        >>> int(frame["egdi"][list(frame["unit"]).index("EST")])
+        8
+        """
+        from . import standing
+
+        return standing.group_ranks(self, grouping)
+
+    @property
+    def bounds(self) -> Any:
+        """Frame: unit, period, low, high, best_rank, worst_rank of the root, whatever the missing values are.
+
+        Of a recipe with ``missing="bound"``. Scales, weights and the other values stay as they are; each missing
+        value takes the lowest and the highest value that its normalization can give, or where that is open the
+        lowest and highest normalized value observed of the indicator in the rows that share its scale. The best
+        rank of a unit is the one it has at its highest score while all others are at their lowest.
+
+        Raises
+        ------
+        SpecError
+            If the recipe does not ask for bounds.
+        """
+        from . import standing
+
+        return standing.bounds(self, self._raw.get("bounds"))
+
     def table(self) -> Any:
         """Frame for reading: unit, name, period, rank, group, class and scores, best first within each period.
 
@@ -143,9 +204,13 @@ class Result:
         """What a reader of the numbers should know, in sentences."""
         notes = list(self.panel.notes)
         for at, period in enumerate(self.periods):
-            out = [str(unit) for unit, gone in zip(self.units, self.excluded[at], strict=True) if gone]
-            if out:
-                notes.append(f"{period}: {len(out)} not scored by the survey itself: {', '.join(out)}")
+            notes += [f"{period}: {text}" for text in self._left_out(at)]
+        notes += [
+            f"{node.code}: divided by {node.denominator}"
+            + (f" / {node.denominator_factor:g}" if node.denominator_factor is not None else "")
+            for node in self.index.framework.nodes
+            if node.denominator is not None
+        ]
         filled = Counter(
             self.nodes[column]
             for column, stage in zip(self._raw_trail["column"], self._raw_trail["stage"], strict=True)
@@ -155,6 +220,19 @@ class Result:
         cells = len(self.units) * len(self.periods)
         notes += [f"{node}: {count} of {cells} values imputed" for node, count in filled.items()]
         return tuple(notes)
+
+    def _left_out(self, at: int) -> list[str]:
+        """Who and what is not in the index in one period."""
+        survey, screened = self._by_survey[at], self.excluded[at] & ~self._by_survey[at]
+        whom = {"not scored by the survey itself": survey, "left out by screening": screened}
+        found = []
+        for words, gone in whom.items():
+            out = [str(unit) for unit, one in zip(self.units, gone, strict=True) if one]
+            found += [f"{len(out)} {words}: {', '.join(out)}"] if out else []
+        nodes = [node for node, one in zip(self.nodes, self.dropped[at], strict=True) if one]
+        if nodes:
+            found.append(f"{len(nodes)} dropped by screening with their weight: {', '.join(nodes)}")
+        return found
 
     def _carried(self) -> list[str]:
         """Indicators whose values the panel took from earlier periods (``Panel.latest``)."""

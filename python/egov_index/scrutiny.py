@@ -46,9 +46,9 @@ def scored(index: Index, panel: Any, period: Any) -> tuple[list[int], tuple[Any,
         wanted = list(asked)
     faults = _period_faults(index.framework, panel, wanted)
     faults += [
-        Fault(f"indicator {leaf!r}", "the data do not have it", nearest(leaf, panel.indicators))
-        for leaf in index.framework.leaves
-        if leaf not in panel.indicators
+        Fault(f"indicator {name!r}", "the data do not have it", nearest(name, panel.indicators))
+        for name in index.framework.inputs
+        if name not in panel.indicators
     ]
     faults += data_faults(index.framework, index.recipe, panel)
     if faults:
@@ -143,7 +143,10 @@ def all_at_once(
 def _each_leaf(index: Index, panel: Panel, positions: Sequence[int], labels: tuple[Any, ...]) -> list[Fault]:
     faults: list[Fault] = []
     held = compiled.core_panel(panel)
+    screen = replace(index.recipe.screen, params={**index.recipe.screen.params, "nonzero": 0})
     recipe = index.recipe.replace(aggregate="arithmetic")
+    if recipe.screen.method != "none":  # a share of zeros means nothing of one indicator
+        recipe = recipe.replace(screen=screen)
     for leaf in index.framework.leaves:
         root = Node(f"only {leaf}")
         alone = Framework([root, replace(index.framework[leaf], parent=root.code, weight=1.0)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import catalogue
+from .catalogue import row
 from .framework import Node
 
 if TYPE_CHECKING:
@@ -55,17 +56,34 @@ def _source(period: Any, node: Node) -> Any:
     return int(source) if source == int(source) else source
 
 
+def _why_left(change: Mapping[str, Any]) -> str:
+    """Why a unit or an indicator is not in a period: the core says which parameter, how many of how many."""
+    if change["method"] == "not_scored":
+        return f"published {change['before']:g} stands for not scored; the unit leaves this period"
+    rule = row("screen", change["method"])["params"][change["first"]]["name"]
+    seen, of = change["last"], change["donors"]
+    if rule == "indicators":
+        return f"{seen} of {of} units observed, too few; the indicator leaves this period with its weight"
+    what = "values other than 0" if rule == "nonzero" else "indicators observed"
+    return f"{seen} of {of} {what}, too few ({rule}); the unit leaves this period"
+
+
 def _why(change: Mapping[str, Any], node: Node, panel: Panel) -> str:
     """One sentence on one cell; a user's own method gets the general one."""
     method, donors = change["method"], change["donors"]
-    first, last = (panel.periods[k] if k >= 0 else None for k in (change["first"], change["last"]))
     if change["stage"] == "screen":
-        return f"published {change['before']:g} stands for not scored; the unit leaves this period"
+        return _why_left(change)
+    if change["stage"] == "denominate":
+        if np.isnan(change["after"]):
+            return f"{node.denominator} is missing"
+        by = change["before"] / change["after"]
+        return f"divided by {node.denominator}: {by:.6g}"
     if change["stage"] == "treat":
         if method != "cap":
             return f"changed by {method}"
         limit = "above the cap" if change["after"] < change["before"] else "below the floor"
         return f"{limit} of {change['after']:g}"
+    first, last = (panel.periods[k] if k >= 0 else None for k in (change["first"], change["last"]))
     if method == "locf":
         return f"observed in {first}, carried forward"
     if method == "nocb":

@@ -68,3 +68,27 @@ def lineage():
     for below, above in (("Sub-index", "Index"), ("Pillar", "Sub-index"), ("Indicator", "Pillar")):
         pairs |= dict(zip(columns[below].tolist(), columns[above].tolist(), strict=True))
     return [{"code": "Index"}] + [{"code": code, "parent": parent} for code, parent in pairs.items()]
+
+
+DIVISORS = ("Area", "Energy", "GDP", "Population")
+
+
+def divided_by():
+    """Denominator of each indicator that has one."""
+    return {code: str(name) for code, name in of_meta("Denominator").items() if str(name)}
+
+
+def whole(name="inputs/ASEM_iData.csv", periods=(2018,)):
+    """Indicators and denominators of a file, with its groups, units sorted by code."""
+    columns = table(name)
+    units = sorted(set(columns["uCode"].tolist()))
+    place = {
+        key: at
+        for at, key in enumerate(zip(columns["uCode"].tolist(), columns["Time"].tolist(), strict=True))
+    }
+    names = [*leaves(), *DIVISORS]
+    values = np.array([[[columns[code][place[u, t]] for code in names] for t in periods] for u in units])
+    groups = {
+        key: [columns[key][place[u, periods[0]]] for u in units] for key in columns if key.endswith("_group")
+    }
+    return egov.Panel(values, units, list(periods), names, groups=groups)

@@ -88,8 +88,24 @@ def tree_of(panel, params):
     return egov.Framework(nodes) if "up" in params else None
 
 
+def pillars_of(names, pillars=None):
+    """A framework of two levels over some indicators; one pillar if none are given."""
+    pillars = pillars or ["all"] * len(names)
+    above = [{"code": "root"}, *({"code": one, "parent": "root"} for one in dict.fromkeys(pillars))]
+    below = [{"code": name, "parent": one} for name, one in zip(names, pillars, strict=True)]
+    return egov.Framework(above + below)
+
+
 def run(stage, method, panel, params, **more):
     """Result of a method on a panel, as an array: (units, periods, indicators), one less for an aggregate."""
+    if stage == "screen":
+        tree = pillars_of(panel.indicators) if params.get("within") else None
+        units = egov.screen(panel, method, framework=tree, **params, **more).units
+        return np.array(units["kept"], dtype=float).reshape(len(panel.periods), -1).T
+    if stage == "denominate":
+        by = dict.fromkeys(panel.indicators, "size")
+        table = egov.Panel(np.full((*panel.shape[:2], 1), 7.0), panel.units, panel.periods, ["size"])
+        return egov.denominate(panel, {"method": method, **params}, by=by, table=table, **more).values
     if stage == "impute":
         return egov.impute(panel, method, framework=tree_of(panel, params), **params).panel.values
     if stage in ("treat", "normalize", "rank"):

@@ -13,6 +13,7 @@ from stage_calls import (
     numbers,
     of_stages,
     panel_of,
+    pillars_of,
     run,
     scaled,
     tree_of,
@@ -82,6 +83,20 @@ def golden_result(item):
         tree = egov.Framework(given["nodes"]) if "nodes" in given else None
         filled = egov.impute(panel, method, framework=tree, **params).panel.values
         return filled if np.ndim(item["expect"]) == 3 else filled[:, :, 0]
+    if stage == "screen":
+        values = numbers(given["values"])
+        tree = pillars_of([f"x{k}" for k in range(values.shape[1])], given.get("pillars"))
+        return egov.screen(panel_of(values), method, framework=tree, **params).units["kept"]
+    if stage == "denominate":
+        panel = panel_of(numbers(given["values"])).join(
+            egov.Panel.from_array(
+                numbers(given["denominators"])[:, None],
+                [f"U{k}" for k in range(len(given["values"]))],
+                [2000],
+                ["size"],
+            )
+        )
+        return egov.denominate(panel, {"method": method, **params}, by={"x0": "size"}).column("x0").ravel()
     if stage == "treat":
         return egov.treat(numbers(given["values"]), method, **params)
     if stage == "normalize":
@@ -382,6 +397,8 @@ def test_an_adjustment_keeps_order_and_never_lowers(stage, row):
 
 def test_every_stage_is_under_contract():
     assert set(STAGES) == {
+        "screen",
+        "denominate",
         "impute",
         "treat",
         "normalize",

@@ -317,3 +317,20 @@ TEST_CASE("what a power of the children needs is known before any draw") {
   others.aggregate = {power(0)};
   CHECK(refused(panel(), recipe(), others));
 }
+
+TEST_CASE("a threshold of children, in draws as in score()") {
+  Recipe chosen = recipe();
+  chosen.missing = MissingRule(Missing::drop_weight, 0.6);
+  for (Handling& node : chosen.nodes) node.impute = {named("none")};
+  for (std::size_t i : {access, deep}) chosen.nodes[i].normalize = named("none");  // no scale of units that get no score
+  Alternatives others = alternatives();
+  others.impute = {};
+  others.normalize = {scales(named("minmax", {{"low", 1}, {"high", 2}}), named("none")), scales(named("zscore", {{"mean", 50}}), named("none"))};
+  others.aggregate = {std::vector<Choice>(nodes, named("arithmetic")), std::vector<Choice>(nodes, named("geometric"))};
+  for (auto& at : others.normalize)
+    for (std::size_t i : {x0, x1, x2, x3, x4, x5, policy}) at[i] = onto(at[i]);
+  const Panel data = panel(0.3);
+  const Scores nominal = score(data, framework(), chosen, scored);
+  CHECK(nominal.values.col(0).array().isNaN().count() > 1);  // more than the one unit that is not scored
+  CHECK(hold(data, chosen, others, 100) == 2 * 2 * 2);
+}

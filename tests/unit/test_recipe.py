@@ -76,7 +76,8 @@ def test_a_choice_cannot_be_changed():
 def test_the_defaults_of_a_recipe():
     recipe = Recipe()
     assert recipe.normalize == choice("minmax") and recipe.impute == (choice("none"),)
-    assert recipe.order == ("impute", "treat", "normalize") and recipe.missing == "raise"
+    assert recipe.order == ("screen", "denominate", "impute", "treat", "normalize")
+    assert recipe.missing == "raise"
     assert recipe == Recipe(impute=["none"], normalize={"method": "minmax"})
     assert pickle.loads(pickle.dumps(recipe)) == recipe
 

@@ -32,7 +32,14 @@ def full_index():
         Node("in ner", "root", weight=0.34, normalize=choice("minmax", low=1, high=100)),
         Node("leaf_1", "in ner", direction=-1, lag=1.5, cap=120.0, lower=-0.5, upper=1e300, unit="%"),
         Node("leaf_2", "in ner", impute=(choice("linear", max_gap=3), choice("mean")), not_scored=0.0),
-        Node("Blätter ✓", "root", weight=1e-7, concept="schooling", denominator="population"),
+        Node(
+            "Blätter ✓",
+            "root",
+            weight=1e-7,
+            concept="schooling",
+            denominator="population",
+            denominator_factor=1e3,
+        ),
     ]
     groups = [
         {"above": 0.75, "code": "VH", "classes": ["VH", "V3", "V2", "V1"]},
@@ -45,7 +52,9 @@ def full_index():
         normalize=choice("zscore", rescale=(1, 100)),
         weight="equal",
         missing="drop-weight",
-        order=("treat", "impute", "normalize"),
+        screen=choice("availability", units=0.5, within=0.25),
+        denominate="divide",
+        order=("treat", "screen", "impute", "denominate", "normalize"),
     )
     analysis = {
         "note": ["one\ttab", "\x7f"],

@@ -107,8 +107,8 @@ directon = -1
 14, recipe.treat.skw: winsorize has no such parameter; the nearest valid name is 'skew'
 15, recipe.normalize: 2 methods; one method
 16, recipe.agregate: unknown key; the nearest valid name is 'aggregate'
-17, recipe.missing: 'drop'; one of raise, drop-weight
-18, recipe.order: 5; a list of impute, treat, normalize
+17, recipe.missing: 'drop'; one of raise, drop-weight, bound
+18, recipe.order: 5; a list of screen, denominate, impute, treat, normalize
 21, uncertainty.draws: 0; a whole number from 1 to 1,000,000,000
 22, uncertainty.seed: -1
 23, uncertainty.range: 1.5; a number between 0 and 1

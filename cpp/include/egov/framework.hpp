@@ -13,6 +13,7 @@ struct Node {
   Index indicator = -1;   // column of the panel, for a leaf; -1 for an inner node
   double direction = 1;   // +1: more is better, -1: less is better
   double lag = 0;         // the value used in period t is the one of t - lag
+  Index denominator = -1;  // column of the panel that a leaf may be divided by; -1: none
   double not_scored = missing_value;  // published code for "this unit was not scored"; such units leave the index
   bool leaf() const { return indicator >= 0; }
 };

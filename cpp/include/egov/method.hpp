@@ -58,7 +58,8 @@ enum Trait : unsigned {
   needs_indicators = 1u << 12, // looks at the other indicators too
   changes_unit = 1u << 13,    // output is in another unit than the input
   needs_nonnegative = 1u << 14,  // no input below zero
-  keeps_sign = 1u << 15        // output is above zero where every input is, and at least zero where no input is below
+  keeps_sign = 1u << 15,       // output is above zero where every input is, and at least zero where no input is below
+  rises = 1u << 20            // output never falls where an input rises; so of every mean with a link
 };
 
 struct Method {

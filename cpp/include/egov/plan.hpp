@@ -67,6 +67,7 @@ class Plan {
     std::vector<Matrix> linked;    // per aggregate alternative: through the link of the parent; empty where that is the identity
     std::vector<char> carried;     // per aggregate alternative: its links take no value beyond the range of numbers
     bool holes = false;            // something is missing
+    std::vector<char> dropped;     // as in Scores
     Vector weights;                // per node: its share among its siblings before any noise
   };
   struct Mean {                    // how a node is computed under one aggregate alternative

@@ -4,16 +4,18 @@
 #include <vector>
 
 #include "egov/aggregate.hpp"
+#include "egov/denominate.hpp"
 #include "egov/framework.hpp"
 #include "egov/impute.hpp"
 #include "egov/normalize.hpp"
 #include "egov/rank.hpp"
+#include "egov/screen.hpp"
 #include "egov/treat.hpp"
 #include "egov/weight.hpp"
 
 namespace egov {
 
-enum class Step { screen, impute, treat, normalize };  // steps on cells, in the order a recipe gives
+enum class Step { screen, denominate, impute, treat, normalize };  // steps on cells, in the order a recipe gives
 const std::vector<std::string>& step_names();
 
 // What is done at one node: to the cells of a leaf, or to the children and the aggregate of an inner node.
@@ -23,11 +25,13 @@ struct Handling {
   Choice normalize = {};
   Choice weight = {"given"};
   Choice aggregate = {"arithmetic"};
+  Choice denominate = {};
 };
 
 struct Recipe {
   std::vector<Handling> nodes;  // one for each node of the framework
-  std::vector<Step> order = {Step::screen, Step::impute, Step::treat, Step::normalize};
+  std::vector<Step> order = {Step::screen, Step::denominate, Step::impute, Step::treat, Step::normalize};
+  Choice screen = {};
   // Before children are aggregated, those that share_range are brought to this one together: what the normalizations
   // left of differences between siblings stays, and values become positive where a mean needs that.
   Range rescale = {};
@@ -42,12 +46,21 @@ inline bool shares_range(const Node& node, const Handling& handling) {
   return !handling.normalize.rescaled() && (node.leaf() || handling.normalize.method != "none");
 }
 
+// Why a unit is not in the index in a period.
+enum Out : char { is_in, by_survey, by_holes, by_screen };  // its own code for "not scored"; nothing to refer to; screening
+
 struct Scores {
   Matrix values;               // (scored periods x units) x nodes, period by period
   Matrix ranks;                // the same shape
-  std::vector<char> excluded;  // per row: not scored by the survey itself
+  std::vector<char> excluded;  // per row: Out
+  // Per period and node (period * nodes + node): screened out of that period with its weight, as an indicator or as a node
+  // all of whose children are. Empty: none.
+  std::vector<char> dropped;
   std::vector<Change> trail;   // rows and columns are those of `values`: scored period and unit, node
   Vector weights;              // per node: its share among its siblings; 1 for the root
+  bool drops(Index period, std::size_t node) const {
+    return !dropped.empty() && dropped[static_cast<std::size_t>(period * values.cols()) + node];
+  }
 };
 
 // Cells that no method of their chain could fill, where missing children are refused.
@@ -75,12 +88,17 @@ class Flow {
   Scores finish(const Recipe& recipe);
 
  private:
-  void screen();
-  void set_excluded_missing();
   bool in_place() const;
+  void leave_out_unscored();
+  void screen(const Recipe& recipe);
+  void screen(std::size_t period, const Choice& choice);
+  void denominate(const Recipe& recipe);
+  Index row_of(std::size_t node, std::size_t period, Index unit) const;  // in the table at hand
+  void clear_left_out();  // cells of units and indicators that are not in the index
   void impute(const Recipe& recipe);
   void fill(std::size_t node, const Choice& choice, const Across& across);
   Across relations() const;
+  Matrix without_dropped() const;
   void treat(const Recipe& recipe);
   void normalize(const Recipe& recipe);
   std::vector<char> left_out(std::size_t node) const;
@@ -89,7 +107,7 @@ class Flow {
   void each_leaf(const Work& work);  // work(node); an error on its way out learns the node, and the period as one of the panel
   template <class Work>
   void each_stretch(const Over& over, std::size_t node, const Work& work);  // work(rows, axes) for what stands in hand of a leaf
-  void log_changes(const std::string& method, Index node, const Vector& before);
+  void log_changes(const std::string& stage, const std::string& method, Index node, const Vector& before);
 
   const Panel* panel_;
   const Framework* framework_;
@@ -101,6 +119,11 @@ class Flow {
   bool gathered_ = false;
   Scores now_;
 };
+
+// Aggregates the children of one period that are not dropped; NaN where all are. An error names the child by its position
+// among all of them.
+Vector aggregate_kept(const Matrix& children, const Vector& weights, const std::vector<char>& dropped, const Choice& choice,
+                      const MissingRule& missing);
 
 // Brings prepared leaves up the tree, in place: weights, aggregates, normalization of aggregates, ranks.
 void climb(Scores& scores, const Axes& axes, const Framework& framework, const Recipe& recipe);

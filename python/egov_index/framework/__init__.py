@@ -109,6 +109,12 @@ class Framework:
         parents = {node.parent for node in self.nodes}
         return tuple(node.code for node in self.nodes if node.code not in parents)
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of all indicators that a panel must hold: the leaves, then denominators that are no leaves."""
+        divisors = (node.denominator for node in self.nodes if node.denominator is not None)
+        return tuple(dict.fromkeys((*self.leaves, *divisors)))
+
     def children(self, code: str) -> tuple[str, ...]:
         """Codes of the nodes right below one."""
         self[code]

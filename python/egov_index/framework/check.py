@@ -75,7 +75,7 @@ def value_faults(nodes: Sequence[Node]) -> list[Fault]:
     parents = {node.parent for node in nodes}
     for node in nodes:
         place = f"node {node.code!r}"
-        for name in ("weight", "lag", "cap", "lower", "upper", "target", "not_scored"):
+        for name in ("weight", "lag", "cap", "lower", "upper", "target", "not_scored", "denominator_factor"):
             value = getattr(node, name)
             if value is not None and not math.isfinite(value):
                 faults.append(Fault(f"{place}.{name}", repr(value), "a finite number"))
@@ -93,7 +93,7 @@ def value_faults(nodes: Sequence[Node]) -> list[Fault]:
                     "lower must be below upper",
                 )
             )
-        faults += _without_effect(node, node.code in parents, place)
+        faults += _without_effect(node, node.code in parents, place) + _denominator_faults(node, place)
         for key in ("normalize", "aggregate", "impute", "weights"):
             chosen, stage = getattr(node, key), "weight" if key == "weights" else key
             if chosen is not None:
@@ -110,6 +110,16 @@ def value_faults(nodes: Sequence[Node]) -> list[Fault]:
     return faults
 
 
+def _denominator_faults(node: Node, place: str) -> list[Fault]:
+    factor = node.denominator_factor
+    if factor is None or not math.isfinite(factor):
+        return []
+    place = f"{place}.denominator_factor"
+    if node.denominator is None:
+        return [Fault(place, f"{factor:g}", "only with a denominator")]
+    return [] if factor > 0 else [Fault(place, f"{factor:g}", "a number above 0")]
+
+
 def _without_effect(node: Node, inner: bool, place: str) -> list[Fault]:
     """Keys that this kind of node does nothing with."""
     if not inner:
@@ -118,7 +128,10 @@ def _without_effect(node: Node, inner: bool, place: str) -> list[Fault]:
             for name, word in (("aggregate", "aggregate"), ("weights", "weigh"))
             if (chosen := getattr(node, name)) is not None
         ]
-    values = {"cap": node.cap, "lag": node.lag or None, "impute": node.impute, "not_scored": node.not_scored}
+    values = {
+        "cap": node.cap, "lag": node.lag or None, "impute": node.impute, "not_scored": node.not_scored,
+        "denominator": node.denominator, "denominator_factor": node.denominator_factor,
+    }  # fmt: skip
     return [
         Fault(f"{place}.{name}", "set on a node with children", "it acts on an indicator: put it there")
         for name, value in values.items()

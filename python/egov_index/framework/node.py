@@ -35,8 +35,12 @@ class Node:
         A leaf's value in period t is the one of t - lag, in units of the period.
     cap, lower, upper, target : float, optional
         Highest value used, the indicator's goalposts, and the value to be reached, in its unit.
-    unit, concept, denominator : str, optional
-        Unit of measurement, what it measures (the guard against shared inputs reads it), and denominator.
+    unit, concept : str, optional
+        Unit of measurement, and what it measures (the guard against shared inputs reads it).
+    denominator : str, optional
+        The panel's indicator that this one is divided by; it need not stand in the tree. The recipe says how.
+    denominator_factor : float, optional
+        What the denominator is divided by first, e.g. 1000 for a number per thousand; 1 if left out.
     normalize, impute, aggregate : optional
         Instead of the recipe's: a leaf's act on the indicator, an inner node's ``normalize`` on its aggregate.
     weights : optional
@@ -57,6 +61,7 @@ class Node:
     target: float | None = None
     unit: str | None = None
     denominator: str | None = None
+    denominator_factor: float | None = None
     concept: str | None = None
     normalize: Choice | None = None
     impute: tuple[Choice, ...] | None = None
@@ -85,7 +90,17 @@ class Group:
     classes: tuple[str, ...] = ()
 
 
-NUMBERS = ("weight", "direction", "lag", "cap", "lower", "upper", "target", "not_scored")
+NUMBERS = (
+    "weight",
+    "direction",
+    "lag",
+    "cap",
+    "lower",
+    "upper",
+    "target",
+    "not_scored",
+    "denominator_factor",
+)
 TEXTS = ("code", "parent", "name", "unit", "denominator", "concept")
 
 

@@ -157,6 +157,8 @@ def _checked(
         wrong += wrongs_of_tree(error, codes, lines_of(text))
     if framework is not None:
         wrong += _inadmissible(document, framework, recipe)
+        if not wrong and (unfit := recipe.unfit(framework)):
+            wrong += wrongs_of_tree(SpecError(unfit), codes, lines_of(text))
     return wrong, framework, recipe
 
 

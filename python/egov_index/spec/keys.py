@@ -77,6 +77,8 @@ GROUP = (
 )
 
 RECIPE = (
+    Key("screen", "choice", "Which units and indicators have too few values to stay."),
+    Key("denominate", "choice", "How indicators are divided by the denominators that their nodes name."),
     Key("impute", "chain", "How holes are filled; each method sees what the ones before it filled."),
     Key("treat", "chain", "How outliers are treated, after a node's cap."),
     Key("normalize", "choice", "How indicators come to one scale; a rescale range maps siblings together."),
@@ -84,10 +86,18 @@ RECIPE = (
     Key("aggregate", "choice", "How the children of a node become its score."),
     Key("rank", "choice", "How ties are ranked."),
     Key(
-        "missing", "option", "What becomes of holes that no method filled.", options=("raise", "drop-weight")
+        "missing",
+        "option",
+        "What becomes of holes that no method filled.",
+        options=("raise", "drop-weight", "bound"),
     ),
     Key("threshold", "real", "Least share of children that a node needs where they may drop out.", 0, 1),
-    Key("order", "steps", "Order of the steps on cells.", options=("impute", "treat", "normalize")),
+    Key(
+        "order",
+        "steps",
+        "Order of the steps on cells.",
+        options=("screen", "denominate", "impute", "treat", "normalize"),
+    ),
 )
 
 NODE = (
@@ -102,7 +112,8 @@ NODE = (
     Key("upper", "real", "Upper goalpost, in the unit of the indicator."),
     Key("target", "real", "Value to be reached, in the unit of the indicator."),
     Key("unit", "text", "Unit of measurement."),
-    Key("denominator", "text", "What the indicator is divided by."),
+    Key("denominator", "text", "Indicator of the data that this one is divided by."),
+    Key("denominator_factor", "real", "What the denominator is divided by first.", 0, open=True),
     Key("concept", "text", "What it measures; the guard against inputs shared with outcomes reads it."),
     Key("normalize", "choice", "Instead of the recipe's: of an indicator, or of a node's aggregate."),
     Key("impute", "chain", "Instead of the recipe's, of an indicator."),

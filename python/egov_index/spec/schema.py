@@ -11,7 +11,18 @@ from .keys import TABLES, VERSION, Key
 
 __all__ = ["schema"]
 
-STAGES = ("impute", "treat", "normalize", "weight", "aggregate", "rank", "correlate", "adjust")
+STAGES = (
+    "screen",
+    "denominate",
+    "impute",
+    "treat",
+    "normalize",
+    "weight",
+    "aggregate",
+    "rank",
+    "correlate",
+    "adjust",
+)
 TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 OVER: dict[str, Any] = {
     "type": ["string", "number"],
