@@ -82,7 +82,7 @@ void agree(const Bounds& got, const Bounds& right) {
 }  // namespace
 
 TEST_CASE("bounds are the corners of the missing values") {
-  for (const char* mean : {"arithmetic", "geometric", "harmonic"}) {
+  for (const char* mean : {"arithmetic", "geometric", "harmonic", "minimum", "maximum", "median"}) {
     const Recipe r = with(named("minmax", {{"low", 1}, {"high", 100}}), mean);
     agree(bounds(holed(), tree(), r, {0}), by_brute_force(r, {1, 1, 1}, {100, 100, 100}));
     Recipe together = with(named("zscore"), mean);
@@ -132,4 +132,5 @@ TEST_CASE("what depends on the other units has no bounds") {
   CHECK_NOTHROW(bounds(holed(), tree(), r, {0}));
   r.rescale = {1, 100};
   CHECK_THROWS_AS(bounds(holed(), tree(), r, {0}), SpecError);
+  for (const char* mean : {"mpi", "ampi", "wroclaw", "copeland"}) CHECK_THROWS_AS(bounds(holed(), tree(), with(named("minmax"), mean), {0}), SpecError);
 }
