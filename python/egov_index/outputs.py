@@ -75,6 +75,8 @@ def texts(job: Job) -> dict[str, str]:
         frames["groups.csv"] = job.result.groups
     if any(group.classes for group in job.result.index.framework.groups):
         frames["classes.csv"] = job.result.classes
+    if job.index.recipe.missing == "bound":
+        frames["bounds.csv"] = job.result.bounds
     if job.comparison is not None:
         frames["comparison.csv"] = job.comparison.to_frame()
     if job.ensemble is not None:

@@ -205,12 +205,7 @@ class Result:
         notes = list(self.panel.notes)
         for at, period in enumerate(self.periods):
             notes += [f"{period}: {text}" for text in self._left_out(at)]
-        notes += [
-            f"{node.code}: divided by {node.denominator}"
-            + (f" / {node.denominator_factor:g}" if node.denominator_factor is not None else "")
-            for node in self.index.framework.nodes
-            if node.denominator is not None
-        ]
+        notes += self._divided()
         filled = Counter(
             self.nodes[column]
             for column, stage in zip(self._raw_trail["column"], self._raw_trail["stage"], strict=True)
@@ -220,6 +215,15 @@ class Result:
         cells = len(self.units) * len(self.periods)
         notes += [f"{node}: {count} of {cells} values imputed" for node, count in filled.items()]
         return tuple(notes)
+
+    def _divided(self) -> list[str]:
+        """Which indicators were divided by what."""
+        found: dict[str, list[str]] = {}
+        for node in self.index.framework.nodes:
+            if node.denominator is not None:
+                factor = f" / {node.denominator_factor:g}" if node.denominator_factor is not None else ""
+                found.setdefault(f"divided by {node.denominator}{factor}", []).append(node.code)
+        return [f"{words}: {', '.join(codes)}" for words, codes in found.items()]
 
     def _left_out(self, at: int) -> list[str]:
         """Who and what is not in the index in one period."""

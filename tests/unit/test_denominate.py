@@ -78,7 +78,7 @@ def test_an_index_divides_by_an_indicator_outside_its_tree():
     np.testing.assert_allclose(result.values[:, :, 1], [[50, NAN, 50], [50, 30, NAN]])
     why = {(row.unit, row.period): row.why for row in result.trail.itertuples()}
     assert why["A", 2020] == "divided by people: 0.2" and why["C", 2021] == "people is missing"
-    assert "seats: divided by people / 100" in result.notes
+    assert "divided by people / 100: seats" in result.notes
     with pytest.raises(egov.DataError, match="'people'"):
         egov.Index(egov.Framework(NODES), recipe).score(data().select(indicators=["seats", "share"]))
 
