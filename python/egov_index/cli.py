@@ -128,7 +128,7 @@ def _options(command: argparse.ArgumentParser, spec: bool) -> None:
             metavar="FILE",
             help="CSV files instead of what the spec names",
         )
-        for stage in ("impute", "treat", "normalize", "weight", "aggregate"):
+        for stage in ("screen", "denominate", "impute", "treat", "normalize", "weight", "aggregate"):
             command.add_argument(
                 f"--{stage}", metavar="METHOD", help=f"instead of the spec's, e.g. {_EXAMPLES[stage]}"
             )
@@ -146,6 +146,7 @@ def _options(command: argparse.ArgumentParser, spec: bool) -> None:
 
 
 _EXAMPLES = {
+    "screen": "availability:units=0.8", "denominate": "divide",
     "impute": "linear,locf", "treat": "winsorize:skew=2", "normalize": "goalposts:lower=0,upper=100",
     "weight": "equal", "aggregate": "geometric",
 }  # fmt: skip
@@ -197,7 +198,7 @@ def _run(given: argparse.Namespace) -> int:
     index = spec.read(given.spec)
     chosen = {
         stage: getattr(given, stage)
-        for stage in ("impute", "treat", "normalize", "weight", "aggregate")
+        for stage in ("screen", "denominate", "impute", "treat", "normalize", "weight", "aggregate")
         if getattr(given, stage)
     }
     if "impute" in chosen:
