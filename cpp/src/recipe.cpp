@@ -54,7 +54,8 @@ Vector together(const Scores& scores, const Matrix& parts, const Vector& weights
   return out;
 }
 
-void combine(Scores& scores, Index node, const std::vector<Index>& below, const Axes& axes, const Framework& framework, const Recipe& recipe) {
+void combine(Scores& scores, Index node, const std::vector<Index>& below, const Axes& axes, const Framework& framework, const Recipe& recipe,
+             Index asked) {
   const Handling& handling = recipe.nodes[static_cast<std::size_t>(node)];
   Matrix parts = side_by_side(scores.values, below);
   std::vector<char> moves;
@@ -62,7 +63,7 @@ void combine(Scores& scores, Index node, const std::vector<Index>& below, const 
     moves.push_back(shares_range(framework.nodes[static_cast<std::size_t>(child)], recipe.nodes[static_cast<std::size_t>(child)]));
   rescale_together(parts, axes.units, moves, recipe.rescale);
   for (std::size_t k = 0; k < below.size(); ++k) scores.values.col(below[k]) = parts.col(static_cast<Index>(k));
-  const Vector weights = weigh_kept(scores, parts, given_weights(framework, below), below, axes.units, handling.weight);
+  const Vector weights = weigh_kept(scores, parts.topRows(asked), given_weights(framework, below), below, axes.units, handling.weight);
   for (std::size_t k = 0; k < below.size(); ++k) scores.weights[below[k]] = weights[static_cast<Index>(k)];
   scores.values.col(node) = together(scores, parts, weights, below, axes.units, handling.aggregate, recipe.missing);
   const Normalizer scale(handling.normalize);
@@ -106,14 +107,15 @@ Vector aggregate_kept(const Matrix& children, const Vector& weights, const std::
   }
 }
 
-void climb(Scores& scores, const Axes& axes, const Framework& framework, const Recipe& recipe) {
+void climb(Scores& scores, const Axes& axes, const Framework& framework, const Recipe& recipe, Index asked) {
+  if (asked < 0) asked = scores.values.rows();
   const auto below = children(framework);
   scores.weights = Vector::Ones(scores.values.cols());
   for (Index node = scores.values.cols() - 1; node >= 0; --node) {
     const auto& parts = below[static_cast<std::size_t>(node)];
     if (parts.empty()) continue;
     try {
-      combine(scores, node, parts, axes, framework, recipe);
+      combine(scores, node, parts, axes, framework, recipe, asked);
     } catch (Error& error) {
       placed(error, node, parts, axes.units);
     }
@@ -121,22 +123,39 @@ void climb(Scores& scores, const Axes& axes, const Framework& framework, const R
   scores.ranks = rank(scores.values, axes.units, recipe.rank, recipe.rank_digits);
 }
 
-Scores score(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
+namespace {
+
+// `spent`: the panel itself, where its values may go once the flow has copied them; denominators are looked up later.
+Scores run_flow(const Panel& panel, Panel* spent, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
   check(panel);
   children(framework);
   if (recipe.nodes.size() != framework.nodes.size()) throw SpecError("the recipe must handle every node of the framework", {"recipe", "", ""});
   const std::vector<Index> worked = worked_periods(panel, framework, recipe, periods);
   Flow flow(panel, framework, worked, periods.size(), recipe.order);
+  const bool divides = std::any_of(framework.nodes.begin(), framework.nodes.end(), [](const Node& node) { return node.denominator >= 0; });
+  if (spent && !divides) spent->values.resize(0, 0);
   for (Step step : recipe.order) flow.run(step, recipe);
   Scores scores = flow.finish(recipe);
+  const Index asked = static_cast<Index>(periods.size()) * panel.units;
   try {
-    climb(scores, {panel.units, panel.times(worked)}, framework, recipe);
+    climb(scores, {panel.units, panel.times(worked)}, framework, recipe, asked);
   } catch (Error& error) {
     if (error.place.period >= 0) error.place.period = static_cast<long>(worked[static_cast<std::size_t>(error.place.period)]);
     throw;
   }
-  keep(scores, static_cast<Index>(periods.size()) * panel.units, panel.units);
+  keep(scores, asked, panel.units);
   return scores;
+}
+
+}  // namespace
+
+Scores score(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
+  return run_flow(panel, nullptr, framework, recipe, periods);
+}
+
+Scores score(Panel&& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
+  Panel own = std::move(panel);
+  return run_flow(own, &own, framework, recipe, periods);
 }
 
 }  // namespace egov

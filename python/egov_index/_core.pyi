@@ -87,7 +87,9 @@ class Recipe:
         screen: Choice,
     ) -> None: ...
 
-def score(panel: Panel, framework: Framework, recipe: Recipe, periods: Sequence[int]) -> dict[str, Any]: ...
+def score(
+    panel: Panel, framework: Framework, recipe: Recipe, periods: Sequence[int], spend: bool = False
+) -> dict[str, Any]: ...
 def remove_each(
     panel: Panel,
     framework: Framework,

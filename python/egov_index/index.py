@@ -158,7 +158,7 @@ class Index:
                 compiled.core_recipe(self.framework, self.recipe, panel),
                 positions,
             )
-            raw = _core.score(*given)
+            raw = _core.score(*given, spend=self.recipe.missing != "bound")
             if self.recipe.missing == "bound":
                 raw["bounds"] = _core.bounds(*given)
         return Result(self, panel, labels, raw)

@@ -107,6 +107,25 @@ TEST_CASE("a published code takes the unit out of its period and is no donor") {
   CHECK(s.trail[1].stage == "impute");
 }
 
+TEST_CASE("a panel that is given away has the same scores, with codes for units that are not scored and without") {
+  for (const double code : {na, 4.0}) {
+    Framework tree = two();
+    tree.nodes[1].not_scored = code;
+    Recipe chosen = plainly(3);
+    for (std::size_t i : {1, 2}) chosen.nodes[i].normalize = named("minmax");
+    const Scores kept = score(complete(), tree, chosen, {0, 1});
+    const Panel lasting = complete();
+    const Scores other = score(lasting, tree, chosen, {0, 1});
+    REQUIRE(kept.values.size() == other.values.size());
+    for (Index i = 0; i < kept.values.size(); ++i) {
+      const double a = kept.values.data()[i], b = other.values.data()[i];
+      CHECK((a == b || (std::isnan(a) && std::isnan(b))));
+    }
+    CHECK(lasting.values.size() == complete().values.size());
+    CHECK(kept.excluded == other.excluded);
+  }
+}
+
 TEST_CASE("an inner node's normalization runs over the units scored in that period") {
   Framework tree = two();
   tree.nodes[2].not_scored = 0;

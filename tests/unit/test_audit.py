@@ -259,14 +259,17 @@ def test_pillars_against_the_index():
 def test_denominators_left_aside():
     values = columns(count=7)
     values[:, 6] = np.exp(values[:, 6])
-    values[:, 0] = values[:, 6] * (1 + 0.01 * np.abs(values[:, 0]))
-    extra = {"a1": {"denominator": "people"}, "a2": {"denominator": "people"}, "b1": {"denominator": "area"}}
-    found = audited(values, (*LEAVES, "people"), extra=extra)
-    assert verdicts(found, "denominator") == {"a1": "look", "a2": "pass", "b1": "look"}
-    assert at(found, "denominator", "a1")["value"] == pytest.approx(
-        np.corrcoef(values[:, 0], values[:, 6])[0, 1]
+    spread = 1 + 0.01 * np.abs(values[:, 0])
+    values[:, 0] = values[:, 6] ** 2 * spread
+    values[:, 1] = values[:, 6] * values[:, 1]
+    extra = {"a1": {"denominator": "people"}, "a2": {"denominator": "people"}}
+    found = audited(
+        values, (*LEAVES, "people"), extra=extra, recipe=egov.Recipe(normalize="zscore", denominate="divide")
     )
-    assert "'area', which is not in the data" in at(found, "denominator", "b1")["note"]
+    assert verdicts(found, "denominator") == {"a1": "look", "a2": "pass"}
+    assert at(found, "denominator", "a1")["value"] == pytest.approx(
+        np.corrcoef(values[:, 6] * spread, values[:, 6])[0, 1]
+    )
     none = audited(columns())
     assert at(none, "denominator", "top")["verdict"] == "not applicable"
 

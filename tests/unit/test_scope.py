@@ -157,3 +157,16 @@ def test_a_node_may_weigh_its_children_in_its_own_way():
     assert result.weights["x"] == 0.5
     with pytest.raises(egov.SpecError, match="nothing to weigh"):
         egov.Framework([NODES[0], {**NODES[1], "weights": "equal"}, NODES[2]])
+
+
+def test_weights_come_from_the_scored_periods_alone():
+    """Periods that only serve as reference for a scale have no say in weights from the data, in draws as in scores."""
+    choice = egov.choice("minmax", over="panel")
+    index = egov.Index(egov.Framework(NODES), egov.Recipe(normalize=choice, weight="standard_deviation"))
+    scaled = egov.normalize(two(), "minmax", over="panel").values[:, 2]
+    spread = scaled.std(axis=0, ddof=1)
+    result = index.score(two(), 2022)
+    assert result.weights["x"] == pytest.approx(spread[0] / spread.sum(), rel=1e-12)
+    ens = index.uncertainty(two(), egov.Alternatives(weights=egov.noise(1e-9)), n=8, period=2022)
+    medians = dict(zip(ens.rank_range(0.9)["unit"], ens.rank_range(0.9)["median"], strict=True))
+    assert medians == dict(zip("ABCD", result.rank_values[0, :, 0], strict=True))

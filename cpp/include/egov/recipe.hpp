@@ -75,6 +75,8 @@ std::vector<Index> worked_periods(const Panel& panel, const Framework& framework
 
 // Scores the given periods (positions in panel.times). The oracle: plain, one recipe, every step in its order.
 Scores score(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
+// The same; the panel's values are freed as early as may be, so that a large panel needs less memory.
+Scores score(Panel&& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
 
 // The cells of the leaves on their way through the steps. A copy is a branch: try two treatments of one imputation.
 class Flow {
@@ -126,6 +128,7 @@ Vector aggregate_kept(const Matrix& children, const Vector& weights, const std::
                       const MissingRule& missing);
 
 // Brings prepared leaves up the tree, in place: weights, aggregates, normalization of aggregates, ranks.
-void climb(Scores& scores, const Axes& axes, const Framework& framework, const Recipe& recipe);
+// Weights are found on the first `asked` rows (-1: all); the others are reference for scales only.
+void climb(Scores& scores, const Axes& axes, const Framework& framework, const Recipe& recipe, Index asked = -1);
 
 }  // namespace egov

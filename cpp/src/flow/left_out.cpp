@@ -121,7 +121,7 @@ std::vector<char> Flow::left_out(std::size_t node) const {
   std::vector<char> rows;
   for (std::size_t row = 0; row < now_.excluded.size(); ++row) {
     if (!now_.excluded[row]) continue;
-    rows.resize(static_cast<std::size_t>(panel_->values.rows()), 0);
+    rows.resize(static_cast<std::size_t>(panel_->units * panel_->periods()), 0);
     const auto units = static_cast<std::size_t>(panel_->units);
     rows[static_cast<std::size_t>(panel_->row(source_[node][row / units], static_cast<Index>(row % units)))] = 1;
   }

@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import EgovError
 from ..multivariate import availability, correlations, summary
 from ..naming import called
+from ..panel import Panel
 from ..table import listing, read_frame
 from .case import FAIL, LOOK, Case, Finding, rows_of
 
@@ -82,19 +83,17 @@ def imputed(case: Case) -> Iterator[Finding]:
 
 
 def denominators(case: Case) -> Iterator[Finding]:
-    """Indicators that name a denominator and may still follow size."""
+    """Indicators that follow the size of their denominator even after the division."""
     tree, panel, check = case.tree, case.result.panel, "denominator"
     named = [code for code in tree.leaves if tree[code].denominator]
     if not named:
         yield case.idle(check, tree.root, "no indicator names a denominator")
     for code in named:
         by = str(tree[code].denominator)
-        if by not in panel.indicators or by == code:
-            note = f"it names {by!r}, which is not in the data: see that it is divided by it"
-            yield case.found(check, code, float("nan"), LOOK, note)
-            continue
+        size = panel.column(by)[:, panel.periods.index(case.period)]
+        both = Panel.from_array(np.column_stack([case.column(code), size])[:, None, :])
         try:
-            found = correlations(panel, nodes=[code], with_nodes=[by], period=case.period)
+            found = correlations(both, nodes=["x0"], with_nodes=["x1"])
         except EgovError as error:
             yield case.idle(check, code, str(error.faults[0]))
             continue
