@@ -30,8 +30,8 @@ ColumnSummary summary(ConstColumn column) {
   if (x.empty()) return out;
   out.mean = detail::mean(x);
   out.deviation = detail::deviation(x);
-  out.skewness = detail::skewness(x);
-  out.kurtosis = detail::kurtosis(x);
+  const auto [skewness, kurtosis] = detail::shape(x);
+  out.skewness = skewness, out.kurtosis = kurtosis;
   out.median = detail::median(x);
   std::sort(x.begin(), x.end());
   out.min = x.front(), out.max = x.back();

@@ -47,9 +47,7 @@ bool passes(double g1, double g2, double skew, double kurt) {
   return std::isnan(g1) || std::abs(g1) < skew || (!std::isnan(g2) && g2 < kurt);
 }
 
-bool passes(const std::vector<double>& x, double skew, double kurt) {
-  return passes(detail::skewness(x), detail::kurtosis(x), skew, kurt);
-}
+bool passes(const detail::Shape& shape, double skew, double kurt) { return passes(shape.skewness, shape.kurtosis, skew, kurt); }
 
 // The value that those at the extreme move to, their nearest distinct neighbor (NaN: none), and how many there are.
 struct Step {
@@ -75,9 +73,10 @@ struct Limits {
 // Each pass moves the values moved before along with the newly extreme ones, so the latest counts of both ends add up.
 Treated winsorize(Column x, const Limits& limit) {
   Treated done;
-  for (auto seen = detail::observed(x);
-       !passes(seen, limit.skew, limit.kurt) && static_cast<double>(done.high + done.low) < limit.most; seen = detail::observed(x)) {
-    const bool top = detail::skewness(seen) >= 0;
+  for (auto seen = detail::shape(detail::observed(x));
+       !passes(seen, limit.skew, limit.kurt) && static_cast<double>(done.high + done.low) < limit.most;
+       seen = detail::shape(detail::observed(x))) {
+    const bool top = seen.skewness >= 0;
     const Step step = step_in(x, top);
     const Index all = step.moved + (top ? done.low : done.high);
     if (std::isnan(step.next) || (limit.strict && static_cast<double>(all) > limit.most)) return done;
@@ -115,7 +114,7 @@ struct Second {
 Treated two_step(Column x, const Limits& limit, const Second& second) {
   const Vector original = x;
   Treated first = winsorize(x, limit);
-  if (passes(detail::observed(x), limit.skew, limit.kurt)) return first;
+  if (passes(detail::shape(detail::observed(x)), limit.skew, limit.kurt)) return first;
   if (!second.combine) x = original, first = {};
   Treated done = through(x, second.transform, "two_step", second.power, second.shift);
   done.high = first.high, done.low = first.low;
@@ -124,7 +123,7 @@ Treated two_step(Column x, const Limits& limit, const Second& second) {
 
 Shape shape(ConstColumn x, double skew, double kurt) {
   const auto seen = detail::observed(x);
-  const double g1 = detail::skewness(seen), g2 = detail::kurtosis(seen);
+  const auto [g1, g2] = detail::shape(seen);
   return {g1, g2, passes(g1, g2, skew, kurt)};
 }
 

@@ -94,10 +94,11 @@ def data_faults(framework: Framework, recipe: Recipe, panel: Panel) -> list[Faul
     faults = []
     if len(panel.units) < 2:
         faults.append(Fault("units", f"only {listing(panel.units)}", "an index compares at least two units"))
+    leaves = set(framework.leaves)
     for at, choice in zip(
         framework.nodes, compiled.node_choices("normalize", framework, recipe, panel), strict=True
     ):
-        if at.code not in panel.indicators or at.code not in framework.leaves:
+        if at.code not in panel.indicators or at.code not in leaves:
             continue
         values = panel.column(at.code)
         seen = values[~np.isnan(values)]

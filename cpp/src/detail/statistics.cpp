@@ -104,19 +104,21 @@ double deviation(const std::vector<double>& x) {
   return m.scale * std::sqrt(m.second / (m.n - 1)) / m.size;
 }
 
-double skewness(const std::vector<double>& x) {
+Shape shape(const std::vector<double>& x) {
   const Moments m = moments(x);
-  if (m.n < 3 || m.second == 0) return missing_value;
-  const double plain = (m.third / m.n) / std::pow(m.second / m.n, 1.5);
-  return plain * std::sqrt(m.n * (m.n - 1)) / (m.n - 2);
+  Shape out{missing_value, missing_value};
+  if (m.n < 3 || m.second == 0) return out;
+  const double variance = m.second / m.n;
+  out.skewness = (m.third / m.n) / std::pow(variance, 1.5) * std::sqrt(m.n * (m.n - 1)) / (m.n - 2);
+  if (m.n < 4) return out;
+  const double plain = (m.fourth / m.n) / (variance * variance) - 3;
+  out.kurtosis = ((m.n + 1) * plain + 6) * (m.n - 1) / ((m.n - 2) * (m.n - 3));
+  return out;
 }
 
-double kurtosis(const std::vector<double>& x) {
-  const Moments m = moments(x);
-  if (m.n < 4 || m.second == 0) return missing_value;
-  const double plain = (m.fourth / m.n) / ((m.second / m.n) * (m.second / m.n)) - 3;
-  return ((m.n + 1) * plain + 6) * (m.n - 1) / ((m.n - 2) * (m.n - 3));
-}
+double skewness(const std::vector<double>& x) { return shape(x).skewness; }
+
+double kurtosis(const std::vector<double>& x) { return shape(x).kurtosis; }
 
 std::vector<double> average_ranks(const std::vector<double>& x) {
   std::vector<std::size_t> order(x.size());
