@@ -33,6 +33,8 @@ def choices_by_indicator(
 ) -> list[dict[str, Any]]:
     """A choice for each indicator: the same, but for parameters given as a mapping of indicator to value."""
     params, own = _own(stage, params, panel)
+    if not own:
+        return [core_choice(stage, checked(stage, method, params), panel)] * len(panel.indicators)
     chosen = [checked(stage, method, {**params, **own.get(name, {})}) for name in panel.indicators]
     return [core_choice(stage, one, panel) for one in chosen]
 

@@ -33,16 +33,19 @@ double sum_of(const std::vector<double>& x, double by, double from) {
   return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
+// Mean of the values times a power of two, in two passes.
+double mean_scaled(const std::vector<double>& x, double by) {
+  const double n = static_cast<double>(x.size()), first = sum_of(x, by, 0) / n;
+  return first + sum_of(x, by, first) / n;
+}
+
 }  // namespace
 
 // Scaled by a power of two first, so that sums of values near 1e308 do not overflow.
 double mean(const std::vector<double>& x) {
   if (x.empty()) return missing_value;
   const bool huge = largest_size(x) > 1e290;
-  const double by = huge ? 0x1p-64 : 1.0, n = static_cast<double>(x.size());
-  const double first = sum_of(x, by, 0) / n;
-  const double rest = sum_of(x, by, first) / n;  // second pass: what rounding lost
-  return huge ? (first + rest) * 0x1p64 : first + rest;
+  return huge ? mean_scaled(x, 0x1p-64) * 0x1p64 : mean_scaled(x, 1);
 }
 
 double to_size_one(const std::vector<double>& x) {
@@ -100,8 +103,16 @@ Moments moments(std::vector<double> x) {
 
 double deviation(const std::vector<double>& x) {
   if (x.size() < 2) return missing_value;
-  const Moments m = moments(x);
-  return m.scale * std::sqrt(m.second / (m.n - 1)) / m.size;
+  const double size = to_size_one(x), center = mean_scaled(x, size);
+  double largest = 0;
+  for (double v : x) largest = std::max(largest, std::abs(v * size - center));
+  if (largest == 0) return 0;
+  double lane[4] = {0, 0, 0, 0};
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double d = (x[i] * size - center) / largest;
+    lane[i % 4] += d * d;
+  }
+  return largest * std::sqrt(((lane[0] + lane[1]) + (lane[2] + lane[3])) / static_cast<double>(x.size() - 1)) / size;
 }
 
 Shape shape(const std::vector<double>& x) {

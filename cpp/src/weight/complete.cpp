@@ -1,5 +1,6 @@
 #include "weight/complete.hpp"
 
+#include <cmath>
 #include <sstream>
 #include <vector>
 
@@ -8,15 +9,19 @@
 namespace egov {
 
 Matrix complete_rows(const Matrix& children, const std::string& method) {
+  std::vector<char> holes(static_cast<std::size_t>(children.rows()), 0);
+  for (Index j = 0; j < children.cols(); ++j)
+    for (Index i = 0; i < children.rows(); ++i) holes[static_cast<std::size_t>(i)] |= static_cast<char>(std::isnan(children(i, j)));
   std::vector<Index> whole;
   for (Index i = 0; i < children.rows(); ++i)
-    if (!children.row(i).array().isNaN().any()) whole.push_back(i);
+    if (!holes[static_cast<std::size_t>(i)]) whole.push_back(i);
   if (whole.size() < 3)
     throw DataError("needs at least 3 rows in which no child is missing, got " + std::to_string(whole.size()) +
                         "; impute the children, or use weights that do not come from the data (given, equal)",
                     {"weight", method, ""});
   Matrix kept(static_cast<Index>(whole.size()), children.cols());
-  for (std::size_t i = 0; i < whole.size(); ++i) kept.row(static_cast<Index>(i)) = children.row(whole[i]);
+  for (Index j = 0; j < kept.cols(); ++j)
+    for (std::size_t i = 0; i < whole.size(); ++i) kept(static_cast<Index>(i), j) = children(whole[i], j);
   for (Index j = 0; j < kept.cols(); ++j) {
     if (detail::varies(kept.col(j))) continue;
     std::ostringstream text;

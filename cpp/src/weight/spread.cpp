@@ -22,7 +22,10 @@ std::string text_of(double value) {
 }
 
 // (1 + d) ln(1 + d) - d, exact for small d; 1 at d = -1.
-double divergence(double d) { return d <= -1 ? 1.0 : (1 + d) * boost::math::log1pmx(d) + d * d; }
+double divergence(double d) {
+  if (d <= -1) return 1.0;
+  return std::abs(d) > 0.25 ? (1 + d) * std::log(1 + d) - d : (1 + d) * boost::math::log1pmx(d) + d * d;
+}
 
 }  // namespace
 
