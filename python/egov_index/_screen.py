@@ -48,6 +48,11 @@ class Screening:
     removed: tuple[Any, ...]
     dropped: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        kept = f"{len(self.panel.units)} units and {len(self.panel.indicators)} indicators kept"
+        gone = f"{len(self.removed)} units removed, {len(self.dropped)} indicators dropped"
+        return f"<Screening: {kept}; {gone}>"
+
 
 def screen(
     data: Panel | Any,
