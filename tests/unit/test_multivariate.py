@@ -1,5 +1,7 @@
 """Multivariate analysis against plain twins, closed forms and the swiss data of R."""
 
+import sys
+
 import numpy as np
 import polars as pl
 import pytest
@@ -467,3 +469,9 @@ def test_frames_come_back_in_the_library_of_the_panel(backend):
         mv.effective_weights(result), mv.importance(result), mv.clusters(panel, k=2).to_frame(),
     ]  # fmt: skip
     assert all(read_frame(frame)[1] == backend for frame in frames)
+
+
+def test_without_scipy_clusters_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.cluster", None)
+    with pytest.raises(egov.SpecError, match=r"pip install egov-index\[cluster\]"):
+        egov.multivariate.clusters([[1.0, 2.0], [2.0, 1.0], [5.0, 4.0]], k=2)

@@ -106,7 +106,11 @@ def clusters(
             raise DataError(Fault("clusters", f"{listing(constant)} without variation", "leave them out"))
         values = values / np.abs(values).max(axis=0)
         values = (values - values.mean(axis=0)) / values.std(axis=0, ddof=1)
-    from scipy.cluster import hierarchy
+    try:
+        from scipy.cluster import hierarchy
+    except ImportError:
+        came = "clusters need SciPy, which is not installed"
+        raise SpecError(Fault("clusters", came, "pip install egov-index[cluster]")) from None
 
     tree = np.asarray(hierarchy.linkage(values, method=method))
     cut = hierarchy.cut_tree(tree, n_clusters=k)[:, 0]
