@@ -64,7 +64,7 @@ TEST_CASE("a component turns with the sign of a column, but its largest weight s
     CHECK(found.rotation(at, k) > 0);
   }
   CHECK((found.rotation.transpose() * found.rotation - Matrix::Identity(4, 4)).norm() < 1e-13);
-  CHECK((found.loadings * found.loadings.transpose()).diagonal().isOnes(1e-12));
+  CHECK(found.loadings.rowwise().squaredNorm().isOnes(1e-12));
 }
 
 TEST_CASE("alpha of parallel columns is the formula of Spearman and Brown") {
