@@ -239,8 +239,10 @@ void Plan::require_positive(const Matrix& leaves, const Recipe& recipe) const {
     });
     const Sign below = signs[static_cast<std::size_t>(lowest)];
     if (below < needed) {
-      const Choice& scale = recipe.nodes[static_cast<std::size_t>(lowest)].normalize;
-      throw SpecError(std::string("needs values ") + (needed == above_zero ? "above 0" : "of at least 0") + ", but " + scale.method +
+      const Handling& child = recipe.nodes[static_cast<std::size_t>(lowest)];
+      const Choice& scale = child.normalize;
+      const bool mean = scale.method == "none" && !framework_.nodes[static_cast<std::size_t>(lowest)].leaf();
+      throw SpecError(std::string("needs values ") + (needed == above_zero ? "above 0" : "of at least 0") + ", but " + (mean ? child.aggregate.method : scale.method) +
                           (scale.rescaled() ? " as rescaled" : "") + (needed == above_zero ? " may give 0 or less" : " may give less") +
                           "; rescale the normalization to a positive range, e.g. rescale=(1, 100)",
                       {"aggregate", row.name, "", -1, -1, -1, static_cast<long>(lowest)});
