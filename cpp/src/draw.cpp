@@ -33,7 +33,7 @@ Framework Plan::framework_at(const double* point) const {
   Framework framework = framework_;
   std::vector<std::size_t> levels(4);
   levels_at(point, levels);
-  for (std::size_t i = 0; i < framework.nodes.size(); ++i) framework.nodes[i].weight = block_at(levels).weights[static_cast<Index>(i)];
+  for (std::size_t i = 0; i < framework.nodes.size(); ++i) framework.nodes[i].weight = block_at(levels).weights[levels[aggregate_part]][static_cast<Index>(i)];
   each_noise(point, [&](std::size_t node, double by) { framework.nodes[node].weight *= by; });
   return framework;
 }
@@ -53,7 +53,8 @@ void Plan::draw(const double* point, Desk& desk) const {
 }
 
 void Plan::weights_at(const Block& block, const double* point, Desk& desk) const {
-  for (std::size_t i = 0; i < desk.weights.size(); ++i) desk.weights[i] = block.weights[static_cast<Index>(i)];
+  const Vector& shares = block.weights[desk.levels[aggregate_part]];
+  for (std::size_t i = 0; i < desk.weights.size(); ++i) desk.weights[i] = shares[static_cast<Index>(i)];
   each_noise(point, [&](std::size_t node, double by) { desk.weights[node] *= by; });
   for (const auto& siblings : children_) {
     double sum = 0;
@@ -130,6 +131,16 @@ void Plan::add_children(std::size_t node, const Block& block, const Mean& mean, 
   }
 }
 
+// Turns the row and column of an aggregation's error into unit, period and node.
+void Plan::placed(Error& error, std::size_t node, Index first) const {
+  Place& at = error.place;
+  at.node = static_cast<long>(at.indicator < 0 ? static_cast<Index>(node) : children_[node][static_cast<std::size_t>(at.indicator)]);
+  at.indicator = -1;
+  if (at.unit < 0) return;
+  const Index row = kept_[static_cast<std::size_t>(first + at.unit)];
+  at.unit = static_cast<long>(row % units_), at.period = static_cast<long>(scored_[static_cast<std::size_t>(row / units_)]);
+}
+
 // The way of score(): for means without a link, and where children may be missing.
 void Plan::aggregate_plainly(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const {
   const auto& below = children_[node];
@@ -146,7 +157,12 @@ void Plan::aggregate_plainly(std::size_t node, const Block& block, const Mean& m
     std::vector<char> dropped(below.size(), 0);
     for (std::size_t k = 0; k < below.size() && !block.dropped.empty(); ++k)
       dropped[k] = block.dropped[static_cast<std::size_t>(period) * framework_.nodes.size() + static_cast<std::size_t>(below[k])];
-    desk.inner.col(static_cast<Index>(node)).segment(first, n) = aggregate_kept(parts.middleRows(first, n), weights, dropped, mean.choice, recipe_.missing);
+    try {
+      desk.inner.col(static_cast<Index>(node)).segment(first, n) = aggregate_kept(parts.middleRows(first, n), weights, dropped, mean.choice, recipe_.missing);
+    } catch (Error& error) {
+      placed(error, node, first);
+      throw;
+    }
   }
 }
 

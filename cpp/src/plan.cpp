@@ -151,7 +151,7 @@ void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> l
       levels[aggregate_part] = level;
       Scores climbed = leaves;
       climb_once(climbed, with_levels(levels));
-      if (level == 0) block.weights = climbed.weights;
+      block.weights.push_back(climbed.weights);
       if (level == 0) rescale_leaves(block, climbed, levels[normalize_part]);
       add_links(block, level);
       block.carried.push_back(carries(climbed.values, level));

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .alternatives import Alternatives
 from .arguments import seed_of, share, threads_of, whole
+from .compiled import located
 from .errors import Fault, SpecError
 from .panel import Panel
 from .table import make_frame, nearest
@@ -80,7 +81,8 @@ def run(
     whole("replicates", replicates, 1, n)
     seed, level, workers = seed_of(seed), share("level", level), threads_of(threads)
     made, labels = plan(index, panel, alternatives, period)
-    raw = made.sensitivity(n, replicates, seed, output, level, workers, progress)
+    with located(panel, index.framework):
+        raw = made.sensitivity(n, replicates, seed, output, level, workers, progress)
     units = len(panel.units)
     outputs = [
         f"{panel.units[row % units]}"

@@ -137,7 +137,8 @@ def run(
     if points not in POINTS:
         raise SpecError(Fault("points", repr(points), nearest(points, POINTS)))
     made, labels = plan(index, panel, alternatives, period)
-    raw = made.uncertainty(getattr(_core.Points, points), n, seed, keep, workers, progress)
+    with compiled.located(panel, index.framework):
+        raw = made.uncertainty(getattr(_core.Points, points), n, seed, keep, workers, progress)
     return Ensemble(index, panel, labels, made, raw, n=n, seed=seed, alternatives=alternatives)
 
 

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from scipy.stats import qmc
 
+import egov_index as egov
 from egov_index import (
     Alternatives,
     DataError,
@@ -283,3 +284,18 @@ def test_holes_are_named_before_any_draw():
         DataError,
     )
     assert "'c'" in text and "U04" in text
+
+
+def test_weights_from_the_data_belong_to_the_mean_they_are_found_under():
+    """Upper nodes weigh their children by values that the mean below has made."""
+    rng = np.random.default_rng(5)
+    panel = egov.Panel(rng.lognormal(0, 1, (15, 1, 4)), [f"U{k}" for k in range(15)], [2020], list("abcd"))
+    nodes = [{"code": "i"}, {"code": "p", "parent": "i"}, {"code": "q", "parent": "i"}]
+    nodes += [{"code": code, "parent": "pq"[code > "b"]} for code in "abcd"]
+    recipe = egov.Recipe(normalize=egov.choice("minmax", low=1, high=100), weight="standard_deviation")
+    index = egov.Index(egov.Framework(nodes), recipe)
+    means = ["arithmetic", "geometric"]
+    ens = index.uncertainty(panel, egov.Alternatives(aggregate=means), n=8, keep=True)
+    found = {tuple(draw) for draw in np.round(ens.draws["scores"], 9)}
+    alone = [index.replace(recipe=recipe.replace(aggregate=mean)).score(panel) for mean in means]
+    assert found == {tuple(np.round(result.values[0, :, 0], 9)) for result in alone}

@@ -68,7 +68,7 @@ class Plan {
     std::vector<char> carried;     // per aggregate alternative: its links take no value beyond the range of numbers
     bool holes = false;            // something is missing
     std::vector<char> dropped;     // as in Scores
-    Vector weights;                // per node: its share among its siblings before any noise
+    std::vector<Vector> weights;   // per aggregate alternative: of each node, its share among its siblings before any noise
   };
   struct Mean {                    // how a node is computed under one aggregate alternative
     Choice choice;
@@ -101,6 +101,7 @@ class Plan {
   const double* child_column(Index child, const Matrix& leaves, const Desk& desk) const;
   bool stays_linked(std::size_t node, const Desk& desk) const;
   void add_children(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const;
+  void placed(Error& error, std::size_t node, Index first) const;
   void aggregate_plainly(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const;
 
   Framework framework_;

@@ -159,7 +159,8 @@ void require_variation(ConstColumn values, const std::string& stage, const std::
   if (x.empty()) return;
   std::ostringstream text;
   text << "needs at least two distinct values, but " << (x.size() == 1 ? "the only observed value is " : "all observed values equal ")
-       << x.front() << "; leave the indicator out, or use a method without a scale from the data (none, rank, goalposts)";
+       << x.front() << "; leave the indicator out, or use "
+       << (stage == "treat" ? "a treatment that takes such a column (none, winsorize, cap)" : "a method without a scale from the data (none, rank, goalposts)");
   throw DataError(text.str(), {stage, method, ""});
 }
 
