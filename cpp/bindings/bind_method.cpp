@@ -7,7 +7,7 @@ namespace {
 using namespace py::literals;
 
 py::dict describe(const Param& param) {
-  static const char* const kinds[] = {"real", "integer", "flag", "option", "indicator", "groups", "unit", "table"};
+  static const char* const kinds[] = {"real", "integer", "flag", "option", "indicator", "groups", "unit", "table", "indicators"};
   return py::dict("name"_a = param.name, "kind"_a = kinds[static_cast<int>(param.kind)], "default"_a = param.fallback,
                   "lower"_a = param.lower, "upper"_a = param.upper, "sentence"_a = param.sentence,
                   "options"_a = param.options, "optional"_a = param.optional);

@@ -1,4 +1,5 @@
 #include "convert.hpp"
+#include "egov/random.hpp"
 #include "egov/sensitivity.hpp"
 
 namespace egov::bind {
@@ -43,6 +44,14 @@ py::dict indices(const Plan& plan, std::uint64_t n, Index count, std::uint64_t s
 }
 
 }  // namespace
+
+void design(py::module_& m) {
+  m.def("philox", &philox, "counter"_a, "key"_a);
+  py::enum_<Points>(m, "Points").value("sobol", Points::sobol).value("montecarlo", Points::montecarlo);
+  py::class_<Design>(m, "Design")
+      .def(py::init<Points, Index, std::uint64_t, std::uint64_t>(), "kind"_a, "dimensions"_a, "length"_a, "seed"_a)
+      .def("sample", [](const Design& of) { return released([&] { return sample(of); }); });
+}
 
 void plan(py::module_& m) {
   py::class_<Alternatives>(m, "Alternatives")

@@ -12,7 +12,7 @@ constexpr std::pair<const char*, unsigned> trait_names[] = {
     {"gives_signed", gives_signed}, {"gives_unit", gives_unit}, {"keeps_range", keeps_range}, {"keeps_sign", keeps_sign}, {"needs_others", needs_others},
     {"takes_holes", takes_holes}};
 
-constexpr const char* kind_names[] = {"real", "integer", "flag", "option", "indicator", "groups", "unit", "table"};
+constexpr const char* kind_names[] = {"real", "integer", "flag", "option", "indicator", "groups", "unit", "table", "indicators"};
 
 template <class T>
 T item(const py::dict& from, const char* name) {
@@ -112,8 +112,8 @@ void add_impute(const Method& row, const Callable& to) {
         std::vector<Fill> fills;
         for (Index at = 0; at < filled.size(); ++at)
           if (std::isnan(values.data()[at]) && !std::isnan(filled.data()[at])) fills.push_back({at, filled.data()[at]});
-        return fills;
-      }});
+        return Filling(fills);
+      }, {}});
 }
 
 void add_row(const std::string& stage, const py::dict& from, const py::function& function, bool together) {

@@ -52,14 +52,6 @@ void stages(py::module_& m) {
     return table;
   }, "values"_a.noconvert(), "denominators"_a.noconvert(), "units"_a, "choices"_a);
 
-  m.def("impute", [](const Input& values, Index units, const Vector& times, const py::list& from, const Vector& directions,
-                     const std::vector<std::vector<Index>>& above) {
-    Panel panel{values, units, times};
-    const auto by_column = chains(from);
-    const auto changes = released([&] { return impute(panel, by_column, {{}, directions, above}); });
-    return py::make_tuple(std::move(panel.values), trail(changes));
-  }, "values"_a.noconvert(), "units"_a, "times"_a, "chains"_a, "directions"_a, "above"_a);
-
   m.def("treat", [](const Input& values, Index units, const Vector& times, const py::list& from) {
     Matrix table = values;
     const auto choices = chain(from);

@@ -45,15 +45,16 @@ MissingRule missing(const std::string& name, double threshold) {
 }
 
 py::dict trail(const std::vector<Change>& changes) {
-  py::list stage, method, row, column, before, after, first, last, donors;
+  py::list stage, method, row, column, before, after, first, last, donors, sd, unit, note;
   for (const Change& change : changes) {
     stage.append(change.stage), method.append(change.method), row.append(change.row), column.append(change.column);
     before.append(change.before), after.append(change.after);
     first.append(change.first), last.append(change.last), donors.append(change.donors);
+    sd.append(change.sd), unit.append(change.unit), note.append(change.note);
   }
   using namespace py::literals;
   return py::dict("stage"_a = stage, "method"_a = method, "row"_a = row, "column"_a = column, "before"_a = before,
-                  "after"_a = after, "first"_a = first, "last"_a = last, "donors"_a = donors);
+                  "after"_a = after, "first"_a = first, "last"_a = last, "donors"_a = donors, "sd"_a = sd, "donor"_a = unit, "note"_a = note);
 }
 
 Monitor monitor(const py::object& progress) {

@@ -39,6 +39,7 @@ auto released(const Work& work) {
 
 void method(py::module_& m);    // tables of methods and the check of a choice
 void stages(py::module_& m);    // each stage on a table
+void imputation(py::module_& m);  // chains of filling methods
 void recipe(py::module_& m);    // Panel, Framework, Recipe, score
 void plan(py::module_& m);      // Alternatives, Plan, uncertainty, sensitivity
 void design(py::module_& m);    // random numbers and designs

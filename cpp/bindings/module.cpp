@@ -6,6 +6,7 @@ PYBIND11_MODULE(_core, m) {
   egov::bind::errors(m);
   egov::bind::method(m);
   egov::bind::stages(m);
+  egov::bind::imputation(m);
   egov::bind::recipe(m);
   egov::bind::design(m);
   egov::bind::plan(m);

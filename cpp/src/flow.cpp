@@ -75,54 +75,55 @@ void Flow::run(Step step, const Recipe& recipe) {
   }
 }
 
-// The first methods of all chains, then the second ones, and so on: see egov::impute.
 void Flow::impute(const Recipe& recipe) {
   std::vector<std::vector<Choice>> chains;
-  std::size_t longest = 0;
-  for (const Handling& node : recipe.nodes) chains.push_back(node.impute), longest = std::max(longest, node.impute.size());
-  Across across = relations();
-  const auto first = static_cast<std::ptrdiff_t>(now_.trail.size());
-  for (std::size_t place = 0; place < longest; ++place) {
-    if (looks_across(chains, place)) across.values = without_dropped();
-    each_leaf([&](std::size_t i) {
-      if (place < chains[i].size()) fill(i, chains[i][place], across);
-    });
-  }
-  std::stable_sort(now_.trail.begin() + first, now_.trail.end(), [](const Change& a, const Change& b) { return a.column < b.column; });
+  for (const Handling& node : recipe.nodes) chains.push_back(node.impute);
+  auto made = std::make_shared<Imputation>(gaps(), std::move(chains));
+  log_fills(made->trail());
+  now_.values = made->take();
+  imputation_ = made->stochastic() ? made : nullptr;
 }
 
-void Flow::fill(std::size_t i, const Choice& choice, const Across& across) {
-  const auto node = static_cast<Index>(i);
-  std::vector<Change> filled;
-  egov::impute(now_.values.col(node), panel_->units, panel_->times, choice, wanted_[i], node, filled, left_out(i), &across);
-  for (Change& change : filled) {  // from the panel's periods to the scored ones
+Flow Flow::drawn(std::uint64_t seed, std::uint32_t number) const {
+  Flow other = *this;
+  other.now_.values = imputation_->draw(seed, number);
+  other.gathered_ = false;
+  other.gather();
+  return other;
+}
+
+// The cells at hand, with what is known of them. The flow has none until it gets them back.
+Gaps Flow::gaps() {
+  const auto nodes = source_.size();
+  Gaps out{std::move(now_.values), panel_->units, panel_->times, wanted_, {}, {}, Vector::Ones(static_cast<Index>(nodes)), {}, panel_->keys};
+  for (std::size_t i = 0; i < nodes; ++i) {
+    const Node& node = framework_->nodes[i];
+    out.left_out.push_back(node.leaf() ? left_out(i) : std::vector<char>());
+    out.directions[static_cast<Index>(i)] = node.direction;
+    out.above.emplace_back();
+    for (Index up = node.parent; up >= 0; up = framework_->nodes[static_cast<std::size_t>(up)].parent) out.above.back().push_back(up);
+    out.dropped.emplace_back();
+    for (std::size_t k = 0; k < source_[i].size(); ++k) {
+      if (!now_.drops(static_cast<Index>(k), i)) continue;
+      out.dropped.back().resize(static_cast<std::size_t>(panel_->periods()), 0);
+      out.dropped.back()[static_cast<std::size_t>(source_[i][k])] = 1;
+    }
+  }
+  return out;
+}
+
+// Into the trail, from the panel's periods to the scored ones; column by column.
+void Flow::log_fills(const std::vector<Change>& filled) {
+  const auto first = static_cast<std::ptrdiff_t>(now_.trail.size());
+  for (Change change : filled) {
+    const auto i = static_cast<std::size_t>(change.column);
     const Index from = change.row / panel_->units, unit = change.row % panel_->units;
     const auto k = std::find(source_[i].begin(), source_[i].end(), from) - source_[i].begin();
     if (static_cast<std::size_t>(k) >= scored_) continue;
     change.row = static_cast<Index>(k) * panel_->units + unit;
     if (!now_.excluded[static_cast<std::size_t>(change.row)] && !now_.drops(k, i)) now_.trail.push_back(change);
   }
-}
-
-// The cells as they are, without the indicators that are not in the index in the period they feed.
-Matrix Flow::without_dropped() const {
-  Matrix cells = now_.values;
-  for (std::size_t i = 0; i < source_.size(); ++i)
-    for (std::size_t k = 0; k < source_[i].size(); ++k)
-      if (now_.drops(static_cast<Index>(k), i))
-        cells.col(static_cast<Index>(i)).segment(row_of(i, k, 0), panel_->units).setConstant(missing_value);
-  return cells;
-}
-
-// Direction and ancestors of every node, the parent first.
-Across Flow::relations() const {
-  Across across{{}, Vector::Ones(static_cast<Index>(source_.size())), {}};
-  for (std::size_t i = 0; i < source_.size(); ++i) {
-    across.directions[static_cast<Index>(i)] = framework_->nodes[i].direction;
-    across.above.emplace_back();
-    for (Index up = framework_->nodes[i].parent; up >= 0; up = framework_->nodes[static_cast<std::size_t>(up)].parent) across.above.back().push_back(up);
-  }
-  return across;
+  std::stable_sort(now_.trail.begin() + first, now_.trail.end(), [](const Change& a, const Change& b) { return a.column < b.column; });
 }
 
 // Are the rows of the worked periods those of the panel already, in its order?

@@ -75,6 +75,7 @@ std::string right_value(const Param& param) {
   if (param.kind == Kind::flag) text = "0 or 1";
   if (param.kind == Kind::groups) text = "a group for each unit";
   if (param.kind == Kind::unit) text = "the position of a unit";
+  if (param.kind == Kind::indicators) return "names of indicators of the panel";
   if (param.kind == Kind::table) return param.optional ? "rows of numbers, or none" : "rows of numbers, all of one length";
   if (param.kind == Kind::option) {
     text = "the position of one of:";
@@ -97,8 +98,11 @@ bool fits(const Param& param, double value) {
   return value >= param.lower && value <= param.upper && (param.kind != Kind::integer || whole(value));
 }
 
+// Is the parameter one whose value stands among the tables?
+bool tabled(const Param& param) { return param.kind == Kind::table || param.kind == Kind::indicators; }
+
 bool must_be_given(const Param& param) {
-  return param.kind != Kind::groups && param.kind != Kind::table && !param.optional && std::isnan(param.fallback);
+  return param.kind != Kind::groups && !tabled(param) && !param.optional && std::isnan(param.fallback);
 }
 
 std::vector<std::string> names_of(const Method& row) {
@@ -142,11 +146,11 @@ std::vector<Fault> faults_beside(const Method& row, const Choice& choice) {
 std::vector<Fault> faults_of_tables(const Method& row, const Tables& tables) {
   std::vector<Fault> found;
   for (const Param& param : row.params)
-    if (param.kind == Kind::table && !param.optional && !tables.count(param.name)) found.push_back({param.name, "nothing", right_value(param)});
+    if (tabled(param) && !param.optional && !tables.count(param.name)) found.push_back({param.name, "nothing", right_value(param)});
   for (const auto& [name, table] : tables) {
-    const auto at = std::find_if(row.params.begin(), row.params.end(), [&](const Param& p) { return p.name == name && p.kind == Kind::table; });
+    const auto at = std::find_if(row.params.begin(), row.params.end(), [&](const Param& p) { return p.name == name && tabled(p); });
     if (at == row.params.end()) found.push_back({name, "a table", "none: " + in_quotes(row.name) + " takes no such table"});
-    else if (table.size() == 0 || !table.allFinite()) found.push_back({name, table.size() == 0 ? "an empty table" : "a number that is not finite", right_value(*at)});
+    else if (table.size() == 0 || (at->kind == Kind::table && !table.allFinite())) found.push_back({name, table.size() == 0 ? "an empty table" : "a number that is not finite", right_value(*at)});
   }
   return found;
 }
@@ -159,7 +163,7 @@ std::vector<Fault> faults(const Method& row, const std::map<std::string, double>
     auto given = params.find(param.name);
     if (given == params.end()) {
       if (must_be_given(param)) found.push_back({param.name, "nothing", right_value(param)});
-    } else if (param.kind != Kind::table && !fits(param, given->second)) {
+    } else if (!tabled(param) && !fits(param, given->second)) {
       found.push_back({param.name, number(given->second), right_value(param)});
     }
   }

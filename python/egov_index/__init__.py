@@ -10,7 +10,7 @@ from . import envelopment as envelopment  # adds its methods
 from ._aggregate import aggregate
 from ._core import version as __version__
 from ._denominate import denominate, denominators
-from ._impute import Imputed, impute
+from ._impute import impute
 from ._normalize import Normalizer, normalize
 from ._rank import rank
 from ._screen import Screening, screen
@@ -23,6 +23,7 @@ from .compare import Comparison, compare
 from .errors import DataError, EgovError, FitError, Interrupted, SpecError
 from .framework import Framework, Group, Node
 from .growth import growth
+from .imputed import Imputed
 from .index import Index
 from .judgments import Judgments, ahp
 from .levers import Levers, levers

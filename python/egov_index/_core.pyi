@@ -21,14 +21,6 @@ def screen(
     values: Array, pillar: Sequence[int], units: Sequence[int], indicators: Sequence[int], choice: Choice
 ) -> dict[str, Any]: ...
 def denominate(values: Array, denominators: Array, units: int, choices: Sequence[Choice]) -> Array: ...
-def impute(
-    values: Array,
-    units: int,
-    times: Array,
-    chains: Sequence[Sequence[Choice]],
-    directions: Array,
-    above: Sequence[Sequence[int]],
-) -> tuple[Array, dict[str, list[Any]]]: ...
 def treat(values: Array, units: int, times: Array, choices: Sequence[Choice]) -> Array: ...
 def treatments(
     values: Array, units: int, times: Array, choices: Sequence[Choice]
@@ -69,7 +61,7 @@ def unregister(stage: str, method: str) -> None: ...
 def rank(scores: Array, section: int, choice: Choice, digits: int) -> Array: ...
 
 class Panel:
-    def __init__(self, values: Array, units: int, times: Array) -> None: ...
+    def __init__(self, values: Array, units: int, times: Array, keys: Sequence[int]) -> None: ...
 
 class Framework:
     def __init__(self, nodes: list[dict[str, Any]]) -> None: ...
@@ -111,6 +103,26 @@ class Points(enum.Enum):
 class Design:
     def __init__(self, kind: Points, dimensions: int, length: int, seed: int) -> None: ...
     def sample(self) -> Array: ...
+
+class Imputation:
+    def __init__(
+        self,
+        values: Array,
+        units: int,
+        times: Array,
+        chains: Sequence[Sequence[Choice]],
+        directions: Array,
+        above: Sequence[Sequence[int]],
+        keys: Sequence[int],
+        threads: int,
+    ) -> None: ...
+    values: Array
+    trail: dict[str, list[Any]]
+    stochastic: bool
+    notes: list[str]
+    traces: list[tuple[str, int, Array]]
+    def draw(self, seed: int, number: int) -> Array: ...
+    def quantiles(self, p: float) -> Array: ...
 
 class Alternatives:
     def __init__(

@@ -2,47 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from . import _core, catalogue
-from .arrays import as_panel, like
-from .compiled import as_table, core_choice, from_table, located
-from .errors import Fault, SpecError
+from .arguments import threads_of
+from .arrays import as_panel
+from .catalogue import Choice
+from .compiled import as_table, core_choice, keys, located
+from .errors import DataError, Fault, SpecError
 from .framework import Framework, Node
+from .imputed import Imputed, drawing
 from .panel import Panel
-from .table import make_frame
 
 __all__ = ["Imputed", "impute"]
 
 
-@dataclass(frozen=True)
-class Imputed:
-    """A filled panel (or array) and where each filled value came from.
-
-    Attributes
-    ----------
-    panel : Panel or numpy.ndarray
-        What came in, with holes filled; observed cells are never changed.
-    flags : frame
-        A row a filled cell: unit, period, indicator, method, value, first_donor and last_donor (periods),
-        donors (how many).
-    remaining : int
-        Cells that are still missing.
-    sd, draws
-        Standard deviations and draws, of methods that have them; None otherwise.
-    """
-
-    panel: Any
-    flags: Any
-    remaining: int
-    sd: Any = None
-    draws: Any = None
-
-
-def impute(data: Panel | Any, *methods: Any, framework: Framework | None = None, **params: Any) -> Imputed:
+def impute(
+    data: Panel | Any,
+    *methods: Any,
+    framework: Framework | None = None,
+    auxiliaries: Any = None,
+    draws: int | None = None,
+    seed: int = 1,
+    threads: int | None = None,
+    **params: Any,
+) -> Imputed:
     """Fill holes by a chain of methods.
 
     Parameters
@@ -52,46 +39,123 @@ def impute(data: Panel | Any, *methods: Any, framework: Framework | None = None,
     *methods : str, Choice or mapping
         The chain: each method sees what the ones before it filled.
     framework : Framework, optional
-        The tree that the indicators belong to: its directions, caps and families of indicators are used.
+        The tree that the indicators belong to: its directions, bounds and families of indicators are used.
+    auxiliaries : sequence of str, or Panel, optional
+        What helps to fill the others and is not filled itself, for methods that take such: names of indicators of the
+        data, or a panel of further ones, of which the units and periods of the data are used.
+    draws : int, optional
+        Number of joint draws to make of stochastic methods, for ``.draws``.
+    seed : int
+        Draw k hangs on the seed, k and the label of the unit alone.
+    threads : int, optional
+        All cores if left out; the result is the same for any number.
     **params
         Parameters of the method, if it is only one.
 
     Returns
     -------
     Imputed
-        ``.panel`` filled, ``.flags`` a row for each filled cell.
+        ``.panel`` filled, ``.flags`` a row for each filled cell, ``.sd``, ``.draws``, ``.interval(0.90)``.
 
     Raises
     ------
     SpecError
-        For an unknown method or parameter.
+        For an unknown method or parameter, draws of a chain that has none, or auxiliaries that no method takes.
+    DataError
+        If the data do not allow a method, or the auxiliaries do not fit.
 
     Examples
     --------
     >>> impute([[1.0], [float("nan")], [3.0]], "mean").panel.ravel().tolist()
     [1.0, 2.0, 3.0]
     """
-    panel = as_panel(data)
+    source = as_panel(data)
+    count, seed = drawing(draws, seed)
+    chain = _chain(methods, params)
+    panel, helping = _with_auxiliaries(source, auxiliaries)
+    if helping:
+        chain = _helped(chain, helping)
+    chains, nodes = _chains(panel, chain, framework, helping)
+    directions = np.array([float(node.direction) for node in nodes])
+    with located(panel):
+        made = _core.Imputation(
+            as_table(panel), len(panel.units), panel.times, chains, directions, _above(framework, nodes),
+            keys(panel), threads_of(threads),
+        )  # fmt: skip
+    named = dict.fromkeys(name for one in chain for name in auxiliaries_of(one))
+    return Imputed(data, panel, made, range(source.shape[2]), tuple(named), count, seed)
+
+
+def _chain(methods: tuple[Any, ...], params: dict[str, Any]) -> tuple[Choice, ...]:
+    """The methods as a checked chain."""
     chain = catalogue.as_chain(methods[0] if len(methods) == 1 else methods, "impute")
     if not chain:
         raise SpecError(Fault("impute", "no method", 'at least one method, e.g. "mean"'))
     if params:
         if len(chain) != 1:
             raise SpecError("parameters by keyword go with one method; use egov.choice for each of several")
-        chain = (catalogue.Choice(chain[0].method, dict(chain[0].params) | params, chain[0].rescale),)
+        chain = (Choice(chain[0].method, dict(chain[0].params) | params, chain[0].rescale),)
     faults = [fault for one in chain for fault in catalogue.faults_of("impute", one, f"impute {one.method}")]
     if faults:
         raise SpecError(faults)
+    return chain
+
+
+def auxiliaries_of(one: Choice) -> tuple[str, ...]:
+    """Indicators that a choice names as helping to fill others."""
+    return catalogue.named_indicators("impute", one).get("auxiliaries", ())
+
+
+def _with_auxiliaries(source: Panel, given: Any) -> tuple[Panel, tuple[str, ...]]:
+    """The panel with the auxiliaries in it, and their names."""
+    if given is None:
+        return source, ()
+    if not isinstance(given, Panel):
+        names = (given,) if isinstance(given, str) else tuple(given)
+        return source, names
+    shared = set(source.units) & set(given.units), set(source.periods) & set(given.periods)
+    if not all(shared):
+        what = "unit" if not shared[0] else "period"
+        raise DataError(Fault("auxiliaries", f"no {what} of the data", f"a panel of the same {what}s"))
+    joined = source.join(given)
+    return joined.select(units=source.units, periods=source.periods), given.indicators
+
+
+def _helped(chain: tuple[Choice, ...], helping: tuple[str, ...]) -> tuple[Choice, ...]:
+    """Auxiliaries given to every method of the chain that takes them."""
+    takes = [
+        any(param["name"] == "auxiliaries" for param in catalogue.row("impute", one.method)["params"])
+        for one in chain
+    ]
+    if not any(takes):
+        able = [
+            row["name"]
+            for row in catalogue.rows("impute")
+            if any(param["name"] == "auxiliaries" for param in row["params"])
+        ]
+        raise SpecError(
+            Fault("auxiliaries", f"{', '.join(map(str, chain))} takes none", f"one of {', '.join(able)}")
+        )
+    return tuple(
+        Choice(one.method, dict(one.params) | {"auxiliaries": helping}) if yes else one
+        for one, yes in zip(chain, takes, strict=True)
+    )
+
+
+def _chains(
+    panel: Panel, chain: Sequence[Choice], framework: Framework | None, beside: Sequence[str]
+) -> tuple[list[list[Any]], list[Node]]:
+    """The chain of each indicator as the core takes it. What helps a method is not filled by it."""
     known = framework.codes if framework is not None else ()
     nodes = [framework[name] if framework and name in known else Node(name) for name in panel.indicators]
-    chains = [[core_choice("impute", one, panel, node) for one in chain] for node in nodes]
-    directions = np.array([float(node.direction) for node in nodes])
-    with located(panel):
-        table, trail = _core.impute(
-            as_table(panel), len(panel.units), panel.times, chains, directions, _above(framework, nodes)
-        )
-    values = from_table(np.asarray(table), len(panel.units))
-    return Imputed(like(data, panel, values), _flags(panel, trail), int(np.isnan(values).sum()))
+    return [
+        [
+            core_choice("impute", one, panel, node)
+            for one in chain
+            if node.code not in beside and node.code not in auxiliaries_of(one)
+        ]
+        for node in nodes
+    ], nodes
 
 
 def _above(framework: Framework | None, nodes: list[Node]) -> list[list[int]]:
@@ -107,24 +171,3 @@ def _above(framework: Framework | None, nodes: list[Node]) -> list[list[int]]:
             found[-1].append(place[at])
             at = framework[at].parent
     return found
-
-
-def _flags(panel: Panel, trail: dict[str, list[Any]]) -> Any:
-    units = len(panel.units)
-
-    def label(at: int) -> Any:
-        return panel.periods[at] if at >= 0 else None
-
-    return make_frame(
-        {
-            "unit": [panel.units[row % units] for row in trail["row"]],
-            "period": [panel.periods[row // units] for row in trail["row"]],
-            "indicator": [panel.indicators[column] for column in trail["column"]],
-            "method": trail["method"],
-            "value": trail["after"],
-            "first_donor": [label(at) for at in trail["first"]],
-            "last_donor": [label(at) for at in trail["last"]],
-            "donors": trail["donors"],
-        },
-        panel.backend,
-    )

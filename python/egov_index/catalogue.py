@@ -20,7 +20,10 @@ from .table import make_frame, nearest
 __all__ = ["Choice", "as_chain", "as_choice", "choice", "faults_of", "methods", "row", "stages"]
 
 Table = tuple[tuple[float, ...], ...]
-Value = float | int | bool | str | Table
+Names = tuple[str, ...]
+Value = float | int | bool | str | Table | Names
+TABLED = ("table", "indicators")  # kinds whose values reach the core as tables
+NAMED = ("groups", "unit", *TABLED)  # kinds whose values are no numbers
 OVER = '"period", "panel", the label of a base period, or the name of a grouping'
 RESERVED = ("method", "rescale", "over")  # keys of a choice that are no parameters of its method
 
@@ -254,19 +257,20 @@ def faults_of(stage: str, given: Choice, place: str) -> list[Fault]:
             faults.append(Fault(f"{place}.{name}", came, nearest(name, kinds)))
         elif kinds[name]["kind"] == "table":
             faults += [Fault(f"{place}.{name}", came, right) for came, right in _table_faults(value)]
+        elif kinds[name]["kind"] == "indicators":
+            if not _names(value):
+                faults.append(
+                    Fault(f"{place}.{name}", repr(value), 'names of indicators, e.g. ["gdp_per_capita"]')
+                )
         elif fault := _as_number(kinds[name], value, numbers, name):
             faults.append(Fault(f"{place}.{name}", *fault))
     for name, param in kinds.items():
-        apart = param["kind"] in ("groups", "unit", "table")
+        apart = param["kind"] in NAMED
         if apart and not param["optional"] and name not in given.params:
             faults.append(Fault(f"{place}.{name}", "not given", param["sentence"]))
     named = {fault.place for fault in faults}
     for name, came, right in _core.faults(stage, given.method, numbers, {}):
-        if f"{place}.{name}" not in named and kinds.get(name, {}).get("kind") not in (
-            "groups",
-            "unit",
-            "table",
-        ):
+        if f"{place}.{name}" not in named and kinds.get(name, {}).get("kind") not in NAMED:
             faults.append(Fault(f"{place}.{name}" if name else place, came, right))
     return faults
 
@@ -282,7 +286,7 @@ def numeric(stage: str, given: Choice) -> dict[str, float]:
     numbers: dict[str, float] = {}
     kinds = {param["name"]: param for param in row(stage, given.method)["params"]}
     for name, value in given.params.items():
-        if kinds[name]["kind"] not in ("groups", "unit", "table"):
+        if kinds[name]["kind"] not in NAMED:
             _as_number(kinds[name], value, numbers, name)
     return numbers
 
@@ -295,6 +299,18 @@ def tables(stage: str, given: Choice) -> dict[str, list[list[float]]]:
         for name, value in given.params.items()
         if kinds[name] == "table"
     }
+
+
+def named_indicators(stage: str, given: Choice) -> dict[str, Names]:
+    """Parameters of a checked choice that name indicators of the panel."""
+    kinds = {param["name"]: param["kind"] for param in row(stage, given.method)["params"]}
+    return {name: _names(value) for name, value in given.params.items() if kinds[name] == "indicators"}
+
+
+def _names(value: Any) -> Names:
+    """Names from a sequence of them, or from text with plus signs between; nothing where that is neither."""
+    items = tuple(value.split("+")) if isinstance(value, str) else value
+    return items if isinstance(items, tuple) and all(isinstance(one, str) and one for one in items) else ()
 
 
 def _lines(value: Any) -> Any:
@@ -408,7 +424,8 @@ def _range(value: Any, place: str) -> tuple[float, float] | None:
 
 def _plain(value: Any) -> str:
     if isinstance(value, tuple):
-        return "[" + " ".join(map(_plain, value)) + "]"
+        names = bool(value) and all(isinstance(one, str) for one in value)
+        return "+".join(value) if names else "[" + " ".join(map(_plain, value)) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, float):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ __all__ = [
     "core_panel",
     "core_recipe",
     "group_names",
+    "keys",
     "located",
     "positions",
 ]
@@ -45,7 +47,7 @@ def from_table(table: NDArray[np.float64], units: int) -> NDArray[np.float64]:
 
 def core_panel(panel: Panel) -> Any:
     """The panel as the core holds it."""
-    return _core.Panel(as_table(panel), len(panel.units), panel.times)
+    return _core.Panel(as_table(panel), len(panel.units), panel.times, keys(panel))
 
 
 @contextmanager
@@ -88,9 +90,31 @@ def core_choice(
         "params": numbers,
         "rescale": given.rescale,
         "groups": group_numbers(panel, scheme) if scheme and panel is not None else None,
-        "tables": catalogue.tables(stage, given),
+        "tables": catalogue.tables(stage, given) | _of_names(stage, given, panel),
         "over": _over(given, panel),
     }
+
+
+def _of_names(stage: str, given: Choice, panel: Panel | None) -> dict[str, NDArray[np.float64]]:
+    """Values of the indicators that a choice names, rows as in :func:`as_table`."""
+    found = {}
+    for name, wanted in catalogue.named_indicators(stage, given).items():
+        if panel is None:
+            continue
+        for code in wanted:
+            if code not in panel.indicators:
+                right = nearest(code, panel.indicators)
+                raise SpecError(
+                    Fault(f"{given.method}.{name}", f"the data have no indicator {code!r}", right)
+                )
+        at = [panel.indicators.index(code) for code in wanted]
+        found[name] = as_table(panel)[:, at]
+    return found
+
+
+def keys(panel: Panel) -> list[int]:
+    """What the random numbers of each unit hang on: its label alone, not the other units."""
+    return [zlib.crc32(repr(unit).encode()) for unit in panel.units]
 
 
 def _unit(panel: Panel, name: str, label: Any) -> int:

@@ -80,8 +80,8 @@ def _kind(param: Mapping[str, Any]) -> list[str]:
         return ["one of " + " / ".join(param["options"])]
     if kind in ("groups", "flag"):
         return [{"groups": "a grouping of the units", "flag": "true or false"}[kind]]
-    if kind in ("unit", "table"):
-        return [{"unit": "a unit", "table": "rows of numbers"}[kind]]
+    if kind in ("unit", "table", "indicators"):
+        return [{"unit": "a unit", "table": "rows of numbers", "indicators": "names of indicators"}[kind]]
     words = [{"integer": "whole number", "indicator": "number per indicator"}.get(kind, "number")]
     if math.isfinite(low) and math.isfinite(high):
         words.append(f"{low:g} to {high:g}")
@@ -109,8 +109,8 @@ def _command(item: Mapping[str, Any]) -> str:
 
 
 def _example(param: Mapping[str, Any]) -> str:
-    if param["kind"] in ("groups", "unit"):
-        return {"groups": "income_groups", "unit": "DNK"}[param["kind"]]
+    if param["kind"] in ("groups", "unit", "indicators"):
+        return {"groups": "income_groups", "unit": "DNK", "indicators": "gdp_per_capita+hdi"}[param["kind"]]
     default = param["default"]
     if param["kind"] == "option":
         return str(param["options"][int(default)])

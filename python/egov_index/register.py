@@ -16,7 +16,7 @@ __all__ = ["Param", "add_row", "register", "unregister"]
 
 STAGES = ("impute", "treat", "normalize", "weight", "aggregate")
 REGISTERED: set[tuple[str, str]] = set()  # stage and name of what users added
-KINDS = ("real", "integer", "flag", "option", "indicator", "table")
+KINDS = ("real", "integer", "flag", "option", "indicator", "table", "indicators")
 NEEDS = ("positive", "nonnegative", "variation", "others", "holes")
 GIVES = ("signed", "unit", "positive", "range", "sign")
 TRAITS = {

@@ -28,7 +28,8 @@ enum class Kind {
   indicator,  // a number per indicator: given once for all, or taken from the framework's column of that name
   groups,     // name of a grouping of the units; the kernel receives the groups themselves
   unit,       // name of a unit; the kernel receives its position
-  table       // rows of numbers, all of one length
+  table,      // rows of numbers, all of one length
+  indicators  // names of indicators of the panel; the kernel receives their values as a table, NaN missing, a row each as in the panel
 };
 
 struct Param {

@@ -1,6 +1,8 @@
 // Units x periods x indicators as one column-major table; NaN is missing.
 #pragma once
 #include <Eigen/Core>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,7 @@ struct Panel {
   Matrix values;
   Index units = 0;
   Vector times;  // numeric value of each period, increasing
+  std::vector<std::uint32_t> keys = {};  // per unit: what its random numbers hang on; its position if empty
   Index periods() const { return times.size(); }
   Index row(Index period, Index unit) const { return period * units + unit; }
 };
@@ -31,6 +34,8 @@ struct Change {
   Index row, column;      // in the table the step ran on
   double before, after;
   Index first = -1, last = -1, donors = 0;  // of an imputed cell: see Fill
+  double sd = std::numeric_limits<double>::quiet_NaN();  // likewise
+  Index unit = -1, note = -1;                            // likewise; note: of all notes of the imputation
 };
 
 // Refuses shapes that do not fit, infinite values and periods that do not increase: DataError with the place.

@@ -25,7 +25,7 @@ inline std::array<std::uint32_t, 2> philox_key(std::uint64_t seed) {
 
 // The last word of the counter keeps the parts of the library apart under one seed: uniform() leaves it to the upper
 // half of its stream (0 in practice), designs and resamples put one of these there.
-enum Purpose : std::uint32_t { for_points = 0x706f696eu, for_scrambles = 0x73637261u, for_resamples = 0x72657361u };
+enum Purpose : std::uint32_t { for_points = 0x706f696eu, for_scrambles = 0x73637261u, for_resamples = 0x72657361u, for_imputations = 0x696d7000u };
 
 // A uniform number in [0, 1) at a position of a stream: 53 bits of philox(position, stream; seed).
 double uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t position);
@@ -34,5 +34,24 @@ double uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t position)
 inline std::uint32_t below(std::uint32_t bits, std::uint32_t n) {
   return static_cast<std::uint32_t>((static_cast<std::uint64_t>(bits) * n) >> 32);
 }
+
+// The random numbers of one unit in one draw, one after the other. Another unit, draw or item has others.
+class Stream {
+ public:
+  Stream(std::uint64_t seed, std::uint32_t draw, std::uint32_t unit, std::uint32_t task = 0, std::uint32_t item = 0);
+  double uniform();                  // in (0, 1)
+  double normal();                   // mean 0, variance 1 (Box and Muller 1958)
+  double gamma(double shape);        // scale 1; shape above 0 (Marsaglia and Tsang 2000)
+  double chi_squared(double df) { return 2 * gamma(df / 2); }
+  std::uint32_t below(std::uint32_t n) { return egov::below(bits(), n); }
+
+ private:
+  std::uint32_t bits();
+  std::array<std::uint32_t, 4> counter_, words_{};
+  std::array<std::uint32_t, 2> key_;
+  unsigned left_ = 0;                // words not used yet
+  double kept_ = 0;                  // the second normal number of a pair
+  bool has_kept_ = false;
+};
 
 }  // namespace egov

@@ -88,6 +88,10 @@ class Flow {
   // Leaves in the columns of their nodes; MissingError where cells are missing and the recipe refuses that. The flow is
   // empty afterwards.
   Scores finish(const Recipe& recipe);
+  // Is some cell filled by a method that can draw? Asked of a flow right after its imputation.
+  bool stochastic() const { return imputation_ && imputation_->stochastic(); }
+  // The flow as it would stand after the imputation in another draw; the trail stays that of the point values.
+  Flow drawn(std::uint64_t seed, std::uint32_t number) const;
 
  private:
   bool in_place() const;
@@ -98,9 +102,8 @@ class Flow {
   Index row_of(std::size_t node, std::size_t period, Index unit) const;  // in the table at hand
   void clear_left_out();  // cells of units and indicators that are not in the index
   void impute(const Recipe& recipe);
-  void fill(std::size_t node, const Choice& choice, const Across& across);
-  Across relations() const;
-  Matrix without_dropped() const;
+  Gaps gaps();
+  void log_fills(const std::vector<Change>& filled);
   void treat(const Recipe& recipe);
   void normalize(const Recipe& recipe);
   std::vector<char> left_out(std::size_t node) const;
@@ -119,6 +122,7 @@ class Flow {
   std::vector<std::vector<Index>> source_;  // per node: for each scored period the panel's period
   std::vector<std::vector<char>> wanted_;   // per node: panel periods that are the source of a scored one
   bool gathered_ = false;
+  std::shared_ptr<const Imputation> imputation_;  // where it can draw
   Scores now_;
 };
 

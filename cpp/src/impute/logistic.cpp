@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "impute/rows.hpp"
+
 namespace egov {
 namespace {
 
@@ -124,6 +126,18 @@ std::vector<Fill> logistic(const Series& s, double saturation, Index least) {
       if (good) fills.push_back({t * s.units + u, curve.at(s.times[t]), first, last, static_cast<Index>(values.size())});
   }
   return fills;
+}
+
+std::vector<ImputeMethod> curve_rows() {
+  return {
+      {{"logistic", "Logistic diffusion curve through the unit's observations, by nonlinear least squares (Ceres).",
+        "Griliches 1957, Econometrica 25(4)",
+        {{"upper", Kind::indicator, missing_value, -infinite, infinite,
+          "Highest level the curve may reach, in the indicator's unit; left open: any.", {}, true},
+         {"least", Kind::integer, 5.0, 4.0, infinite, "Observations a unit needs; with fewer its holes stay open."}},
+        needs_periods},
+       [](const Series& s, const Args& a) { return logistic(s, a[0], static_cast<Index>(a[1])); }},
+  };
 }
 
 }  // namespace egov

@@ -1,8 +1,9 @@
-#include "impute/row.hpp"
 
 #include <cmath>
 
 #include "detail/columns.hpp"
+#include "detail/statistics.hpp"
+#include "impute/rows.hpp"
 
 namespace egov {
 namespace {
@@ -30,7 +31,9 @@ std::vector<Index> family(const Across& across, Index column, std::size_t up) {
   return out;
 }
 
-}  // namespace
+const Param up = {"up", Kind::integer, 0.0, 0.0, 100.0,
+                  "Only indicators under the same ancestor so many levels up: 1 the same parent; 0: all."};
+double mean_of(std::vector<double> x) { return detail::mean(x); }
 
 std::vector<Fill> from_row(const Series& s, std::size_t up, double (*center)(std::vector<double>)) {
   const Across& across = *s.across;
@@ -57,6 +60,21 @@ std::vector<Fill> from_row(const Series& s, std::size_t up, double (*center)(std
     }
   }
   return fills;
+}
+
+}  // namespace
+
+std::vector<ImputeMethod> row_rows() {
+  return {
+      {{"row_mean",
+        "Mean of the unit's other indicators in the same period, each on its own range and in its own direction.",
+        "Becker et al. 2022, COINr, Journal of Open Source Software 7(78)", {up}, needs_indicators | keeps_range},
+       [](const Series& s, const Args& a) { return from_row(s, static_cast<std::size_t>(a[0]), mean_of); }},
+      {{"row_median",
+        "Median of the unit's other indicators in the same period, each on its own range and in its own direction.",
+        "Becker et al. 2022, COINr, Journal of Open Source Software 7(78)", {up}, needs_indicators | keeps_range},
+       [](const Series& s, const Args& a) { return from_row(s, static_cast<std::size_t>(a[0]), detail::median); }},
+  };
 }
 
 }  // namespace egov

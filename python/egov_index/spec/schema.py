@@ -164,6 +164,9 @@ def _parameter(param: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "table":
         line = {"type": "array", "items": {"type": "number"}, "minItems": 1}
         return found | {"anyOf": [line, {"type": "array", "items": line, "minItems": 1}]}
+    if kind == "indicators":
+        names = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+        return found | {"anyOf": [names, {"type": "string", "minLength": 1}]}
     if kind == "groups":
         return found | {"type": "string", "minLength": 1}
     if kind == "flag":

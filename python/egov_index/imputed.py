@@ -1,0 +1,221 @@
+"""A filled panel: where each value came from, and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arguments import seed_of, share, whole
+from .arrays import like
+from .compiled import from_table
+from .errors import Fault, SpecError
+from .table import make_frame
+
+if TYPE_CHECKING:
+    from .panel import Panel
+
+__all__ = ["Imputed"]
+
+Array = NDArray[np.float64]
+
+
+class Imputed:
+    """A filled panel (or array), where each filled value came from, and how sure it is.
+
+    Attributes
+    ----------
+    panel : Panel or numpy.ndarray
+        What came in, with holes filled; observed cells are never changed.
+    remaining : int
+        Cells that are still missing.
+    sd : numpy.ndarray or None
+        Shape of the data (units, periods, indicators), each in its indicator's unit: the standard deviation of a filled
+        cell, NaN where the cell was observed or its method knows none. None if no method knows any.
+    draws : numpy.ndarray or None
+        With ``draws=m``: shape (m, units, periods, indicators), joint draws of all that is random; observed cells are
+        the same in each. None if none were asked for.
+    stochastic : bool
+        Can it be drawn from?
+    notes : tuple of str
+        Fallbacks that were taken, in words.
+    auxiliaries : tuple of str
+        Indicators that helped to fill others and were not filled themselves: an analysis that sets the filled
+        indicators against one of them would meet it on both sides.
+    """
+
+    def __init__(
+        self, data: Any, panel: Panel, made: Any, keep: Sequence[int], auxiliaries: Sequence[str],
+        draws: int | None, seed: int,
+    ) -> None:  # fmt: skip
+        self._data, self._source, self._made, self._keep = data, panel, made, list(keep)
+        self._trail: dict[str, list[Any]] = made.trail
+        self._values = self._cells(made.values)
+        self.panel: Any = like(data, self._shown(), self._values)
+        self.auxiliaries = tuple(auxiliaries)
+        self.notes: tuple[str, ...] = tuple(made.notes)
+        self.stochastic: bool = made.stochastic
+        self.remaining = int(np.isnan(self._values).sum())
+        self.seed = seed
+        self.draws = None if draws is None else np.stack([self.draw(k) for k in range(draws)])
+
+    def _cells(self, table: Array) -> Array:
+        return np.ascontiguousarray(from_table(np.asarray(table), len(self._source.units))[:, :, self._keep])
+
+    def _shown(self) -> Panel:
+        """The panel that came in, without auxiliaries that came beside it."""
+        names = [self._source.indicators[at] for at in self._keep]
+        return self._source if len(names) == self._source.shape[2] else self._source.select(indicators=names)
+
+    def draw(self, number: int) -> Array:
+        """One joint draw of the filled cells.
+
+        Parameters
+        ----------
+        number : int
+            Which one, from 0; it hangs on the seed and this number alone.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (units, periods, indicators).
+
+        Raises
+        ------
+        SpecError
+            If no method of the chain can draw.
+        """
+        whole("number", number, 0, 2**32 - 1)
+        if not self.stochastic:
+            raise SpecError(
+                Fault("draws", "no method of this chain is stochastic", 'a method that draws, e.g. "kriging"')
+            )
+        return self._cells(self._made.draw(self.seed, int(number)))
+
+    def panels(self) -> list[Any]:
+        """Give each draw as a panel, for analyses to be pooled by :func:`egov_index.pool`.
+
+        Returns
+        -------
+        list of Panel
+
+        Raises
+        ------
+        SpecError
+            If no draws were asked for.
+        """
+        if self.draws is None:
+            raise SpecError(Fault("draws", "none were asked for", "impute(..., draws=20)"))
+        return [like(self._data, self._shown(), values) for values in self.draws]
+
+    @cached_property
+    def sd(self) -> Array | None:
+        """Standard deviation of each filled cell."""
+        found = self._placed(np.array(self._trail["sd"], dtype=np.float64))
+        return None if np.isnan(found).all() else found
+
+    def interval(self, level: float = 0.90) -> tuple[Array, Array]:
+        """Limits between which a filled cell lies with a probability, by its method.
+
+        Parameters
+        ----------
+        level : float
+            That probability, between 0 and 1.
+
+        Returns
+        -------
+        low, high : numpy.ndarray
+            Shape (units, periods, indicators); NaN where the cell was observed or its method knows no uncertainty.
+
+        Raises
+        ------
+        SpecError
+            If the level does not lie between 0 and 1.
+        """
+        tail = (1 - share("level", level)) / 2
+        low, high = (np.asarray(self._made.quantiles(p)) for p in (tail, 1 - tail))
+        return self._placed(low), self._placed(high)
+
+    def _placed(self, numbers: Array) -> Array:
+        """A number of each filled cell, where the cell stands."""
+        units, periods, indicators = self._source.shape
+        table = np.full((units * periods, indicators), np.nan)
+        table[self._trail["row"], self._trail["column"]] = numbers
+        return self._cells(table)
+
+    @cached_property
+    def flags(self) -> Any:
+        """Frame: a row a filled cell.
+
+        unit, period, indicator, method, value; first_donor and last_donor (periods), donors (how many), donor (the
+        unit, where it is one); sd; gap (holes in a row, in periods) and where it lies: "inside" between observations,
+        "before" the first, "after" the last, "never" observed; note on a fallback that was taken.
+        """
+        trail, source = self._trail, self._source
+        units = len(source.units)
+        gaps = [self._gap(row, column) for row, column in zip(trail["row"], trail["column"], strict=True)]
+
+        def label(labels: Sequence[Any], at: int) -> Any:
+            return labels[at] if at >= 0 else None
+
+        return make_frame(
+            {
+                "unit": [source.units[row % units] for row in trail["row"]],
+                "period": [source.periods[row // units] for row in trail["row"]],
+                "indicator": [source.indicators[column] for column in trail["column"]],
+                "method": trail["method"],
+                "value": trail["after"],
+                "first_donor": [label(source.periods, at) for at in trail["first"]],
+                "last_donor": [label(source.periods, at) for at in trail["last"]],
+                "donors": trail["donors"],
+                "donor": [label(source.units, at) for at in trail["donor"]],
+                "sd": np.array(trail["sd"], dtype=np.float64),
+                "gap": [gap for gap, _ in gaps],
+                "where": [where for _, where in gaps],
+                "note": [label(self.notes, at) for at in trail["note"]],
+            },
+            source.backend,
+        )
+
+    def _gap(self, row: int, column: int) -> tuple[int, str]:
+        """Length of the run of holes around a cell, and where it lies in its series."""
+        units = len(self._source.units)
+        seen = np.flatnonzero(~np.isnan(self._source.values[row % units, :, column]))
+        period, last = row // units, self._source.shape[1]
+        if not len(seen):
+            return last, "never"
+        after = int(np.searchsorted(seen, period))
+        if after == 0:
+            return int(seen[0]), "before"
+        if after == len(seen):
+            return last - 1 - int(seen[-1]), "after"
+        return int(seen[after] - seen[after - 1]) - 1, "inside"
+
+    @cached_property
+    def traces(self) -> Any:
+        """Frame: how samplers moved, name, indicator, chain, iteration, value; empty without one."""
+        columns: dict[str, list[Any]] = {
+            key: [] for key in ("name", "indicator", "chain", "iteration", "value")
+        }
+        for name, column, values in self._made.traces:
+            for (chain, iteration), value in np.ndenumerate(values):
+                columns["name"].append(name)
+                columns["indicator"].append(self._source.indicators[column] if column >= 0 else None)
+                columns["chain"].append(chain)
+                columns["iteration"].append(iteration)
+                columns["value"].append(float(value))
+        return make_frame(columns, self._source.backend)
+
+    def __repr__(self) -> str:
+        filled, methods = len(self._trail["row"]), list(dict.fromkeys(self._trail["method"]))
+        drawn = "" if self.draws is None else f", {len(self.draws)} draws"
+        by = ", ".join(methods) or "nothing"
+        return f"<Imputed: {filled:,} cells filled by {by}, {self.remaining:,} left{drawn}>"
+
+
+def drawing(draws: Any, seed: Any) -> tuple[int | None, int]:
+    """Number of draws and seed, checked."""
+    return (None if draws is None else whole("draws", draws, 1, 100_000)), seed_of(seed)
