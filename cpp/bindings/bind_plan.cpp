@@ -8,13 +8,14 @@ namespace {
 using namespace py::literals;
 
 Alternatives make_alternatives(const py::list& impute, const py::list& treat, const py::list& normalize, const py::list& aggregate,
-                               const std::vector<double>& noise, const py::list& rescale) {
+                               const std::vector<double>& noise, const py::list& rescale, bool posterior) {
   Alternatives to;
   for (const auto& item : impute) to.impute.push_back(chains(py::cast<py::list>(item)));
   for (const auto& item : treat) to.treat.push_back(chains(py::cast<py::list>(item)));
   to.normalize = chains(normalize);
   to.aggregate = chains(aggregate);
   to.noise = noise;
+  to.posterior = posterior;
   for (const auto& item : rescale) to.rescale.push_back(range(py::cast<py::object>(item)));
   return to;
 }
@@ -55,7 +56,8 @@ void design(py::module_& m) {
 
 void plan(py::module_& m) {
   py::class_<Alternatives>(m, "Alternatives")
-      .def(py::init(&make_alternatives), "impute"_a, "treat"_a, "normalize"_a, "aggregate"_a, "noise"_a, "rescale"_a);
+      .def(py::init(&make_alternatives), "impute"_a, "treat"_a, "normalize"_a, "aggregate"_a, "noise"_a, "rescale"_a,
+           "posterior"_a);
   py::class_<Plan>(m, "Plan")
       .def(py::init([](const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
                        const std::vector<Index>& periods) {

@@ -25,6 +25,7 @@ Recipe Plan::recipe_at(const double* point) const {
   std::vector<std::size_t> levels(4);
   levels_at(point, levels);
   Recipe recipe = with_levels(levels);
+  if (block_at(levels).posterior) recipe.draw = number_at(point);
   for (Handling& node : recipe.nodes) node.weight = Choice{"given"};
   return recipe;
 }
@@ -33,7 +34,10 @@ Framework Plan::framework_at(const double* point) const {
   Framework framework = framework_;
   std::vector<std::size_t> levels(4);
   levels_at(point, levels);
-  for (std::size_t i = 0; i < framework.nodes.size(); ++i) framework.nodes[i].weight = block_at(levels).weights[levels[aggregate_part]][static_cast<Index>(i)];
+  Block scratch;
+  const Block& block = block_for(point, levels, scratch);
+  const Vector& shares = block.weights[&block == &scratch ? 0 : levels[aggregate_part]];
+  for (std::size_t i = 0; i < framework.nodes.size(); ++i) framework.nodes[i].weight = shares[static_cast<Index>(i)];
   each_noise(point, [&](std::size_t node, double by) { framework.nodes[node].weight *= by; });
   return framework;
 }
@@ -42,9 +46,31 @@ const Plan::Block& Plan::block_at(const std::vector<std::size_t>& levels) const 
   return blocks_[(levels[impute_part] * width_[treat_part] + levels[treat_part]) * width_[normalize_part] + levels[normalize_part]];
 }
 
+// Which draw of the imputation a point stands for: its coordinate in 2^32 steps.
+std::uint32_t Plan::number_at(const double* point) const { return static_cast<std::uint32_t>(point[draw_at_] * 0x1p32); }
+
+// The block of these levels. Where the imputation draws, the steps after it run anew, for one aggregate alternative only.
+const Plan::Block& Plan::block_for(const double* point, const std::vector<std::size_t>& levels, Block& scratch) const {
+  const Block& cached = block_at(levels);
+  if (!cached.posterior) return cached;
+  const Recipe& recipe = *cached.from_there[levels[aggregate_part]];
+  Flow flow = cached.posterior->drawn(number_at(point));
+  bool after = false;
+  for (Step step : recipe.order) {
+    if (after) flow.run(step, recipe);
+    after = after || step == Step::impute;
+  }
+  scratch = Block();
+  const Scores leaves = leaves_of(std::move(flow), scratch);
+  require_positive(scratch.plain, recipe);
+  fill(scratch, leaves, levels, recipe);
+  return scratch;
+}
+
 void Plan::draw(const double* point, Desk& desk) const {
   levels_at(point, desk.levels);
-  const Block& block = block_at(desk.levels);
+  const Block& block = block_for(point, desk.levels, desk.drawn);
+  desk.at = &block == &desk.drawn ? 0 : desk.levels[aggregate_part];
   weights_at(block, point, desk);
   for (std::size_t node = framework_.nodes.size(); node-- > 0;)
     if (!framework_.nodes[node].leaf()) aggregate_node(node, block, desk);
@@ -53,7 +79,7 @@ void Plan::draw(const double* point, Desk& desk) const {
 }
 
 void Plan::weights_at(const Block& block, const double* point, Desk& desk) const {
-  const Vector& shares = block.weights[desk.levels[aggregate_part]];
+  const Vector& shares = block.weights[desk.at];
   for (std::size_t i = 0; i < desk.weights.size(); ++i) desk.weights[i] = shares[static_cast<Index>(i)];
   each_noise(point, [&](std::size_t node, double by) { desk.weights[node] *= by; });
   for (const auto& siblings : children_) {
@@ -97,7 +123,7 @@ void Plan::map_child(Index child, Column values, const Desk& desk) const {
 void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) const {
   const Mean& mean = means_[desk.levels[aggregate_part]][node];
   auto out = desk.inner.col(static_cast<Index>(node));
-  if (!mean.linked || block.holes || !block.carried[desk.levels[aggregate_part]]) {
+  if (!mean.linked || block.holes || !block.carried[desk.at]) {
     aggregate_plainly(node, block, mean, desk);
   } else {
     add_children(node, block, mean, desk);
@@ -113,7 +139,7 @@ void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) cons
 void Plan::add_children(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const {
   const bool rescaled = rescales(node, desk);
   if (rescaled) see_children(node, block, desk);
-  const Matrix& leaves = mean.link.forward && !rescaled ? block.linked[desk.levels[aggregate_part]] : block.plain;
+  const Matrix& leaves = mean.link.forward && !rescaled ? block.linked[desk.at] : block.plain;
   double* out = desk.inner.col(static_cast<Index>(node)).data();
   bool first = true;
   for (Index child : children_[node]) {

@@ -80,13 +80,21 @@ void Flow::impute(const Recipe& recipe) {
   for (const Handling& node : recipe.nodes) chains.push_back(node.impute);
   auto made = std::make_shared<Imputation>(gaps(), std::move(chains));
   log_fills(made->trail());
-  now_.values = made->take();
   imputation_ = made->stochastic() ? made : nullptr;
+  now_.values = imputation_ && recipe.draw >= 0 ? made->draw(0, static_cast<std::uint32_t>(recipe.draw)) : made->take();
 }
 
-Flow Flow::drawn(std::uint64_t seed, std::uint32_t number) const {
+Flow Flow::kept_for_draws() const {
   Flow other = *this;
-  other.now_.values = imputation_->draw(seed, number);
+  other.now_.values.resize(0, 0);
+  other.now_.trail.clear();
+  other.quiet_ = true;
+  return other;
+}
+
+Flow Flow::drawn(std::uint32_t number) const {
+  Flow other = *this;
+  other.now_.values = imputation_->draw(0, number);
   other.gathered_ = false;
   other.gather();
   return other;
@@ -185,7 +193,7 @@ void Flow::each_stretch(const Over& over, std::size_t i, const Work& work) {
 // A change in the rows of a scored period goes into the trail.
 void Flow::log_changes(const std::string& stage, const std::string& method, Index node, const Vector& before) {
   const Index units = panel_->units;
-  for (std::size_t k = 0; k < scored_; ++k) {
+  for (std::size_t k = 0; k < scored_ && !quiet_; ++k) {
     const Index period = gathered_ ? static_cast<Index>(k) : source_[static_cast<std::size_t>(node)][k];
     for (Index u = 0; u < units; ++u) {
       const double was = before[period * units + u], is = now_.values(period * units + u, node);

@@ -48,6 +48,8 @@ Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe,
                     {"rank", recipe.rank.method, ""});
   width_ = {std::max<std::size_t>(alternatives.impute.size(), 1), std::max<std::size_t>(alternatives.treat.size(), 1),
             std::max<std::size_t>(alternatives.normalize.size(), 1), std::max<std::size_t>(alternatives.aggregate.size(), 1)};
+  panel_ = std::make_shared<const Panel>(panel);
+  tree_ = std::make_shared<const Framework>(framework);
   list_factors();
   const Scores nominal = score(panel, framework, recipe, periods);
   starts_ = {0};
@@ -60,7 +62,7 @@ Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe,
     nominal_scores_[row] = nominal.values(kept_[static_cast<std::size_t>(row)], 0);
     nominal_ranks_.push_back(static_cast<int>(nominal.ranks(kept_[static_cast<std::size_t>(row)], 0)));
   }
-  compile(panel);
+  compile();
 }
 
 void Plan::list_factors() {
@@ -92,7 +94,7 @@ Recipe Plan::with_levels(const std::vector<std::size_t>& levels) const {
   return recipe;
 }
 
-void Plan::compile(const Panel& panel) {
+void Plan::compile() {
   for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
     const Recipe recipe = with_levels({0, 0, 0, level});
     means_.emplace_back();
@@ -128,36 +130,27 @@ void Plan::compile(const Panel& panel) {
   blocks_.resize(width_[impute_part] * width_[treat_part] * width_[normalize_part]);
   std::vector<Index> worked = scored_;
   for (std::size_t level = 0; level < std::max(width_[treat_part], width_[normalize_part]); ++level)
-    worked = worked_periods(panel, framework_, with_levels({0, std::min(level, width_[treat_part] - 1), std::min(level, width_[normalize_part] - 1), 0}), worked);
-  branch(Flow(panel, framework_, worked, scored_.size(), recipe_.order), 0, {0, 0, 0, 0});
+    worked = worked_periods(*panel_, framework_, with_levels({0, std::min(level, width_[treat_part] - 1), std::min(level, width_[normalize_part] - 1), 0}), worked);
+  branch(Flow(*panel_, *tree_, worked, scored_.size(), recipe_.order), 0, {0, 0, 0, 0}, nullptr);
+  if (std::none_of(blocks_.begin(), blocks_.end(), [](const Block& block) { return block.posterior; })) return;
+  draw_at_ = static_cast<Index>(factors_.size());
+  factors_.push_back({"imputation", 0, -1});
 }
 
 // Runs the remaining steps; where a step has alternatives, once for each, from the same state before it.
-void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> levels) {
+void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> levels, std::shared_ptr<const Flow> posterior) {
   if (step == recipe_.order.size()) {
     Block& block = blocks_[(levels[0] * width_[1] + levels[1]) * width_[2] + levels[2]];
-    Flow last = flow;
-    Scores leaves = last.finish(recipe_);
-    leaves.values.conservativeResize(static_cast<Index>(scored_.size()) * units_, Eigen::NoChange);
-    if (!leaves.dropped.empty()) leaves.dropped.resize(scored_.size() * framework_.nodes.size());
-    block.dropped = leaves.dropped;
-    block.plain.resize(rows(), leaves.values.cols());
-    for (Index row = 0; row < rows(); ++row) block.plain.row(row) = leaves.values.row(kept_[static_cast<std::size_t>(row)]);
+    const Scores leaves = leaves_of(flow, block);
     for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
       levels[aggregate_part] = level;
       require_positive(block.plain, with_levels(levels));
     }
     for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
       levels[aggregate_part] = level;
-      Scores climbed = leaves;
-      climb_once(climbed, with_levels(levels));
-      block.weights.push_back(climbed.weights);
-      if (level == 0) rescale_leaves(block, climbed, levels[normalize_part]);
-      add_links(block, level);
-      block.carried.push_back(carries(climbed.values, level));
+      fill(block, leaves, levels, with_levels(levels));
     }
-    for (std::size_t i = 0; i < framework_.nodes.size(); ++i)
-      block.holes = block.holes || (framework_.nodes[i].leaf() && block.plain.col(static_cast<Index>(i)).hasNaN());
+    if (posterior) keep_posterior(block, posterior, levels);
     return;
   }
   const Step now = recipe_.order[step];
@@ -168,7 +161,42 @@ void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> l
     if (varies) levels[part] = level;
     Flow next = flow;
     next.run(now, with_levels(levels));
-    branch(next, step + 1, levels);
+    if (now == Step::impute) posterior = alternatives_.posterior && next.stochastic() ? std::make_shared<const Flow>(next.kept_for_draws()) : nullptr;
+    branch(next, step + 1, levels, posterior);
+  }
+}
+
+// The leaves at the end of a flow; the block gets those of the rows that are scored.
+Scores Plan::leaves_of(Flow flow, Block& block) const {
+  Scores leaves = flow.finish(recipe_);
+  leaves.values.conservativeResize(static_cast<Index>(scored_.size()) * units_, Eigen::NoChange);
+  if (!leaves.dropped.empty()) leaves.dropped.resize(scored_.size() * framework_.nodes.size());
+  block.dropped = leaves.dropped;
+  block.plain.resize(rows(), leaves.values.cols());
+  for (Index row = 0; row < rows(); ++row) block.plain.row(row) = leaves.values.row(kept_[static_cast<std::size_t>(row)]);
+  for (std::size_t i = 0; i < framework_.nodes.size(); ++i)
+    block.holes = block.holes || (framework_.nodes[i].leaf() && block.plain.col(static_cast<Index>(i)).hasNaN());
+  return leaves;
+}
+
+// What a block holds for one aggregate alternative, which is the next one.
+void Plan::fill(Block& block, const Scores& leaves, const std::vector<std::size_t>& levels, const Recipe& recipe) const {
+  Scores climbed = leaves;
+  climb_once(climbed, recipe);
+  block.weights.push_back(climbed.weights);
+  if (block.weights.size() == 1) rescale_leaves(block, climbed, levels[normalize_part]);
+  add_links(block, levels[aggregate_part]);
+  block.carried.push_back(carries(climbed.values, levels[aggregate_part]));
+}
+
+// The recipes of what follows the imputation; what it did itself is not needed any more.
+void Plan::keep_posterior(Block& block, const std::shared_ptr<const Flow>& posterior, std::vector<std::size_t> levels) const {
+  block.posterior = posterior;
+  for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
+    levels[aggregate_part] = level;
+    auto recipe = std::make_shared<Recipe>(with_levels(levels));
+    for (Handling& node : recipe->nodes) node.impute.clear();
+    block.from_there.push_back(recipe);
   }
 }
 
@@ -206,7 +234,7 @@ void Plan::require_same_rows(const Scores& scores) const {
   }
 }
 
-void Plan::add_links(Block& block, std::size_t level) {
+void Plan::add_links(Block& block, std::size_t level) const {
   Matrix through = block.plain;
   bool identity = true;
   for (std::size_t i = 1; i < framework_.nodes.size(); ++i) {

@@ -133,6 +133,7 @@ class Alternatives:
         aggregate: list[Any],
         noise: Sequence[float],
         rescale: Sequence[tuple[float, float] | None],
+        posterior: bool,
     ) -> None: ...
 
 class Plan:

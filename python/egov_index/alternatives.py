@@ -70,6 +70,9 @@ class Alternatives:
         geometric mean meets positive values throughout.
     weights : Noise, optional
         ``egov.noise(0.25)``.
+    posterior : bool
+        Draw stochastic imputations (of the recipe or among the alternatives) afresh in each draw, as a factor
+        "imputation" of its own beside "impute", which method. False: each fills with its point values.
 
     Raises
     ------
@@ -90,6 +93,7 @@ class Alternatives:
         normalize: Sequence[Any] = (),
         aggregate: Sequence[Any] = (),
         weights: Any = None,
+        posterior: bool = True,
     ) -> None:
         faults: list[Fault] = []
         self.impute = _chains("impute", impute, faults)
@@ -99,6 +103,9 @@ class Alternatives:
         if weights is not None and not isinstance(weights, Noise):
             faults.append(Fault("alternatives.weights", repr(weights), "egov.noise(share)"))
         self.weights: Noise | None = weights
+        if not isinstance(posterior, bool):
+            faults.append(Fault("alternatives.posterior", repr(posterior), "true or false"))
+        self.posterior = posterior
         if faults:
             raise SpecError(faults)
 
@@ -157,6 +164,8 @@ class Alternatives:
         ]
         if self.weights:
             parts.append(f"weights: noise {self.weights.share:g} on {self.weights.nodes}")
+        if not self.posterior:
+            parts.append("imputation: point values")
         return f"Alternatives({'; '.join(parts)})"
 
 

@@ -48,16 +48,6 @@ def plan(
         ]
 
     noisy = alternatives.noisy(tree)
-    if not any(noisy) and all(
-        len(getattr(alternatives, stage)) < 2 for stage in ("impute", "treat", "normalize", "aggregate")
-    ):
-        raise SpecError(
-            Fault(
-                "alternatives",
-                "nothing varies",
-                "give at least two alternatives of a stage, or noise on weights",
-            )
-        )
     faults = alternatives.inadmissible(recipe, tree)
     if faults:
         raise SpecError(faults)
@@ -73,9 +63,13 @@ def plan(
                 levels("aggregate"),
                 noisy,
                 [one.rescale for one in alternatives.normalize],
+                alternatives.posterior,
             ),
             positions,
         )
+    if not made.factors:
+        right = "give at least two alternatives of a stage, noise on weights, or a stochastic imputation"
+        raise SpecError(Fault("alternatives", "nothing varies", right))
     return made, labels
 
 
@@ -150,7 +144,7 @@ class Ensemble:
     index, panel, alternatives, n, seed
         What was run.
     factors : tuple of str
-        What varied: stages, and weights as ``"weight <node>"``.
+        What varied: stages, weights as ``"weight <node>"``, and ``"imputation"``, the draw of stochastic imputations.
     mean_shift : float
         Mean over draws and units of the absolute distance from the nominal rank.
     counts : numpy.ndarray

@@ -138,13 +138,12 @@ TEST_CASE("the trail is the list of filled cells, and observed cells are never t
 TEST_CASE("periods that nobody wants stay out of the trail and of cross-sections") {
   Matrix x(2, 3);
   x << 1, 5, 3, na, na, na;
-  Panel panel = series(x, years({1, 2, 3}));
-  std::vector<Change> trail;
-  impute(Column(panel.values.col(0)), 2, panel.times, {named("mean")}, {0, 1, 0}, 0, trail);
-  REQUIRE(trail.size() == 1);
-  CHECK(trail[0].row == 3);
-  CHECK(std::isnan(panel.values(1, 0)));
-  CHECK(panel.values(3, 0) == 5);
+  Gaps gaps{Eigen::Map<const Vector>(x.data(), 6), 2, years({1, 2, 3}), {{0, 1, 0}}};
+  const Imputation made(gaps, {{named("mean")}});
+  REQUIRE(made.trail().size() == 1);
+  CHECK(made.trail()[0].row == 3);
+  CHECK(std::isnan(made.values()(1, 0)));
+  CHECK(made.values()(3, 0) == 5);
 }
 
 TEST_CASE("a logistic curve is recovered from points on it, growing and falling") {

@@ -1,6 +1,7 @@
 // A recipe with alternatives, compiled for millions of draws: what no factor of a draw touches is computed once.
 #pragma once
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,12 @@ struct Alternatives {
   std::vector<std::vector<Choice>> normalize;            // alternative x node
   std::vector<Range> rescale;                            // per normalize alternative: the recipe's range; empty: as the recipe
   std::vector<std::vector<Choice>> aggregate;            // alternative x node
+  bool posterior = true;      // draw stochastic imputations afresh in each draw, as a factor of its own
   std::vector<double> noise;  // per node: its weight is multiplied by 1 + noise (2u - 1); 0 fixed; empty: all fixed
 };
 
-// One coordinate of a design: a discrete choice with so many levels, or (levels = 0) the weight of a node.
+// One coordinate of a design: a discrete choice with so many levels, or (levels = 0) the weight of a node or, without a
+// node, which draw of the stochastic imputations.
 struct Factor {
   std::string name;
   Index levels = 0, node = -1;
@@ -40,15 +43,28 @@ class Plan {
   const std::vector<int>& nominal_ranks() const { return nominal_ranks_; }
   const Vector& nominal_scores() const { return nominal_scores_; }
 
+  struct Block {                   // the leaves under one combination of impute, treat and normalize
+    Matrix plain;                  // rows x nodes
+    std::vector<Matrix> linked;    // per aggregate alternative: through the link of the parent; empty where that is the identity
+    std::vector<char> carried;     // per aggregate alternative: its links take no value beyond the range of numbers
+    bool holes = false;            // something is missing
+    std::vector<char> dropped;     // as in Scores
+    std::vector<Vector> weights;   // per aggregate alternative: of each node, its share among its siblings before any noise
+    std::shared_ptr<const Flow> posterior;         // where the imputation can draw: the flow after it
+    std::vector<std::shared_ptr<const Recipe>> from_there;  // then, per aggregate alternative: what is done with it
+  };
+
   // What a thread needs to make draws; make one a thread.
   struct Desk {
     Matrix inner;            // rows x nodes: scores of inner nodes; through the link where the parent takes the same one
     Vector column;           // working column
     std::vector<double> weights;  // per node, siblings sum to one
     std::vector<std::size_t> levels;
+    std::size_t at = 0;      // the aggregate alternative, counted within the block
     std::vector<Together> together;  // per period, while a node's children are rescaled
     std::vector<int> ranks;  // result: rank of each row within its period
     Ranker ranker;
+    Block drawn;             // leaves of one draw of the imputation; those of its aggregate alternative only
     explicit Desk(const Plan& plan);
     const double* scores() const { return inner.data(); }  // result: the root is the first column
   };
@@ -62,14 +78,6 @@ class Plan {
 
  private:
   enum Part : std::size_t { impute_part, treat_part, normalize_part, aggregate_part };  // of a list of levels
-  struct Block {                   // the leaves under one combination of impute, treat and normalize
-    Matrix plain;                  // rows x nodes
-    std::vector<Matrix> linked;    // per aggregate alternative: through the link of the parent; empty where that is the identity
-    std::vector<char> carried;     // per aggregate alternative: its links take no value beyond the range of numbers
-    bool holes = false;            // something is missing
-    std::vector<char> dropped;     // as in Scores
-    std::vector<Vector> weights;   // per aggregate alternative: of each node, its share among its siblings before any noise
-  };
   struct Mean {                    // how a node is computed under one aggregate alternative
     Choice choice;
     Link link;
@@ -77,11 +85,16 @@ class Plan {
     bool same_as_parent = false;   // the parent takes the same link
   };
   void list_factors();
-  void compile(const Panel& panel);
-  void branch(const Flow& flow, std::size_t step, std::vector<std::size_t> levels);
+  void compile();
+  void branch(const Flow& flow, std::size_t step, std::vector<std::size_t> levels, std::shared_ptr<const Flow> posterior);
+  Scores leaves_of(Flow flow, Block& block) const;
+  void fill(Block& block, const Scores& leaves, const std::vector<std::size_t>& levels, const Recipe& recipe) const;
+  void keep_posterior(Block& block, const std::shared_ptr<const Flow>& posterior, std::vector<std::size_t> levels) const;
+  std::uint32_t number_at(const double* point) const;
+  const Block& block_for(const double* point, const std::vector<std::size_t>& levels, Block& scratch) const;
   void climb_once(Scores& leaves, const Recipe& recipe) const;
   void require_same_rows(const Scores& scores) const;
-  void add_links(Block& block, std::size_t level);
+  void add_links(Block& block, std::size_t level) const;
   void require_positive(const Matrix& leaves, const Recipe& recipe) const;
   void require_no_bystanders(const Scores& nominal, const Recipe& recipe) const;
   unsigned traits_of(std::size_t node, const AggregateMethod& row, const Choice& choice) const;
@@ -104,6 +117,8 @@ class Plan {
   void placed(Error& error, std::size_t node, Index first) const;
   void aggregate_plainly(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const;
 
+  std::shared_ptr<const Panel> panel_;            // flows that are kept for draws refer to it and to the tree
+  std::shared_ptr<const Framework> tree_;
   Framework framework_;
   Recipe recipe_;
   Alternatives alternatives_;
@@ -111,6 +126,7 @@ class Plan {
   std::vector<Factor> factors_;
   std::array<std::size_t, 4> width_;              // number of alternatives of impute, treat, normalize, aggregate; at least 1
   std::array<Index, 4> coordinate_;               // coordinate of each of them in a point; -1 if it does not vary
+  Index draw_at_ = -1;                            // coordinate that says which draw of the imputation; -1: none is stochastic
   std::vector<std::vector<Mean>> means_;          // aggregate alternative x node
   std::vector<std::vector<Normalizer>> scales_;   // normalize alternative x node
   std::vector<std::vector<char>> moves_;          // normalize alternative x node: shares_range, and there is one

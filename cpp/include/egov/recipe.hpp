@@ -1,5 +1,7 @@
 // The whole flow, readable in one function: from a raw panel with holes to ranks.
 #pragma once
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,8 @@ struct Recipe {
   MissingRule missing = {};
   Choice rank = {"competition"};
   int rank_digits = -1;
+  // Which draw of stochastic imputations is taken, of seed 0; -1: their point values.
+  std::int64_t draw = -1;
 };
 
 // Is the node brought to the recipe's range with its siblings? Indicators are, and aggregates that are normalized,
@@ -90,8 +94,10 @@ class Flow {
   Scores finish(const Recipe& recipe);
   // Is some cell filled by a method that can draw? Asked of a flow right after its imputation.
   bool stochastic() const { return imputation_ && imputation_->stochastic(); }
-  // The flow as it would stand after the imputation in another draw; the trail stays that of the point values.
-  Flow drawn(std::uint64_t seed, std::uint32_t number) const;
+  // What is needed to go on from the imputation with other draws: no cells, no trail.
+  Flow kept_for_draws() const;
+  // From such a flow: as it would stand after the imputation in a draw of seed 0. No trail is kept from there on.
+  Flow drawn(std::uint32_t number) const;
 
  private:
   bool in_place() const;
@@ -123,6 +129,7 @@ class Flow {
   std::vector<std::vector<char>> wanted_;   // per node: panel periods that are the source of a scored one
   bool gathered_ = false;
   std::shared_ptr<const Imputation> imputation_;  // where it can draw
+  bool quiet_ = false;                            // keep no trail
   Scores now_;
 };
 

@@ -1,4 +1,3 @@
-
 #include <cmath>
 
 #include "detail/columns.hpp"
@@ -31,7 +30,7 @@ std::vector<Index> family(const Across& across, Index column, std::size_t up) {
   return out;
 }
 
-const Param up = {"up", Kind::integer, 0.0, 0.0, 100.0,
+const Param levels_up = {"up", Kind::integer, 0.0, 0.0, 100.0,
                   "Only indicators under the same ancestor so many levels up: 1 the same parent; 0: all."};
 double mean_of(std::vector<double> x) { return detail::mean(x); }
 
@@ -68,11 +67,11 @@ std::vector<ImputeMethod> row_rows() {
   return {
       {{"row_mean",
         "Mean of the unit's other indicators in the same period, each on its own range and in its own direction.",
-        "Becker et al. 2022, COINr, Journal of Open Source Software 7(78)", {up}, needs_indicators | keeps_range},
+        "Becker et al. 2022, COINr, Journal of Open Source Software 7(78)", {levels_up}, needs_indicators | keeps_range},
        [](const Series& s, const Args& a) { return from_row(s, static_cast<std::size_t>(a[0]), mean_of); }},
       {{"row_median",
         "Median of the unit's other indicators in the same period, each on its own range and in its own direction.",
-        "Becker et al. 2022, COINr, Journal of Open Source Software 7(78)", {up}, needs_indicators | keeps_range},
+        "Becker et al. 2022, COINr, Journal of Open Source Software 7(78)", {levels_up}, needs_indicators | keeps_range},
        [](const Series& s, const Args& a) { return from_row(s, static_cast<std::size_t>(a[0]), detail::median); }},
   };
 }
