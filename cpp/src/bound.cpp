@@ -40,8 +40,9 @@ Range declared(const Choice& choice) {
 // The ends for a missing leaf in one period: what is declared, widened to what is observed in the rows of its scale.
 Range ends(const Matrix& leaves, std::size_t i, Index period, Index units, const Node& node, const Handling& handling, const Range& together) {
   const Choice& choice = handling.normalize;
-  const Range fixed = together.given() && shares_range(node, handling) ? together : declared(choice);
-  const bool whole = choice.over.what == Over::panel || choice.over.what == Over::base;
+  const bool shared = together.given() && shares_range(node, handling);  // its period's values lie within that range
+  const Range fixed = shared ? together : declared(choice);
+  const bool whole = !shared && (choice.over.what == Over::panel || choice.over.what == Over::base);
   Together seen;
   seen.see(leaves.col(static_cast<Index>(i)).segment(whole ? 0 : period * units, whole ? leaves.rows() : units));
   if (fixed.given()) seen.low = std::min(seen.low, fixed.low), seen.high = std::max(seen.high, fixed.high);
@@ -104,14 +105,14 @@ Bounds bounds(const Panel& panel, const Framework& framework, const Recipe& reci
   Recipe dropping = recipe;
   dropping.missing.what = Missing::drop_weight;
   const std::vector<Index> worked = worked_periods(panel, framework, recipe, periods);  // whatever shares a scale
-  const Scores nominal = score(panel, framework, dropping, worked);
+  const Scores nominal = score_with_reference(panel, framework, dropping, periods);
+  const Index rows = static_cast<Index>(periods.size()) * panel.units;
   Filled filled = fill(nominal, framework, dropping, panel.units);
   Framework held = framework;
   for (std::size_t i = 0; i < held.nodes.size(); ++i) held.nodes[i].weight = nominal.weights[static_cast<Index>(i)];
   dropping.rescale = {};
   for (Handling& node : dropping.nodes) node.weight = {"given"};
-  for (Scores* end : {&filled.low, &filled.high}) climb(*end, {panel.units, panel.times(worked)}, held, dropping);
-  const Index rows = static_cast<Index>(periods.size()) * panel.units;
+  for (Scores* end : {&filled.low, &filled.high}) climb(*end, {panel.units, panel.times(worked)}, held, dropping, rows);
   Bounds b{filled.low.values.col(0).head(rows), filled.high.values.col(0).head(rows), {}, {}};
   for (Index row = 0; row < b.low.size(); ++row)
     if (!filled.open[static_cast<std::size_t>(row)]) b.low[row] = b.high[row] = nominal.values(row, 0);

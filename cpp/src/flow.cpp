@@ -251,15 +251,12 @@ Scores Flow::finish(const Recipe& recipe) {
   MissingError error("no method of the chain could fill these cells");
   const Index asked = static_cast<Index>(scored_) * panel_->units;
   for (std::size_t i = 0; i < source_.size(); ++i)
-    for (Index row = 0; framework_->nodes[i].leaf() && row < now_.values.rows(); ++row) {
+    for (Index row = 0; framework_->nodes[i].leaf() && row < asked; ++row) {
       if (!std::isnan(now_.values(row, static_cast<Index>(i))) || now_.excluded[static_cast<std::size_t>(row)]) continue;
-      if (now_.drops(row / panel_->units, i)) continue;
-      if (row < asked) error.cells.emplace_back(row, static_cast<Index>(i));
-      else now_.excluded[static_cast<std::size_t>(row)] = by_holes;  // a reference period: the unit is out of its aggregates
+      if (!now_.drops(row / panel_->units, i)) error.cells.emplace_back(row, static_cast<Index>(i));
     }
   if (!error.cells.empty()) throw error;
-  for (Index row = asked; row < now_.values.rows(); ++row)
-    if (now_.excluded[static_cast<std::size_t>(row)] == by_holes) now_.values.row(row).setConstant(missing_value);
+  leave_out_holes(now_, *framework_, asked, panel_->units);
   return std::move(now_);
 }
 

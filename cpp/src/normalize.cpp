@@ -102,6 +102,8 @@ bool Normalizer::names_unit() const {
   return std::any_of(row_->params.begin(), row_->params.end(), [](const Param& p) { return p.kind == Kind::unit; });
 }
 
+bool Normalizer::takes_reference() const { return row_->fit || choice_.rescaled(); }
+
 bool Normalizer::leaves_alone() const { return choice_.method == "none" && !choice_.rescaled(); }
 
 void normalize(Column values, double direction, const Choice& choice) { Normalizer{choice}(values, direction); }

@@ -48,6 +48,19 @@ Pruned without(const Framework& framework, const Recipe& recipe, Index gone) {
   return out;
 }
 
+// What the flow prepared, of the nodes that stay. A node whose other children are screened out goes with them.
+Scores leaves_of(const Scores& prepared, const Pruned& pruned, const Axes& axes) {
+  Scores scores;
+  scores.values = prepared.values(Eigen::all, pruned.kept);
+  scores.excluded = prepared.excluded;
+  if (prepared.dropped.empty()) return scores;
+  for (Index t = 0; t < axes.times.size(); ++t) {
+    for (Index node : pruned.kept) scores.dropped.push_back(prepared.drops(t, static_cast<std::size_t>(node)));
+    drop_upwards(pruned.framework, &scores.dropped[static_cast<std::size_t>(t) * pruned.kept.size()]);
+  }
+  return scores;
+}
+
 }  // namespace
 
 Removal remove_each(const Panel& panel, const Framework& framework, const Recipe& recipe, Index period,
@@ -60,7 +73,9 @@ Removal remove_each(const Panel& panel, const Framework& framework, const Recipe
   const Axes axes{panel.units, panel.times(worked)};
   Flow flow(panel, framework, worked, 1, recipe.order);
   for (Step step : recipe.order) flow.run(step, recipe);
-  const Scores prepared = flow.finish(recipe);
+  Recipe open = recipe;  // holes of a reference period count where their indicator stays
+  open.missing = Missing::drop_weight;
+  const Scores prepared = flow.finish(open);
   Removal out;
   const Index count = static_cast<Index>(nodes.size());
   out.scores = Matrix::Constant(panel.units, count + 1, missing_value);
@@ -75,13 +90,14 @@ Removal remove_each(const Panel& panel, const Framework& framework, const Recipe
       reason = "nothing would be left";
       return;
     }
-    Scores scores;
-    scores.values = prepared.values(Eigen::all, pruned.kept);
-    scores.excluded = prepared.excluded;
-    for (Index t = 0; t < axes.times.size() && !prepared.dropped.empty(); ++t)
-      for (Index node : pruned.kept) scores.dropped.push_back(prepared.drops(t, static_cast<std::size_t>(node)));
+    Scores scores = leaves_of(prepared, pruned, axes);
+    if (scores.drops(0, 0)) {
+      reason = "screening leaves nothing else";
+      return;
+    }
+    if (recipe.missing.what == Missing::refuse) leave_out_holes(scores, pruned.framework, panel.units, panel.units);
     try {
-      climb(scores, axes, pruned.framework, pruned.recipe);
+      climb(scores, axes, pruned.framework, pruned.recipe, panel.units);
       out.scores.col(task + 1) = scores.values.col(0).head(panel.units);
       out.ranks.col(task + 1) = scores.ranks.col(0).head(panel.units);
     } catch (const Error& error) {

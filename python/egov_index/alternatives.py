@@ -173,6 +173,8 @@ def _not_positive(scale: Choice) -> bool:
     """Does the normalization give 0 or less whatever the data? Where that depends on them, the core looks."""
     if scale.rescale is not None:
         return scale.rescale[0] <= 0
+    if scale.over != "period":  # its lowest value may lie in a period that is not scored
+        return False
     item = catalogue.row("normalize", scale.method)
     if "gives_range" in item["traits"] and "needs_variation" in item["traits"]:  # the lowest value gets low
         low = next(param for param in item["params"] if param["name"] == "low")

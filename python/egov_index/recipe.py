@@ -37,6 +37,8 @@ class Recipe:
         One method each. A ``rescale`` range of ``normalize`` is one for the whole tree: before children are
         aggregated, the indicators among them and the aggregates with a normalization of their own are mapped to
         it together, by one affine map. That keeps differences which the method left, and makes values positive.
+        Periods that an ``over`` adds as reference are aggregated only where an inner node's own ``normalize`` takes
+        its scale from them; an aggregate that is impossible there is a DataError naming unit, node and period.
     missing : {"raise", "drop-weight", "bound"}
         Cells that no method of the chain could fill are an error, or drop out with their weight. "bound": they drop
         out too, and the result says between which ends score and rank lie, whatever the missing values are.

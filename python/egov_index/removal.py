@@ -131,7 +131,8 @@ def removal(
     Notes
     -----
     Screening, imputation, treatment and normalization of the indicators that stay are as with all of them: the answer
-    is about the element's place in the index, not about its help in filling holes.
+    is about the element's place in the index, not about its help in filling holes. Weights from the data are found
+    anew among those that stay, on the scored period.
 
     Examples
     --------

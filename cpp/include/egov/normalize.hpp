@@ -43,6 +43,7 @@ class Normalizer {
   void of_aggregate(Column values) const;
   void of_aggregate(Column values, const Axes& axes) const;
   bool leaves_alone() const;  // nothing to do where more is better
+  bool takes_reference() const;  // depends on rows beyond the one it maps
   bool names_unit() const;     // measures by a unit, so the rows must be those of all units in one period
   void require_one_row(const Over& over, Index periods) const;  // SpecError where such a unit has not one row to fit on
   const Over& over() const { return choice_.over; }

@@ -81,6 +81,9 @@ std::vector<Index> worked_periods(const Panel& panel, const Framework& framework
 Scores score(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
 // The same; the panel's values are freed as early as may be, so that a large panel needs less memory.
 Scores score(Panel&& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
+// The same, with the other worked periods behind those asked for: leaves as their scales left them, and aggregates where an
+// aggregate's scale is taken from them.
+Scores score_with_reference(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
 
 // The cells of the leaves on their way through the steps. A copy is a branch: try two treatments of one imputation.
 class Flow {
@@ -138,8 +141,15 @@ class Flow {
 Vector aggregate_kept(const Matrix& children, const Vector& weights, const std::vector<char>& dropped, const Choice& choice,
                       const MissingRule& missing);
 
+// A unit with a hole in a period after the first `asked` rows is out of the aggregates of that period: its row becomes missing.
+void leave_out_holes(Scores& scores, const Framework& framework, Index asked, Index units);
+// Marks the nodes all of whose children are dropped, in one period: `dropped` has an entry a node.
+void drop_upwards(const Framework& framework, char* dropped);
+
 // Brings prepared leaves up the tree, in place: weights, aggregates, normalization of aggregates, ranks.
-// Weights are found on the first `asked` rows (-1: all); the others are reference for scales only.
+// Weights are found on the first `asked` rows (-1: all). The others are reference for scales only: a node is computed in their
+// periods where its own scale, or that of an aggregate above it, is taken from them, and is missing there otherwise. A
+// DataError from such a period says that it was not asked for.
 void climb(Scores& scores, const Axes& axes, const Framework& framework, const Recipe& recipe, Index asked = -1);
 
 }  // namespace egov

@@ -56,6 +56,8 @@ Standing standing(const Framework& framework, const Scores& now, std::size_t per
   return s;
 }
 
+}  // namespace
+
 // A node leaves with the last of its children.
 void drop_upwards(const Framework& framework, char* dropped) {
   std::vector<char> holds(framework.nodes.size(), 0);
@@ -65,7 +67,14 @@ void drop_upwards(const Framework& framework, char* dropped) {
   }
 }
 
-}  // namespace
+void leave_out_holes(Scores& scores, const Framework& framework, Index asked, Index units) {
+  for (Index row = asked; row < scores.values.rows(); ++row) {
+    char& out = scores.excluded[static_cast<std::size_t>(row)];
+    for (std::size_t i = 0; i < framework.nodes.size() && out == is_in; ++i)
+      if (framework.nodes[i].leaf() && std::isnan(scores.values(row, static_cast<Index>(i))) && !scores.drops(row / units, i)) out = by_holes;
+    if (out == by_holes) scores.values.row(row).setConstant(missing_value);
+  }
+}
 
 void Flow::screen(std::size_t k, const Choice& choice) {
   const Standing in = standing(*framework_, now_, k);
