@@ -31,9 +31,14 @@ Range declared(const Choice& choice) {
   if (choice.rescaled()) return {choice.rescale_low, choice.rescale_high};
   const NormalizeMethod& row = find("normalize", normalize_methods(), choice.method);
   const Args args = arguments("normalize", row, choice);
-  if (row.traits & gives_range) return {args[0], args[1]};
-  for (std::size_t k = 0; k < row.params.size(); ++k)
-    if (row.params[k].name == "truncate" && args[k] == 0) return {};
+  Range range;
+  for (std::size_t k = 0; k < row.params.size(); ++k) {
+    const std::string& name = row.params[k].name;
+    if (name == "truncate" && args[k] == 0) return {};
+    if (name == "low") range.low = args[k];
+    if (name == "high") range.high = args[k];
+  }
+  if (row.traits & gives_range) return std::isnan(range.high) ? Range{} : range;
   return row.traits & gives_unit ? Range{0, 1} : Range{};
 }
 

@@ -65,3 +65,18 @@ def test_ranks_within_groups():
     np.testing.assert_array_equal(frame["i"], [3, 1, 1, 2, NAN])
     with pytest.raises(egov.SpecError, match="'side'"):
         scored().group_ranks("sid")
+
+
+def test_goalposts_bound_by_their_results_and_not_by_the_posts():
+    values = [[[10.0, 80]], [[NAN, 30]], [[50, NAN]]]
+    panel = egov.Panel(values, list("ABC"), [2020], ["a", "b"])
+    tree = egov.Framework([{"code": "i"}, {"code": "a", "parent": "i"}, {"code": "b", "parent": "i"}])
+    for more, low, high in (
+        ({}, [0.45, 0.15, 0.25], [0.45, 0.65, 0.75]),
+        ({"low": 1, "high": 11}, [5.5, 2.5, 3.5], [5.5, 7.5, 8.5]),
+        ({"truncate": False}, [0.45, 0.2, 0.4], [0.45, 0.4, 0.65]),  # what is observed
+    ):
+        scale = egov.choice("goalposts", lower=0, upper=100, **more)
+        frame = egov.Index(tree, egov.Recipe(missing="bound", normalize=scale)).score(panel).bounds
+        np.testing.assert_allclose(frame["low"], low, rtol=1e-14)
+        np.testing.assert_allclose(frame["high"], high, rtol=1e-14)
