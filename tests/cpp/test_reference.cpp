@@ -50,9 +50,9 @@ Recipe with(const std::string& mean, const Over& reference) {
 }
 
 template <class Raised>
-Raised refused(const Recipe& recipe, const std::vector<Index>& periods) {
+Raised refused(const Recipe& recipe, const std::vector<Index>& periods, const Panel& data = panel()) {
   try {
-    score(panel(), tree(), recipe, periods);
+    score(data, tree(), recipe, periods);
   } catch (const Raised& error) {
     return error;
   }
@@ -141,8 +141,11 @@ TEST_CASE("an error of an aggregate's scale by groups names the period") {
   recipe.nodes[pillar].normalize = named("zscore");
   recipe.nodes[pillar].normalize.over.what = Over::group;
   recipe.nodes[pillar].normalize.over.groups = {0, 0, 1, -1};
-  const DataError error = refused<DataError>(recipe, {1, 2});
+  recipe.missing = Missing::drop_weight;
+  Panel data = panel();
+  data.values(7, 0) = data.values(7, 1) = missing_value;  // the unit without a group has no pillar in 2021
+  const DataError error = refused<DataError>(recipe, {1, 2}, data);
   CHECK(error.place.unit == 3);
-  CHECK(error.place.period == 1);
+  CHECK(error.place.period == 2);
   CHECK(error.place.node == static_cast<long>(pillar));
 }
