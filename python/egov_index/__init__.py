@@ -23,6 +23,7 @@ from .compare import Comparison, compare
 from .errors import DataError, EgovError, FitError, Interrupted, SpecError
 from .framework import Framework, Group, Node
 from .growth import growth
+from .imputation_benchmark import ImputationBenchmark, imputation_benchmark
 from .imputed import Imputed
 from .index import Index
 from .judgments import Judgments, ahp
@@ -55,6 +56,7 @@ __all__ = [
     "FitError",
     "Framework",
     "Group",
+    "ImputationBenchmark",
     "Imputed",
     "Index",
     "Interrupted",
@@ -84,6 +86,7 @@ __all__ = [
     "denominate",
     "denominators",
     "growth",
+    "imputation_benchmark",
     "impute",
     "levers",
     "methods",
