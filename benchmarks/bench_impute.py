@@ -197,6 +197,13 @@ def grid(run: dict[str, Any], title: str, name: str, digits: int) -> list[str]:
     return ["", f"  {title:<24}" + "".join(f"{mask:>9}" for mask in MASKS), *out] if out else []
 
 
+def covered(row: dict[str, Any] | None) -> str:
+    """Coverage, with a star where it is not within the ends."""
+    if row is None:
+        return f"{'-':>9}"
+    return f"{number(row['coverage'], 2):>8}" + ("*" if row["met"] is False else " ")
+
+
 def groups(run: dict[str, Any]) -> list[str]:
     """Coverage: a row a method and group, a column a mask."""
     by: dict[tuple[str, str], dict[str, Any]] = {}
@@ -204,15 +211,14 @@ def groups(run: dict[str, Any]) -> list[str]:
         by.setdefault((row["method"], row["group"] or "all"), {})[row["mask"]] = row
     if not by:
         return []
-    out = ["", f"  {f'coverage of {LEVEL:.0%}':<44}" + "".join(f"{mask:>9}" for mask in MASKS)]
+    out = [
+        "",
+        f"  {f'coverage of {LEVEL:.0%}, * not in {LOW:.2f} to {HIGH:.2f}':<44}"
+        + "".join(f"{mask:>9}" for mask in MASKS),
+    ]
     for (method, group), rows in by.items():
-        cells = [rows[mask]["coverage"] if mask in rows else math.nan for mask in MASKS]
-        marks = [rows[mask]["met"] for mask in MASKS if mask in rows]
-        met = None if None in marks else all(marks)
-        name = f"{method}, {group}"
-        out.append(
-            f"  {name:<44}" + "".join(f"{number(cell, 2):>9}" for cell in cells) + f"   {mark(met)}".rstrip()
-        )
+        cells = [covered(rows.get(mask)) for mask in MASKS]
+        out.append(f"  {f'{method}, {group}':<44}" + "".join(cells))
     return out
 
 

@@ -91,3 +91,35 @@ def test_the_pipeline_of_51_countries_is_quick(methods):
     taken = {line["name"]: line["ours"] for line in methods["lines"]}
     assert taken["pipeline: the core"] < 0.02
     assert taken["pipeline: the call"] < 0.1
+
+
+@pytest.fixture(scope="module")
+def imputations() -> dict:
+    pytest.importorskip("sklearn")
+    asked = ("--only", "T", "--without", "iterative_wide", "--also", "mean", "nonsense")
+    return json.loads(bench("--json", *asked, script="bench_impute.py"))
+
+
+def test_imputations_are_run_beside_their_peers_on_the_same_holes(imputations):
+    (run,) = imputations["runs"]
+    assert run["peers"] == ["linear", "locf", "knn_wide", "knn_long", "iterative_long"]
+    assert "mean" in run["ours"] and "nonsense: not in this version" in imputations["left_out"]
+    assert len(run["lines"]) == 4 * (len(run["peers"]) + len(run["ours"]))
+    for mask in ("random", "tail", "series", "gap"):
+        lines = {line["method"]: line for line in run["lines"] if line["mask"] == mask}
+        assert len({line["hidden"] for line in lines.values()}) == 1
+        assert all(0 < line["nrmse"] < 3 for line in lines.values())
+        assert min(line["ratio"] for line in lines.values()) == pytest.approx(1)
+    error = {(line["mask"], line["method"]): line["nrmse"] for line in run["lines"]}
+    assert error["tail", "linear"] == pytest.approx(error["tail", "locf"])  # flat ends
+    assert error["series", "linear"] == pytest.approx(error["series", "mean"])  # nothing to go by
+
+
+def test_targets_of_imputations_are_marked(imputations):
+    (run,) = imputations["runs"]
+    assert bool(run["targets"]) == ("kriging" in run["ours"])
+    for row in run["targets"]:
+        assert row["ratio"] == pytest.approx(row["ours"] / row["best_peer"])
+        assert row["met"] is (row["ratio"] <= row["most"])
+    for line in imputations["lines"]:
+        assert line["ours"] >= 0 and line["within"] is (line["ours"] <= line["limit"])
