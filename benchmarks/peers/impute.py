@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Peer = Callable[..., Any]
 
-NEIGHBORS = 10  # by distance: of 5, 10 and both weights the best on whole series
+WIDE_NEIGHBORS = 10  # weighted by distance: of 5 and 10 with both weights the best on whole series
+LONG_NEIGHBORS = 5  # weighted alike: by distance is worse on every mask
 IMPUTATIONS = 5  # of miceforest
 
 
@@ -99,9 +100,9 @@ def knn_wide(values: Floats, auxiliaries: Floats | None) -> Floats:
     from sklearn.impute import KNNImputer
 
     rows, mean, sd = _wide(values, auxiliaries)
-    filled = KNNImputer(n_neighbors=NEIGHBORS, weights="distance", keep_empty_features=True).fit_transform(
-        rows
-    )
+    filled = KNNImputer(
+        n_neighbors=WIDE_NEIGHBORS, weights="distance", keep_empty_features=True
+    ).fit_transform(rows)
     return _from_wide(filled, values, mean, sd)
 
 
@@ -138,9 +139,7 @@ def knn_long(values: Floats, auxiliaries: Floats | None) -> Floats:
     from sklearn.impute import KNNImputer
 
     rows, mean, sd = _standard(_long(values, auxiliaries, lags=False))
-    return _from_long(
-        KNNImputer(n_neighbors=NEIGHBORS, weights="distance").fit_transform(rows), values, mean, sd
-    )
+    return _from_long(KNNImputer(n_neighbors=LONG_NEIGHBORS).fit_transform(rows), values, mean, sd)
 
 
 def iterative_long(values: Floats, auxiliaries: Floats | None, seed: int) -> Floats:

@@ -158,7 +158,7 @@ def _run(
         scores.append(scored(truth, predicted, mean, made.sds[at]))
         kept.append(_held(got, truth, cells, k, made, at))
         filled[cells, k] = np.where(np.isfinite(predicted), predicted, mean)
-    moved = None if before is None else _moves(before, made, hidden, filled, places)
+    moved = None if before is None else _moves(before, made, filled, places)
     return Run(one.name, mask, repeat, got.seconds, tuple(scores), tuple(kept), moved)
 
 
@@ -180,11 +180,8 @@ def _held(got: Fill, truth: Any, cells: Flags, k: int, made: Setting, at: int) -
     )
 
 
-def _moves(before: Standing, made: Setting, hidden: Flags, filled: Any, places: int) -> Moves:
-    """The same cells in the panel that the index knows, which still has the auxiliaries."""
-    there = [before.panel.indicators.index(name) for name in made.indicators]
-    cells = np.zeros(before.panel.shape, dtype=bool)
+def _moves(before: Standing, made: Setting, filled: Floats, places: int) -> Moves:
+    """Put what is filled into the panel that the index knows, which still has the auxiliaries."""
     values = before.panel.values.copy()
-    cells[:, :, there] = hidden
-    values[:, :, there] = filled[:, :, made.hide]
-    return moves(before, cells, values, places)
+    values[:, :, [before.panel.indicators.index(name) for name in made.indicators]] = filled[:, :, made.hide]
+    return moves(before, values, places)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..errors import DataError, EgovError, SpecError
 from ..index import Index
 from ..panel import Panel
-from .masks import Flags, Floats
+from .masks import Floats
 
 __all__ = ["Moves", "Standing", "moves", "standing"]
 
@@ -70,22 +70,18 @@ def standing(index: Index, panel: Panel) -> Standing:
     return Standing(index, panel, result.rank_values[:, :, 0], result.periods)
 
 
-def moves(before: Standing, hidden: Flags, filled: Floats, places: float) -> Moves:
-    """Rank again with hidden cells filled; all other cells are those of the panel, natural holes among them.
+def moves(before: Standing, values: Floats, places: float) -> Moves:
+    """Rank again on a panel with hidden cells filled.
 
     Parameters
     ----------
     before : Standing
         The complete panel.
-    hidden : numpy.ndarray of bool
-        Shape (units, periods, indicators) of that panel.
-    filled : numpy.ndarray
-        Finite where ``hidden``.
+    values : numpy.ndarray
+        Those of that panel, natural holes among them, with what a method says in the hidden cells.
     places : float
         A unit has moved if its rank changes by more.
     """
-    values = before.panel.values.copy()
-    values[hidden] = filled[hidden]
     try:
         result = before.index.score(before.panel.replace(values=values), list(before.periods))
     except (DataError, SpecError) as error:
