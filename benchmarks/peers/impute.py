@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Peer = Callable[..., Any]
 
 WIDE_NEIGHBORS = 10  # weighted by distance: of 5 and 10 with both weights the best on whole series
-LONG_NEIGHBORS = 5  # weighted alike: by distance is worse on every mask
+LONG_NEIGHBORS = 5  # weighted alike, the defaults; ten by distance were worse
 IMPUTATIONS = 5  # of miceforest
 
 
