@@ -9,6 +9,7 @@
 
 #include "egov/method.hpp"
 #include "egov/panel.hpp"
+#include "egov/progress.hpp"
 #include "egov/random.hpp"
 
 namespace egov {
@@ -49,6 +50,7 @@ struct Block {
   std::vector<int> groups;                  // of each unit, -1 without; empty unless the method needs groups
   std::vector<std::uint32_t> keys;          // per unit: what its random numbers hang on
   int threads = 1;                          // results do not depend on it
+  Monitor monitor = {};
   Index periods() const { return times.size(); }
   Index row(Index period, Index unit) const { return period * units + unit; }
 };
@@ -112,6 +114,7 @@ struct Gaps {
   std::vector<std::vector<Index>> above = {};    // as in Across
   std::vector<std::uint32_t> keys = {};          // per unit: what its random numbers hang on; its position if empty
   int threads = 1;
+  Monitor monitor = {};
 };
 
 // Chains of methods run on a table, one chain a column: the first methods of all chains, then the second ones, and so on,

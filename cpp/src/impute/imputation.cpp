@@ -92,7 +92,7 @@ Filling Imputation::work(const std::vector<Index>& columns, std::size_t place, c
 }
 
 Block Imputation::block(const std::vector<Index>& columns, std::size_t place, const Matrix& values) const {
-  Block out{values(Eigen::all, columns), gaps_.units, gaps_.times, {}, {}, {}, gaps_.keys, gaps_.threads};
+  Block out{values(Eigen::all, columns), gaps_.units, gaps_.times, {}, {}, {}, gaps_.keys, gaps_.threads, gaps_.monitor};
   for (std::size_t k = 0; k < columns.size(); ++k) {
     const auto j = static_cast<std::size_t>(columns[k]);
     const Choice& choice = chains_[j][place];

@@ -10,6 +10,7 @@ std::vector<ImputeMethod> section_rows();  // from the other units of the same p
 std::vector<ImputeMethod> row_rows();      // from the unit's other indicators
 std::vector<ImputeMethod> series_rows();   // from the unit's own series
 std::vector<ImputeMethod> curve_rows();    // diffusion curves
+std::vector<ImputeMethod> kriging_rows();  // a Gaussian process of all indicators
 
 // Longest gap bridged, for methods that look along a series.
 Param max_gap_param();

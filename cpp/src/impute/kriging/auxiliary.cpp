@@ -1,0 +1,86 @@
+#include "impute/kriging/auxiliary.hpp"
+
+#include <cmath>
+
+namespace egov::kriging {
+namespace {
+
+struct Moments {
+  double mean = 0, sd = 0, count = 0;
+};
+
+Moments moments(const Eigen::Ref<const Vector>& x) {
+  Moments m;
+  for (double v : x)
+    if (!std::isnan(v)) m.mean += v, ++m.count;
+  if (m.count == 0) return m;
+  m.mean /= m.count;
+  for (double v : x)
+    if (!std::isnan(v)) m.sd += (v - m.mean) * (v - m.mean);
+  m.sd = std::sqrt(m.sd / m.count);
+  return m;
+}
+
+void standardize(Eigen::Ref<Vector> x) {
+  const Moments m = moments(x);
+  for (double& v : x) v = std::isnan(v) || !(m.sd > 0) ? 0 : (v - m.mean) / m.sd;
+}
+
+// Is the logarithm nearer to normal? By the likelihood of each with its Jacobian.
+bool better_as_log(const Vector& x) {
+  double sum = 0, lowest = 1;
+  Vector logs = x;
+  for (double& v : logs) {
+    if (std::isnan(v)) continue;
+    lowest = std::min(lowest, v);
+    if (lowest <= 0) return false;
+    v = std::log(v), sum += v;
+  }
+  const Moments plain = moments(x), log = moments(logs);
+  return log.sd > 0 && plain.count * std::log(log.sd) + sum < plain.count * std::log(plain.sd);
+}
+
+// Along lines between what is known, level beyond it; NaN where nothing is.
+void complete(Eigen::Ref<Vector> x) {
+  Index last = -1;
+  for (Index t = 0; t < x.size(); ++t) {
+    if (std::isnan(x[t])) continue;
+    for (Index s = last + 1; s < t; ++s)
+      x[s] = last < 0 ? x[t] : x[last] + (x[t] - x[last]) * static_cast<double>(s - last) / static_cast<double>(t - last);
+    last = t;
+  }
+  for (Index s = last + 1; last >= 0 && s < x.size(); ++s) x[s] = x[last];
+}
+
+}  // namespace
+
+Auxiliary see(const Matrix& rows, Index units, Index periods) {
+  Auxiliary out{Matrix(units, 0), {}};
+  for (Index a = 0; a < rows.cols(); ++a) {
+    Vector column = rows.col(a);
+    if (!(moments(column).sd > 0)) continue;
+    if (better_as_log(column)) column = column.array().log();
+    Matrix series(periods, units);
+    Vector levels(units);
+    for (Index u = 0; u < units; ++u) {
+      for (Index t = 0; t < periods; ++t) series(t, u) = column[t * units + u];
+      const Moments own = moments(series.col(u));
+      levels[u] = own.count > 0 ? own.mean : std::numeric_limits<double>::quiet_NaN();
+      Vector line = series.col(u);
+      complete(line);
+      series.col(u) = line;
+    }
+    standardize(levels);
+    for (Index t = 0; t < periods; ++t) {
+      Vector across = series.row(t);
+      standardize(across);
+      series.row(t) = across;
+    }
+    out.levels.conservativeResize(Eigen::NoChange, out.levels.cols() + 1);
+    out.levels.rightCols(1) = levels;
+    out.completed.push_back(std::move(series));
+  }
+  return out;
+}
+
+}  // namespace egov::kriging
