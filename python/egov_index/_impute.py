@@ -121,12 +121,18 @@ def _with_auxiliaries(source: Panel, given: Any) -> tuple[Panel, tuple[str, ...]
     return joined.select(units=source.units, periods=source.periods), given.indicators
 
 
+def _takes(one: Choice) -> bool:
+    return any(param["name"] == "auxiliaries" for param in catalogue.row("impute", one.method)["params"])
+
+
+def takes_auxiliaries(chain: Sequence[Choice]) -> bool:
+    """Is there a method in the chain that auxiliaries help?"""
+    return any(map(_takes, chain))
+
+
 def _helped(chain: tuple[Choice, ...], helping: tuple[str, ...]) -> tuple[Choice, ...]:
     """Auxiliaries given to every method of the chain that takes them."""
-    takes = [
-        any(param["name"] == "auxiliaries" for param in catalogue.row("impute", one.method)["params"])
-        for one in chain
-    ]
+    takes = [_takes(one) for one in chain]
     if not any(takes):
         able = [
             row["name"]

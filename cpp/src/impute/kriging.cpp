@@ -15,7 +15,7 @@ using kriging::Holes;
 using kriging::Lens;
 using kriging::Model;
 
-enum LinkOption { open, identity, logit, root, power };
+enum LinkOption { open, identity, logit, root };
 
 struct Extent {
   double low = infinite, high = -infinite, mean = 0, sd = 0, count = 0;
@@ -32,41 +32,24 @@ Extent extent(const Eigen::Ref<const Vector>& x) {
   return e;
 }
 
-// Log-likelihood of a power for values around their mean in each period, with its Jacobian.
-double power_likelihood(const Block& block, Index column, Lens lens) {
-  double square = 0, jacobian = 0, count = 0;
-  for (Index t = 0; t < block.periods(); ++t) {
-    Vector z(block.units);
-    for (Index u = 0; u < block.units; ++u) {
-      const double y = block.values(block.row(t, u), column);
-      z[u] = lens.to(y);
-      if (!std::isnan(y)) jacobian += std::log(lens.slope(y)), ++count;
-    }
-    const Extent e = extent(z);
-    square += e.count * e.sd * e.sd;
-  }
-  return jacobian - count / 2 * std::log(std::max(square / count, 1e-300));
-}
-
-// The scale of an indicator by its bounds. Values outside them widen them, with a note.
-Lens lens_of(const Block& block, Index column, LinkOption link, double lower, double upper, const Extent& e, std::string& note) {
-  if (e.low < lower || e.high > upper) note = "values outside the given bounds: the bounds were widened to what was observed";
-  lower = std::min(lower, e.low), upper = std::max(upper, e.high);  // NaN stays NaN
-  if (link == logit && (std::isnan(lower) || std::isnan(upper)))
-    throw SpecError("a logit needs a lower and an upper bound", {"impute", "kriging", "link", -1, -1, static_cast<long>(column)});
-  if (std::isnan(lower) && e.low >= 0) lower = 0;
-  if (link == logit || (link == open && !std::isnan(lower) && !std::isnan(upper))) return {Lens::share, lower, upper, 0.0005 * (upper - lower), 1};
-  if (link == identity || std::isnan(lower)) return {};
-  Lens lens{Lens::rate, lower, infinite, 0.002 * std::max(e.sd, 1e-300), 0.5};
-  if (link != power) return lens;
-  double best = -infinite;
-  Lens chosen = lens;
-  for (double exponent : {0.25, 0.5, 0.75, 1.0}) {
-    lens.power = exponent;
-    const double value = power_likelihood(block, column, lens);
-    if (value > best) best = value, chosen = lens;
-  }
-  return chosen;
+// Scales of an indicator to choose from, by its bounds. Values outside these widen them, with a note.
+std::vector<Lens> lenses_of(const Args& args, Index column, const Extent& e, std::string& note) {
+  const auto link = static_cast<LinkOption>(static_cast<int>(args[0]));
+  if (e.low < args[1] || e.high > args[2]) note = "values outside the given bounds: the bounds were widened to what was observed";
+  const double lower = std::isnan(args[1]) ? (e.low >= 0 ? 0 : -infinite) : std::min(args[1], e.low);
+  const double upper = std::isnan(args[2]) ? infinite : std::max(args[2], e.high);
+  const bool above = !std::isinf(lower), both = above && !std::isinf(upper);
+  const auto refuse = [&](const char* why) { throw SpecError(why, {"impute", "kriging", "link", -1, -1, static_cast<long>(column)}); };
+  if (link == logit && !both) refuse("a logit needs a lower and an upper bound");
+  if (link == root && !above) refuse("a square root needs a lower bound, as values below 0 are observed");
+  const double offset = both ? 0.0005 * (upper - lower) : above || !std::isinf(upper) ? 0.002 * e.sd : 0;
+  const auto power = [&](double exponent) { return Lens{Lens::power, exponent, lower, upper, offset}; };
+  const Lens share{Lens::logit, 1, lower, upper, offset};
+  if (link == logit) return {share};
+  if (link == identity || !above) return {power(1)};
+  if (link == root) return {power(0.5)};
+  if (both) return {share, power(1)};
+  return {power(0.5), power(0.75), power(1)};
 }
 
 // How far a period is from the nearest observation of its series; infinite without any.
@@ -116,7 +99,7 @@ double quantile(const Model& model, const Spot& spot, double p) {
   const Holes& holes = model.holes[spot.holes];
   const double q = holes.observed ? boost::math::quantile(boost::math::normal(), p)
                                   : boost::math::quantile(boost::math::students_t(kriging::unseen_df), p);
-  return model.lenses[static_cast<std::size_t>(holes.column)].from(holes.center[spot.at] + q * holes.sd[spot.at]);
+  return model.lenses[static_cast<std::size_t>(holes.column)].limit(holes.center[spot.at] + q * holes.sd[spot.at], p < 0.5);
 }
 
 Fill filled(const Model& model, const Block& block, const Holes& holes, Index at) {
@@ -138,7 +121,7 @@ Fill filled(const Model& model, const Block& block, const Holes& holes, Index at
 Filling krige(const Block& given) {
   const double max_gap = given.args[0][4];
   Block block = given;
-  std::vector<Lens> lenses;
+  std::vector<std::vector<Lens>> lenses;
   std::vector<Index> notes;
   std::vector<std::string> texts;
   std::vector<Index> modelled;
@@ -157,7 +140,7 @@ Filling krige(const Block& given) {
       continue;
     }
     std::string note;
-    lenses.push_back(lens_of(block, j, static_cast<LinkOption>(static_cast<int>(args[0])), args[1], args[2], e, note));
+    lenses.push_back(lenses_of(args, j, e, note));
     notes.push_back(note.empty() ? -1 : static_cast<Index>(texts.size()));
     if (!note.empty()) texts.push_back(note);
     modelled.push_back(j);
@@ -201,9 +184,9 @@ std::vector<ImputeMethod> kriging_rows() {
   return {{{"kriging",
             "Gaussian process over time for every indicator, around what auxiliaries and similar units say; joint draws.",
             "Cressie 1993, Statistics for Spatial Data; Rasmussen and Williams 2006, Gaussian Processes for Machine Learning",
-            {{"link", Kind::option, 0.0, 0.0, 4.0,
-              "Scale of the model: by the bounds (logit between two, square root above one), or named; power: chosen by likelihood.",
-              {"auto", "identity", "logit", "sqrt", "power"}},
+            {{"link", Kind::option, 0.0, 0.0, 3.0,
+              "Scale of the model; auto: by likelihood, between two bounds logit or identity, above one the power 1/2, 3/4 or 1.",
+              {"auto", "identity", "logit", "sqrt"}},
              {"lower", Kind::indicator, missing_value, -infinite, infinite,
               "Lowest possible value, in the indicator's unit; left open: 0 where nothing observed is below.", {}, true},
              {"upper", Kind::indicator, missing_value, -infinite, infinite, "Highest possible value; left open: none.", {}, true},

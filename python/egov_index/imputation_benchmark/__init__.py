@@ -87,7 +87,8 @@ def imputation_benchmark(
     least : int
         Observed periods that a series needs for tail, gap and series; others are left alone.
     draws : int, optional
-        Joint draws asked of methods of the catalogue that give their intervals by draws.
+        Take the intervals of stochastic methods of the catalogue from so many draws, not from what the methods say of
+        themselves. A method that says nothing gives 100.
     places : int
         A rank has moved if it changes by more places than this.
     progress : callable, optional

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from .. import catalogue
-from .._impute import impute
+from .._impute import impute, takes_auxiliaries
 from ..errors import DataError, EgovError, Fault, SpecError
+from ..imputed import Imputed
 from ..panel import Panel
 from .masks import Flags, Floats
 from .scores import Bounds
@@ -135,27 +136,22 @@ def fill(contender: Contender, task: Task) -> Fill:
 
 
 def _of_catalogue(contender: Contender, task: Task) -> tuple[Floats, dict[float, Bounds]]:
-    """By `impute`, with those of the further arguments that it takes."""
-    offered: dict[str, Any] = {"auxiliaries": task.auxiliaries, "seed": task.seed, "draws": task.draws}
-    taken = inspect.signature(impute).parameters
-    given = {name: value for name, value in offered.items() if name in taken and value is not None}
-    imputed = impute(task.panel, contender.chain, **given)
+    """By `impute`; auxiliaries go to chains with a method that takes them."""
+    helped = task.auxiliaries if takes_auxiliaries(contender.chain) else None
+    imputed = impute(task.panel, contender.chain, auxiliaries=helped, seed=task.seed)
     point = np.asarray(imputed.panel.values)
     holes = np.isnan(task.panel.values)
-    bounds = {level: _interval(imputed, point, holes, level) for level in task.levels}
+    by_draws = imputed.stochastic and (task.draws is not None or imputed.sd is None)
+    drawn = np.stack([imputed.draw(k) for k in range(task.draws or 100)]) if by_draws else None
+    bounds = {level: _interval(imputed, drawn, holes, level) for level in task.levels}
     return point, {level: found for level, found in bounds.items() if found is not None}
 
 
-def _interval(imputed: Any, point: Floats, holes: Flags, level: float) -> Bounds | None:
-    """The interval of the answer itself; else quantiles of its draws, else the normal one of its deviation."""
-    if imputed.sd is None and imputed.draws is None:
-        return None
-    if hasattr(imputed, "interval"):
-        found = imputed.interval(level)
-        return None if found is None else Bounds(*map(np.asarray, found))
-    if imputed.draws is not None:
-        return _from_draws(np.asarray(imputed.draws), holes, level)
-    return _from_sd(point, np.asarray(imputed.sd), level)
+def _interval(imputed: Imputed, drawn: Floats | None, holes: Flags, level: float) -> Bounds | None:
+    """Quantiles of draws where some were asked for or nothing else is known; else what the method itself says."""
+    if drawn is not None:
+        return _from_draws(drawn, holes, level)
+    return None if imputed.sd is None else Bounds(*imputed.interval(level))
 
 
 def _from_draws(draws: Floats, holes: Flags, level: float) -> Bounds:

@@ -13,23 +13,36 @@ constexpr std::array<double, 7> shares = {0.000548268855972, 0.030757123967586, 
 }  // namespace
 
 double Lens::to(double y) const {
-  if (what == share) return std::log((y - lower + offset) / (upper - y + offset));
-  if (what == rate) return std::pow(y - lower + offset, power);
-  return y;
+  if (what == logit) return std::log((y - lower + offset) / (upper - y + offset));
+  return std::isinf(lower) ? y : std::pow(y - lower + offset, exponent);
 }
 
 double Lens::slope(double y) const {
-  if (what == share) return 1 / (y - lower + offset) + 1 / (upper - y + offset);
-  if (what == rate) return power * std::pow(y - lower + offset, power - 1);
-  return 1;
+  if (what == logit) return 1 / (y - lower + offset) + 1 / (upper - y + offset);
+  return std::isinf(lower) ? 1 : exponent * std::pow(y - lower + offset, exponent - 1);
 }
 
+namespace {
+
+// Close to x above 0, and above 0 always: the root of y (y - x) = (offset / 2)^2.
+double above_zero(double x, double offset) {
+  const double way = std::hypot(x, offset);
+  return x >= 0 ? (x + way) / 2 : offset * offset / 2 / (way - x);
+}
+
+}  // namespace
+
 double Lens::from(double z) const {
-  if (what == share) return lower + (upper - lower) / (1 + std::exp(-z));
-  if (what == plain) return z;
-  const double over = std::copysign(std::pow(std::abs(z), 1 / power), z) - offset;
-  if (over >= 0) return lower + (over + std::hypot(over, offset)) / 2;
-  return lower + offset * offset / 2 / (std::hypot(over, offset) - over);  // the same without cancellation
+  if (what == logit) return lower + (upper - lower) / (1 + std::exp(-z));
+  double y = z;
+  if (!std::isinf(lower)) y = lower + above_zero(std::copysign(std::pow(std::abs(z), 1 / exponent), z) - offset, offset);
+  return std::isinf(upper) ? y : std::max(upper - above_zero(upper - y, offset), lower);
+}
+
+double Lens::limit(double z, bool low) const {
+  const double y = from(z);
+  if (low) return y - lower < offset ? lower : y;
+  return upper - y < offset ? upper : y;
 }
 
 double Lens::mean(double z, double sd) const {

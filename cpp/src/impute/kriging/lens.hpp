@@ -1,5 +1,6 @@
 // The scale on which an indicator is modelled, from which every value comes back within its bounds.
 #pragma once
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -7,13 +8,17 @@
 
 namespace egov::kriging {
 
-// A share is seen by its logit, a rate above a bound by a power, anything else as it is. Offsets keep the bounds
-// themselves finite; they are left out on the way back, so that no mass of a distribution piles up at a bound.
+// A logit between two bounds, or a power of the distance to the lower one (of the value itself without). Offsets keep the
+// bounds themselves finite. On the way back a value that would lie beyond a bound comes to lie between it and what is an
+// offset away, smoothly, so that no mass of a distribution piles up there.
 struct Lens {
-  enum What { plain, share, rate } what = plain;
-  double lower = 0, upper = 0, offset = 0, power = 1;
+  enum What { power, logit } what = power;
+  double exponent = 1;
+  double lower = -std::numeric_limits<double>::infinity(), upper = -lower;
+  double offset = 0;  // of the indicator's unit; 0 without a bound
   double to(double y) const;
   double from(double z) const;              // strictly increasing; within the bounds
+  double limit(double z, bool low) const;   // from() as a limit of an interval: what is within the offset of the bound is the bound
   double slope(double y) const;             // of to()
   double mean(double z, double sd) const;   // of from() over a normal distribution
   double spread(double z, double sd) const; // its standard deviation

@@ -22,7 +22,6 @@ struct Work {
   Matrix mean, field;              // periods x units
   double scale = 1;
   Spread spread;
-  bool modelled = true;            // false: nothing to model, all observed values are equal
 };
 
 double root_mean_square(const Matrix& x) {
@@ -35,7 +34,7 @@ double root_mean_square(const Matrix& x) {
 // Every third unit for the fit of kernels, fewer where there are many periods; all of few.
 std::vector<Pattern> part(const std::vector<Pattern>& all, Index units, Index periods) {
   const double cube = std::pow(static_cast<double>(periods), 3);
-  Index stride = units > 90 ? 3 : 1;
+  Index stride = units > 900000 ? 3 : 1;
   while (static_cast<double>(units / stride) * cube > largest_fit && units / stride > 40) ++stride;
   std::vector<Pattern> out;
   for (const Pattern& pattern : all) {
@@ -62,13 +61,36 @@ void refine(Work& w, const Clock& clock, const Matrix& features, const Matrix* a
 
 // First pass: each indicator around a mean over time and auxiliaries.
 void begin(Work& w, const Clock& clock, const Matrix& features) {
-  w.patterns = patterns(w.z);
   w.kernel = {Kernel::start(clock.basis.cols())};
   w.spread = Spread::equal(w.z.cols());
   w.field = Matrix::Zero(w.z.rows(), w.z.cols());
   w.mean = mean(w.z, w.patterns, clock, Matrix::Identity(clock.periods, clock.periods), Vector::Zero(clock.basis.cols()), w.spread, features,
                 100 * step, 100 * step_b);
-  if (w.modelled) refine(w, clock, features, nullptr, 2);
+  refine(w, clock, features, nullptr, 2);
+}
+
+// Log-likelihood of the observed values themselves, whatever the lens.
+double evidence(const Work& w, const Clock& clock, const Lens& lens, const Matrix& values) {
+  double sum = log_likelihood(w.kernel, (w.z - w.mean) / w.scale, w.patterns, clock, w.spread, nullptr);
+  for (Index i = 0; i < values.size(); ++i)
+    if (!std::isnan(values.data()[i])) sum += std::log(lens.slope(values.data()[i]) / w.scale);
+  return sum;
+}
+
+// First pass under each lens; the work under the likeliest of them.
+Lens choose(Work& best, const Matrix& values, const std::vector<Lens>& lenses, const Clock& clock, const Matrix& features) {
+  Lens chosen;
+  double highest = -infinite;
+  for (const Lens& lens : lenses) {
+    Work w;
+    w.z = values.unaryExpr([&](double y) { return lens.to(y); });
+    w.patterns = patterns(w.z);
+    begin(w, clock, features);
+    const double value = lenses.size() > 1 ? evidence(w, clock, lens, values) : 0;
+    if (value <= highest) continue;
+    highest = value, chosen = lens, best = std::move(w);
+  }
+  return chosen;
 }
 
 // Observed values, and what the coupled model makes of the holes.
@@ -129,24 +151,22 @@ void predict(Holes& holes, const Work& w, const Clock& clock, const Matrix& loca
 
 }  // namespace
 
-Model fit(const Block& block, const Matrix& rows, std::vector<Lens> lenses) {
+Model fit(const Block& block, const Matrix& rows, const std::vector<std::vector<Lens>>& lenses) {
   const Index k = block.values.cols(), units = block.units, T = block.periods();
   const Clock clock(block.times);
   const Auxiliary aux = see(rows, units, T);
   std::vector<Work> works(static_cast<std::size_t>(k));
+  Model out{std::vector<Lens>(static_cast<std::size_t>(k)), {}, std::vector<Known>(static_cast<std::size_t>(units)), {}};
   const int threads = detail::thread_count(block.threads, k);
   detail::parallel(k, threads, [&](Index j, int) {
-    Work& w = works[static_cast<std::size_t>(j)];
-    w.z.resize(T, units);
-    for (Index u = 0; u < units; ++u)
-      for (Index t = 0; t < T; ++t) w.z(t, u) = lenses[static_cast<std::size_t>(j)].to(block.values(block.row(t, u), j));
-    begin(w, clock, aux.levels);
+    const auto at = static_cast<std::size_t>(j);
+    const Matrix values = Eigen::Map<const Matrix>(block.values.col(j).data(), units, T).transpose();
+    out.lenses[at] = choose(works[at], values, lenses[at], clock, aux.levels);
   }, block.monitor, 0, 0.5);
 
   std::vector<Strand> strands;
   for (const Work& w : works) strands.push_back(strand(w.kernel, (w.z - w.mean) / w.scale, w.patterns, clock));
   const Matrix root = root_of(couple(strands, clock, units, 4));
-  Model out{std::move(lenses), {}, {}, std::vector<Known>(static_cast<std::size_t>(units)), {}, {}};
   for (Index u = 0; u < units; ++u) out.known[static_cast<std::size_t>(u)] = known(strands, clock, root, u);
 
   std::vector<Alike> alike(static_cast<std::size_t>(k));

@@ -22,14 +22,13 @@ struct Holes {
 struct Model {
   std::vector<Lens> lenses;          // per column
   std::vector<Holes> holes;          // by unit, then column
-  std::vector<std::vector<char>> same;  // per column: empty, or its observed values are all equal
   std::vector<Known> known;          // per unit with holes: its coefficients in the coupled model; empty elsewhere
-  std::vector<std::string> notes;
   std::vector<Index> note;           // per column: its note, or -1
 };
 
 // Auxiliaries: rows as in the block, a column each; none if empty.
-Model fit(const Block& block, const Matrix& auxiliaries, std::vector<Lens> lenses);
+// Of several lenses of a column the one under which its data are likeliest is taken.
+Model fit(const Block& block, const Matrix& auxiliaries, const std::vector<std::vector<Lens>>& lenses);
 
 // Degrees of freedom of the scale of a series without observations.
 constexpr double unseen_df = 12;
