@@ -1,5 +1,6 @@
 #include "impute/kriging/model.hpp"
 
+#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
@@ -31,10 +32,10 @@ double root_mean_square(const Matrix& x) {
   return count > 0 ? std::sqrt(sum / count) : 0;
 }
 
-// Every third unit for the fit of kernels, fewer where there are many periods; all of few.
+// Units that take part in the fit of a kernel: all, or as many as many periods allow.
 std::vector<Pattern> part(const std::vector<Pattern>& all, Index units, Index periods) {
   const double cube = std::pow(static_cast<double>(periods), 3);
-  Index stride = units > 900000 ? 3 : 1;
+  Index stride = 1;
   while (static_cast<double>(units / stride) * cube > largest_fit && units / stride > 40) ++stride;
   std::vector<Pattern> out;
   for (const Pattern& pattern : all) {
@@ -119,6 +120,17 @@ std::vector<Index> teachers(const Work& w) {
   return {};
 }
 
+// Of a series with observations only the slow part of the field counts, a parabola in time: its own data say the rest better.
+void smooth(Work& w, const Clock& clock) {
+  const Index degree = std::min<Index>(2, clock.periods - 1);
+  Matrix powers(clock.periods, degree + 1);
+  for (Index d = 0; d <= degree; ++d) powers.col(d) = clock.basis.rightCols(1).array().pow(static_cast<double>(d));
+  const Matrix onto = powers * powers.colPivHouseholderQr().solve(Matrix::Identity(clock.periods, clock.periods));
+  for (const Pattern& pattern : w.patterns)
+    for (Index unit : pattern.units)
+      if (!pattern.seen.empty()) w.field.col(unit) = onto * w.field.col(unit);
+}
+
 Matrix constant_and(const Matrix& features) {
   Matrix out(features.rows(), features.cols() + 1);
   out << Vector::Ones(features.rows()), features;
@@ -184,6 +196,7 @@ Model fit(const Block& block, const Matrix& rows, const std::vector<std::vector<
     Alike others{all.products - alike[at].products, all.columns - alike[at].columns};
     if (from.empty() || others.columns < 1) return;
     w.field = field(completed(w, strands[at], clock, out.known, j) - w.mean, from, others).values;
+    smooth(w, clock);
     const Matrix along = constant_and(aux.levels);
     refine(w, clock, aux.levels, &along, 1);
   }, block.monitor, 0.5, 1);
