@@ -1,4 +1,5 @@
 #include "convert.hpp"
+#include "egov/missing.hpp"
 #include "egov/multivariate.hpp"
 
 namespace egov::bind {
@@ -56,6 +57,34 @@ py::dict ratios(const Input& x, const Vector& y, const std::string& kind, int th
   return py::dict("n"_a = n, "ratio"_a = ratio, "smoothing"_a = smoothing, "noise"_a = noise, "reason"_a = reason);
 }
 
+Gaussian gaussian(const Vector& mean, const Matrix& covariance) {
+  Gaussian out;
+  out.mean = mean;
+  out.covariance = covariance;
+  return out;
+}
+
+py::dict fitted(const Input& table, double prior, double tolerance, Index steps, bool accelerate) {
+  const auto found = released([&] { return em(Matrix(table), {prior, tolerance, steps, accelerate}); });
+  return py::dict("mean"_a = found.mean, "covariance"_a = found.covariance, "loglik"_a = found.loglik, "rows"_a = found.rows,
+                  "steps"_a = found.steps, "converged"_a = found.converged, "change"_a = found.change, "apart"_a = found.apart);
+}
+
+py::list groups_of_rows(const Input& table) {
+  py::list out;
+  for (const Pattern& each : released([&] { return patterns(Matrix(table)); }))
+    out.append(py::dict("observed"_a = each.observed, "missing"_a = each.missing, "rows"_a = each.rows));
+  return out;
+}
+
+py::dict tested(const Input& table, const Vector& mean, const Matrix& covariance) {
+  const auto found = released([&] { return little(Matrix(table), gaussian(mean, covariance)); });
+  py::list observed, rows;
+  for (const Pattern& each : found.patterns) observed.append(each.observed), rows.append(each.rows.size());
+  return py::dict("statistic"_a = found.statistic, "freedom"_a = found.freedom, "p"_a = found.p, "each"_a = found.each,
+                  "observed"_a = observed, "rows"_a = rows);
+}
+
 }  // namespace
 
 void multivariate(py::module_& m) {
@@ -65,6 +94,9 @@ void multivariate(py::module_& m) {
   m.def("one_factor", &factor, "table"_a.noconvert());
   m.def("adequacy", &measures, "table"_a.noconvert());
   m.def("importance", &ratios, "x"_a.noconvert(), "y"_a, "kind"_a, "threads"_a, "progress"_a);
+  m.def("patterns", &groups_of_rows, "table"_a.noconvert());
+  m.def("em", &fitted, "table"_a.noconvert(), "prior"_a, "tolerance"_a, "steps"_a, "accelerate"_a);
+  m.def("little", &tested, "table"_a.noconvert(), "mean"_a, "covariance"_a);
 }
 
 }  // namespace egov::bind

@@ -1,0 +1,244 @@
+// EM over patterns. Columns are brought to mean 0 and variance 1 first, so that one tolerance suits all.
+#include <Eigen/Dense>
+#include <cmath>
+#include <optional>
+
+#include "missing/normal.hpp"
+
+namespace egov {
+namespace {
+
+// What the likelihood needs of the rows of one pattern.
+struct Share {
+  std::vector<Index> observed, missing;
+  double n;
+  Vector mean;     // of the observed columns
+  Matrix scatter;  // sum of squares and products around it; empty of one row
+};
+
+struct Standard {
+  Vector center, scale;
+  std::vector<Share> shares;
+  double rows = 0, jacobian = 0;  // jacobian: sum of log scale over the observed cells
+};
+
+struct State {
+  Vector mean;
+  Matrix covariance;
+};
+
+// One step of EM from a state: the likelihood there, and the next state.
+struct Step {
+  double loglik, goal;  // goal: with the prior; what EM raises
+  State next;
+};
+
+[[noreturn]] void refuse(Index column, const std::string& text) {
+  Place place{"missing", "em", ""};
+  place.indicator = static_cast<long>(column);
+  throw DataError(text, place);
+}
+
+void check(const Matrix& table, const EmOptions& options) {
+  if (table.rows() == 0 || table.cols() == 0)
+    throw DataError("a table of " + std::to_string(table.rows()) + " rows and " + std::to_string(table.cols()) +
+                        " columns; at least one of each would be right",
+                    {"missing", "em", ""});
+  if (!(options.prior >= 0 && options.prior < infinite))
+    throw SpecError("prior is " + std::to_string(options.prior) + "; a number of rows, 0 or more, would be right", {"missing", "em", "prior"});
+  if (!(options.tolerance > 0))
+    throw SpecError("tolerance is " + std::to_string(options.tolerance) + "; a number above 0 would be right",
+                    {"missing", "em", "tolerance"});
+  if (options.steps < 1)
+    throw SpecError("steps is " + std::to_string(options.steps) + "; at least 1 would be right", {"missing", "em", "steps"});
+}
+
+void measure(const Matrix& table, Index column, Standard& to) {
+  const auto x = table.col(column);
+  const auto seen = !x.array().isNaN();
+  const double n = static_cast<double>(seen.count());
+  if (n == 0) refuse(column, "nothing is observed; leave it out");
+  if ((seen && !x.array().isFinite()).any()) refuse(column, "an infinite value; a finite number or NaN (missing) would be right");
+  if (n == 1) refuse(column, "one value only is observed; a variance needs two that differ: leave it out");
+  const auto sum = [&](const auto& cells) { return seen.select(cells, 0).sum(); };
+  const double largest = seen.select(x.array().abs(), 0).maxCoeff(), size = largest > 0 ? largest : 1;
+  const double center = sum(x.array() / size) / n;
+  const double spread = std::sqrt(sum((x.array() / size - center).square()) / n);
+  if (!(spread > 1e-14)) refuse(column, "all observed values are the same; without variation it says nothing: leave it out");
+  to.center[column] = center * size;
+  to.scale[column] = spread * size;
+  to.jacobian += n * std::log(to.scale[column]);
+}
+
+Share shared(const Matrix& table, const Pattern& pattern, const Standard& by) {
+  Share out{pattern.observed, pattern.missing, static_cast<double>(pattern.rows.size()), {}, {}};
+  Matrix cells = table(pattern.rows, pattern.observed);
+  for (Index k = 0; k < cells.cols(); ++k) {
+    const Index column = pattern.observed[static_cast<std::size_t>(k)];
+    cells.col(k) = (cells.col(k).array() - by.center[column]) / by.scale[column];
+  }
+  out.mean = cells.colwise().mean();
+  if (cells.rows() > 1) {
+    cells.rowwise() -= out.mean.transpose();
+    out.scatter = cells.transpose() * cells;
+  }
+  return out;
+}
+
+Standard standard(const Matrix& table) {
+  Standard out;
+  out.center = out.scale = Vector::Zero(table.cols());
+  for (Index column = 0; column < table.cols(); ++column) measure(table, column, out);
+  for (const Pattern& pattern : patterns(table)) {
+    if (pattern.observed.empty()) continue;
+    out.shares.push_back(shared(table, pattern, out));
+    out.rows += out.shares.back().n;
+  }
+  return out;
+}
+
+// Adds what is expected of the rows of a pattern: sums of deviations from the mean, and of their products.
+void add(const Share& share, const State& at, const Eigen::LLT<Matrix>& solved, const Matrix& own, State& sums) {
+  const Vector away = share.mean - detail::part(at.mean, share.observed);
+  sums.mean(share.observed) += share.n * away;
+  sums.covariance(share.observed, share.observed) += own;
+  if (share.missing.empty()) return;
+  const Matrix across = detail::block(at.covariance, share.observed, share.missing);
+  const Matrix half = solved.matrixL().solve(across), slopes = solved.matrixU().solve(half);
+  sums.mean(share.missing) += share.n * (slopes.transpose() * away);
+  const Matrix both = own * slopes;
+  sums.covariance(share.observed, share.missing) += both;
+  sums.covariance(share.missing, share.observed) += both.transpose();
+  sums.covariance(share.missing, share.missing) +=
+      slopes.transpose() * both + share.n * (detail::block(at.covariance, share.missing, share.missing) - half.transpose() * half);
+}
+
+double log_prior(const Matrix& covariance, double prior) {
+  const Eigen::LLT<Matrix> solved(covariance);
+  if (solved.info() != Eigen::Success) return -infinite;
+  const Matrix inverse = solved.solve(Matrix::Identity(covariance.rows(), covariance.cols()));
+  return -prior / 2 * (detail::log_determinant(solved) + inverse.trace());
+}
+
+// Nothing where a covariance of observed columns is singular: `culprit` then says which column.
+std::optional<Step> step(const Standard& data, const State& at, double prior, Index& culprit) {
+  State sums{Vector::Zero(at.mean.size()), Matrix::Zero(at.mean.size(), at.mean.size())};
+  double doubled = 0;
+  Eigen::LLT<Matrix> solved;
+  for (const Share& share : data.shares) {
+    if (!detail::factor(at.covariance, share.observed, solved, culprit)) return std::nullopt;
+    const Vector away = share.mean - detail::part(at.mean, share.observed);
+    Matrix own = share.n * away * away.transpose();
+    if (share.scatter.size() > 0) own += share.scatter;
+    const double columns = static_cast<double>(share.observed.size());
+    doubled += share.n * (columns * detail::log_two_pi + detail::log_determinant(solved)) + solved.solve(own).trace();
+    add(share, at, solved, own, sums);
+  }
+  const Vector shift = sums.mean / data.rows;
+  Matrix scatter = sums.covariance - data.rows * shift * shift.transpose();
+  scatter.diagonal().array() += prior;
+  Step out{-doubled / 2, -doubled / 2, {at.mean + shift, scatter / (data.rows + prior)}};
+  if (prior > 0) out.goal += log_prior(at.covariance, prior);
+  return out;
+}
+
+double change(const State& from, const State& to) {
+  const Vector deviation = to.covariance.diagonal().cwiseSqrt();
+  const double mean = ((to.mean - from.mean).array() / deviation.array()).abs().maxCoeff();
+  const Matrix moved = to.covariance - from.covariance;
+  return std::max(mean, (moved.array() / (deviation * deviation.transpose()).array()).abs().maxCoeff());
+}
+
+// Squared extrapolation from three states in a row.
+State extrapolated(const State& a, const State& b, const State& c) {
+  const Vector r = b.mean - a.mean, v = c.mean - b.mean - r;
+  const Matrix R = b.covariance - a.covariance, V = c.covariance - b.covariance - R;
+  const double bend = std::sqrt(v.squaredNorm() + V.squaredNorm());
+  if (!(bend > 0)) return c;
+  const double length = std::max(1.0, std::sqrt(r.squaredNorm() + R.squaredNorm()) / bend);
+  return {a.mean + 2 * length * r + length * length * v, a.covariance + 2 * length * R + length * length * V};
+}
+
+class Search {
+ public:
+  Search(const Standard& data, const EmOptions& options) : data_(data), options_(options) {}
+
+  void run() {
+    const Index columns = data_.center.size();
+    move(State{Vector::Zero(columns), Matrix::Identity(columns, columns)});
+    while (!settled() && taken_ < options_.steps) {
+      const State first = at_;
+      move(made_.next);
+      if (settled() || !options_.accelerate) continue;
+      leap(first);
+    }
+  }
+  bool settled() const { return change_ <= options_.tolerance; }
+  const State& at() const { return at_; }
+  const Step& made() const { return made_; }
+  Index taken() const { return taken_; }
+  double change() const { return change_; }
+
+ private:
+  void move(const State& to) {
+    Index culprit = 0;
+    auto made = step(data_, to, options_.prior, culprit);
+    ++taken_;
+    if (!made) detail::refuse_singular("em", culprit);
+    take(to, std::move(*made));
+  }
+  void take(const State& to, Step&& made) {
+    at_ = to;
+    made_ = std::move(made);
+    change_ = egov::change(at_, made_.next);
+  }
+  // Further along the way, where that is a distribution and more likely than here.
+  void leap(const State& first) {
+    const State to = extrapolated(first, at_, made_.next);
+    Index culprit = 0;
+    if (Eigen::LLT<Matrix>(to.covariance).info() != Eigen::Success) return;
+    auto made = step(data_, to, options_.prior, culprit);
+    ++taken_;
+    if (made && made->goal >= made_.goal) take(to, std::move(*made));
+  }
+
+  const Standard& data_;
+  const EmOptions& options_;
+  State at_;
+  Step made_{};
+  Index taken_ = 0;
+  double change_ = infinite;
+};
+
+std::vector<std::pair<Index, Index>> never_together(const Matrix& table) {
+  const Matrix seen = (!table.array().isNaN()).cast<double>();
+  const Matrix both = seen.transpose() * seen;
+  std::vector<std::pair<Index, Index>> out;
+  for (Index j = 0; j < both.cols(); ++j)
+    for (Index i = 0; i < j; ++i)
+      if (both(i, j) == 0) out.emplace_back(i, j);
+  return out;
+}
+
+}  // namespace
+
+Gaussian em(const Matrix& table, const EmOptions& options) {
+  check(table, options);
+  const Standard data = standard(table);
+  Search search(data, options);
+  search.run();
+  Gaussian out;
+  const State& at = search.at();
+  out.mean = data.center + data.scale.cwiseProduct(at.mean);
+  const Matrix half = data.scale.asDiagonal() * at.covariance * data.scale.asDiagonal();
+  out.covariance = (half + half.transpose()) / 2;
+  out.loglik = search.made().loglik - data.jacobian;
+  out.rows = static_cast<Index>(data.rows);
+  out.steps = search.taken();
+  out.converged = search.settled();
+  out.change = search.change();
+  out.apart = never_together(table);
+  return out;
+}
+
+}  // namespace egov
