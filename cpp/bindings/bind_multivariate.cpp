@@ -1,6 +1,8 @@
 #include "convert.hpp"
+#include "egov/chains.hpp"
 #include "egov/missing.hpp"
 #include "egov/multivariate.hpp"
+#include "egov/pool.hpp"
 
 namespace egov::bind {
 namespace {
@@ -85,6 +87,28 @@ py::dict tested(const Input& table, const Vector& mean, const Matrix& covariance
                   "observed"_a = observed, "rows"_a = rows);
 }
 
+py::dict rubin(const Input& estimates, const Input& variances, double complete, double level) {
+  const auto found = released([&] { return pool(Matrix(estimates), Matrix(variances), complete, level); });
+  return py::dict("estimate"_a = found.estimate, "within"_a = found.within, "between"_a = found.between, "total"_a = found.total,
+                  "df"_a = found.freedom, "riv"_a = found.riv, "lambda"_a = found.lambda, "fmi"_a = found.fmi, "error"_a = found.error,
+                  "t"_a = found.t, "p"_a = found.p, "low"_a = found.low, "high"_a = found.high);
+}
+
+py::dict several(const Input& estimates, const std::vector<Matrix>& covariances, const Vector& at, double complete) {
+  const auto found = released([&] { return wald(Matrix(estimates), covariances, at, complete); });
+  return py::dict("f"_a = found.f, "freedom"_a = found.freedom, "denominator"_a = found.denominator, "p"_a = found.p,
+                  "riv"_a = found.riv, "rule"_a = found.rule);
+}
+
+double reduction(const Input& traces, bool ranked) {
+  return released([&] { return rhat(Matrix(traces), ranked); });
+}
+
+double sample_size(const Input& traces, const std::string& kind) {
+  const Size of = kind == "bulk" ? Size::bulk : kind == "tail" ? Size::tail : Size::mean;
+  return released([&] { return ess(Matrix(traces), of); });
+}
+
 }  // namespace
 
 void multivariate(py::module_& m) {
@@ -96,6 +120,10 @@ void multivariate(py::module_& m) {
   m.def("importance", &ratios, "x"_a.noconvert(), "y"_a, "kind"_a, "threads"_a, "progress"_a);
   m.def("patterns", &groups_of_rows, "table"_a.noconvert());
   m.def("em", &fitted, "table"_a.noconvert(), "prior"_a, "tolerance"_a, "steps"_a, "accelerate"_a);
+  m.def("pool", &rubin, "estimates"_a.noconvert(), "variances"_a.noconvert(), "complete"_a, "level"_a);
+  m.def("wald", &several, "estimates"_a.noconvert(), "covariances"_a, "at"_a, "complete"_a);
+  m.def("rhat", &reduction, "traces"_a.noconvert(), "ranked"_a);
+  m.def("ess", &sample_size, "traces"_a.noconvert(), "kind"_a);
   m.def("little", &tested, "table"_a.noconvert(), "mean"_a, "covariance"_a);
 }
 
