@@ -53,7 +53,14 @@ MAY_REACH = (
     dict.fromkeys(GROUND, GROUND)
     | {name: GROUND | {"framework"} for name in ("framework", *STAGES)}
     | {name: GROUND | {"framework", "recipe", *STAGES} for name in ("recipe", "plan", "removal", "bound")}
-    | {"design": GROUND, "outcomes": GROUND, "multivariate": GROUND, "missing": GROUND}
+    | {
+        "design": GROUND,
+        "outcomes": GROUND,
+        "multivariate": GROUND,
+        "missing": GROUND,
+        "pool": GROUND,
+        "chains": GROUND,
+    }
     | {
         name: GROUND | {"framework", "recipe", "plan", "design", "uncertainty", *STAGES}
         for name in ("uncertainty", "sensitivity")

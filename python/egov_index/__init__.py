@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import datasets, multivariate, outcomes
+from . import chains, datasets, missing, multivariate, outcomes
 from . import envelopment as envelopment  # adds its methods
 from ._aggregate import aggregate
 from ._core import version as __version__
@@ -28,9 +28,11 @@ from .imputed import Imputed
 from .index import Index
 from .judgments import Judgments, ahp
 from .levers import Levers, levers
+from .missing import little_mcar, missing_patterns
 from .optimize import OptimizedWeights, optimize_weights
 from .outranking import Outranking, outranking
 from .panel import Panel
+from .pooling import Pooled, pool
 from .presets import preset, presets
 from .profile import Profile, profile
 from .recipe import Recipe
@@ -68,6 +70,7 @@ __all__ = [
     "Outranking",
     "Panel",
     "Param",
+    "Pooled",
     "Profile",
     "Recipe",
     "Removal",
@@ -80,6 +83,7 @@ __all__ = [
     "aggregate",
     "ahp",
     "audit",
+    "chains",
     "choice",
     "compare",
     "datasets",
@@ -89,13 +93,17 @@ __all__ = [
     "imputation_benchmark",
     "impute",
     "levers",
+    "little_mcar",
     "methods",
+    "missing",
+    "missing_patterns",
     "multivariate",
     "noise",
     "normalize",
     "optimize_weights",
     "outcomes",
     "outranking",
+    "pool",
     "preset",
     "presets",
     "profile",

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from . import _core
-from .errors import DataError, Fault, SpecError
+from .errors import DataError, Fault, FitError, SpecError
 from .table import make_frame, nearest
 
 __all__ = ["Choice", "as_chain", "as_choice", "choice", "faults_of", "methods", "row", "stages"]
@@ -434,12 +434,12 @@ def _plain(value: Any) -> str:
     return short if float(short) == value else repr(float(value))
 
 
-def locate(error: SpecError | DataError, labels: Mapping[str, tuple[Any, ...]]) -> None:
+def locate(error: SpecError | DataError | FitError, labels: Mapping[str, tuple[Any, ...]]) -> None:
     """Give an error of the core the names of its positions, in place.
 
     Parameters
     ----------
-    error : SpecError or DataError
+    error : SpecError, DataError or FitError
         As the core raised it, with ``place`` as positions.
     labels : mapping
         Of "unit", "period", "indicator" and "node": the names by position.
