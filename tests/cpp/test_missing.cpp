@@ -69,7 +69,7 @@ TEST_CASE("with the second column missing in some rows the answer is that of And
   Matrix table = holed(30, 2, 0, 5);
   for (Index row = 18; row < 30; ++row) table(row, 1) = na;
   const auto found = em(table);
-  const auto x = table.col(0), seen = table.col(0).head(18), y = table.col(1).head(18);
+  const Vector x = table.col(0), seen = table.col(0).head(18), y = table.col(1).head(18);
   const double sxx = (seen.array() - seen.mean()).square().mean();
   const double sxy = ((seen.array() - seen.mean()) * (y.array() - y.mean())).mean();
   const double syy = (y.array() - y.mean()).square().mean(), slope = sxy / sxx, all = (x.array() - x.mean()).square().mean();
