@@ -340,7 +340,9 @@ def _named(terms: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except (SpecError, DataError, FitError) as error:
-        place = getattr(error, "place", {})
+        place = getattr(error, "place", None)
+        if place is None:
+            raise
         words = [f"imputation {place['unit'] + 1}"] if place.get("unit", -1) >= 0 else []
         words += [f"estimate {terms[place['indicator']]}"] if place.get("indicator", -1) >= 0 else []
         fault = error.faults[0]

@@ -13,9 +13,9 @@ import egov_index as egov
 
 SHARED = Path(os.environ.get("EGOV_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 REFERENCE = SHARED / "reference" / "imputation"
-FIGURES = json.loads(
-    (Path(__file__).parents[1] / "golden" / "missing.json").read_text(encoding="utf-8")
-)["little"]
+FIGURES = json.loads((Path(__file__).parents[1] / "golden" / "missing.json").read_text(encoding="utf-8"))[
+    "little"
+]
 
 pytestmark = pytest.mark.skipif(
     not REFERENCE.is_dir(), reason=f"no reference files in {REFERENCE}; set EGOV_SHARED"
@@ -59,7 +59,9 @@ def test_little(name):
     keys = ["".join(map(str, row.astype(int))) for row in found.observed]
     for key, count, each in zip(keys, found.counts, found.each, strict=True):
         assert count == theirs["by_pattern"][key]["n"]
-        assert each == pytest.approx(theirs["by_pattern"][key]["d2"], rel=1e-5)  # a small part of a sum held to 1e-6
+        assert each == pytest.approx(
+            theirs["by_pattern"][key]["d2"], rel=1e-5
+        )  # a small part of a sum held to 1e-6
     rounded = (round(found.statistic, 6), found.df, round(found.p, 6), found.patterns)
     assert rounded == tuple(FIGURES[name][:4])
 

@@ -40,8 +40,9 @@ struct Gaussian {
 };
 
 // Fits it by EM over patterns (Dempster, Laird, Rubin 1977, Journal of the Royal Statistical Society B 39, 1-38; Schafer 1997,
-// Analysis of Incomplete Multivariate Data, 5.3), squared extrapolation in between where it raises the likelihood
-// (Varadhan and Roland 2008, Scandinavian Journal of Statistics 35, 335-353): the likelihood never falls.
+// Analysis of Incomplete Multivariate Data, 5.3), from uncorrelated columns. Anderson's acceleration where it raises the
+// likelihood, as in Henderson and Varadhan (2019), Journal of Computational and Graphical Statistics 28, 834-846: so the
+// likelihood never falls, but for rounding.
 // DataError: no row or column, an infinite value, a column with nothing observed, one value or one constant.
 // FitError: without a prior, a covariance that is singular (to 1e-10 of the variance of the column named): a column that
 // others determine, or too few rows.

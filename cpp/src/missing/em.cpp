@@ -149,15 +149,53 @@ double change(const State& from, const State& to) {
   return std::max(mean, (moved.array() / (deviation * deviation.transpose()).array()).abs().maxCoeff());
 }
 
-// Squared extrapolation from three states in a row.
-State extrapolated(const State& a, const State& b, const State& c) {
-  const Vector r = b.mean - a.mean, v = c.mean - b.mean - r;
-  const Matrix R = b.covariance - a.covariance, V = c.covariance - b.covariance - R;
-  const double bend = std::sqrt(v.squaredNorm() + V.squaredNorm());
-  if (!(bend > 0)) return c;
-  const double length = std::max(1.0, std::sqrt(r.squaredNorm() + R.squaredNorm()) / bend);
-  return {a.mean + 2 * length * r + length * length * v, a.covariance + 2 * length * R + length * length * V};
+// Mean and Cholesky factor with the logarithm of its diagonal as one vector: any such numbers are a distribution, so that
+// one may go on along a line. Empty where the covariance is singular.
+Vector unbounded(const State& at) {
+  const Eigen::LLT<Matrix> solved(at.covariance);
+  if (solved.info() != Eigen::Success) return {};
+  Matrix out(at.mean.size(), at.mean.size() + 1);
+  out.leftCols(at.mean.size()) = solved.matrixL();
+  out.diagonal() = out.diagonal().array().log().matrix().eval();
+  out.rightCols(1) = at.mean;
+  return out.reshaped();
 }
+
+State bounded(const Vector& from, Index size) {
+  Matrix out = from.reshaped(size, size + 1);
+  out.diagonal() = out.diagonal().array().exp().matrix().eval();
+  const Matrix lower = out.leftCols(size);
+  return {out.rightCols(1), lower * lower.transpose()};
+}
+
+// Where the steps from the last states would meet if they were linear in the states (Anderson 1965).
+class Memory {
+ public:
+  // The vector to go to from a state that EM leads to `next`; empty where there is nothing to go by.
+  Vector ahead(const State& from, const State& next) {
+    const Vector at = unbounded(from), to = unbounded(next);
+    if (at.size() == 0 || to.size() == 0) return {};
+    const Vector left = to - at;
+    if (at_.size() > 0) keep(to - to_, left - left_);
+    at_ = at, to_ = to, left_ = left;
+    if (moves_.empty()) return {};
+    Matrix moves(at.size(), static_cast<Index>(moves_.size())), changes = moves;
+    for (std::size_t k = 0; k < moves_.size(); ++k) moves.col(static_cast<Index>(k)) = moves_[k], changes.col(static_cast<Index>(k)) = changes_[k];
+    return to - moves * changes.colPivHouseholderQr().solve(left);
+  }
+  void forget() { *this = {}; }
+
+ private:
+  void keep(const Vector& move, const Vector& change) {
+    moves_.push_back(move), changes_.push_back(change);
+    if (moves_.size() > window) moves_.erase(moves_.begin()), changes_.erase(changes_.begin());
+  }
+  static constexpr std::size_t window = 10;
+  Vector at_, to_, left_;
+  std::vector<Vector> moves_, changes_;
+};
+
+constexpr double rounding = 1e-13;  // of a likelihood, relative
 
 class Search {
  public:
@@ -166,12 +204,8 @@ class Search {
   void run() {
     const Index columns = data_.center.size();
     move(State{Vector::Zero(columns), Matrix::Identity(columns, columns)});
-    while (!settled() && taken_ < options_.steps) {
-      const State first = at_;
-      move(made_.next);
-      if (settled() || !options_.accelerate) continue;
-      leap(first);
-    }
+    while (!settled() && taken_ < options_.steps)
+      if (!options_.accelerate || !leap()) move(made_.next);
   }
   bool settled() const { return change_ <= options_.tolerance; }
   const State& at() const { return at_; }
@@ -192,18 +226,22 @@ class Search {
     made_ = std::move(made);
     change_ = egov::change(at_, made_.next);
   }
-  // Further along the way, where that is a distribution and more likely than here.
-  void leap(const State& first) {
-    const State to = extrapolated(first, at_, made_.next);
+  // Further along the way; only where that is at least as likely as here, to rounding.
+  bool leap() {
+    const Vector ahead = memory_.ahead(at_, made_.next);
+    if (ahead.size() == 0) return false;
+    const State to = bounded(ahead, at_.mean.size());
     Index culprit = 0;
-    if (Eigen::LLT<Matrix>(to.covariance).info() != Eigen::Success) return;
     auto made = step(data_, to, options_.prior, culprit);
     ++taken_;
-    if (made && made->goal >= made_.goal) take(to, std::move(*made));
+    if (!made || !(made->goal >= made_.goal - rounding * std::abs(made_.goal))) return memory_.forget(), false;
+    take(to, std::move(*made));
+    return true;
   }
 
   const Standard& data_;
   const EmOptions& options_;
+  Memory memory_;
   State at_;
   Step made_{};
   Index taken_ = 0;

@@ -160,8 +160,8 @@ def em(
     References
     ----------
     Dempster, Laird and Rubin (1977), Journal of the Royal Statistical Society B 39, 1-38; Schafer (1997), Analysis of
-    Incomplete Multivariate Data, 5.3; with the extrapolation of Varadhan and Roland (2008), Scandinavian Journal of
-    Statistics 35, 335-353.
+    Incomplete Multivariate Data, 5.3; accelerated as in Henderson and Varadhan (2019), Journal of Computational and
+    Graphical Statistics 28, 834-846.
 
     Examples
     --------
@@ -249,7 +249,7 @@ def little_mcar(
     <Little: d2 2.400000, df 1, p 0.121335, 2 patterns>
     """
     of = rows(data, indicators, period)
-    fitted = _fitted(of, _number("prior", prior, 0.0, 0.0), 1e-12, 20_000)
+    fitted = _fitted(of, _number("prior", prior, 0.0, 0.0), 1e-10, 20_000)
     with named(of):
         raw = _core.little(of.values, fitted.mean, fitted.covariance)
     if raw["freedom"] == 0:
