@@ -111,7 +111,9 @@ def _with_auxiliaries(source: Panel, given: Any) -> tuple[Panel, tuple[str, ...]
     if given is None:
         return source, ()
     if not isinstance(given, Panel):
-        names = (given,) if isinstance(given, str) else tuple(given)
+        names = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Sequence) else ()
+        if not all(isinstance(name, str) for name in names) or not isinstance(given, Sequence):
+            raise SpecError(Fault("auxiliaries", repr(given), "names of indicators of the data, or a panel"))
         return source, names
     shared = set(source.units) & set(given.units), set(source.periods) & set(given.periods)
     if not all(shared):

@@ -88,6 +88,24 @@ def tree_of(panel, params):
     return egov.Framework(nodes) if "up" in params else None
 
 
+def called(panel, params):
+    """What egov.impute is called with: a tree and auxiliaries beside the panel, where the parameters ask for them."""
+    named = params.get("auxiliaries", ())
+    tree = {"framework": tree_of(panel, params)}
+    if not named or not isinstance(named, list) or set(named) & set(panel.indicators):
+        return {**tree, **params}
+    return {**tree, **params, "auxiliaries": auxiliaries_of(panel, named)}
+
+
+def auxiliaries_of(panel, names):
+    """Made of the first indicator: that of the period before; where it is missing, its highest and lowest in turn."""
+    first = np.roll(panel.values[:, :, 0], 1, axis=1)
+    seen = first[~np.isnan(first)]
+    ends = (seen.max(), seen.min()) if len(seen) else (NAN, NAN)
+    made = [np.where(np.isnan(first), ends[k % 2], first) for k in range(len(names))]
+    return Panel(np.stack(made, axis=2), panel.units, panel.periods, list(names), backend=panel.backend)
+
+
 def pillars_of(names, pillars=None):
     """A framework of two levels over some indicators; one pillar if none are given."""
     pillars = pillars or ["all"] * len(names)
@@ -107,7 +125,7 @@ def run(stage, method, panel, params, **more):
         table = egov.Panel(np.full((*panel.shape[:2], 1), 7.0), panel.units, panel.periods, ["size"])
         return egov.denominate(panel, {"method": method, **params}, by=by, table=table, **more).values
     if stage == "impute":
-        return egov.impute(panel, method, framework=tree_of(panel, params), **params).panel.values
+        return egov.impute(panel, method, **called(panel, params)).panel.values
     if stage in ("treat", "normalize", "rank"):
         return getattr(egov, stage)(panel, method, **params, **more).values
     if stage == "aggregate":

@@ -16,7 +16,7 @@ from stage_calls import (
     pillars_of,
     run,
     scaled,
-    tree_of,
+    called,
     variants,
     with_trait,
 )
@@ -81,7 +81,11 @@ def golden_result(item):
         names = [f"x{k}" for k in range(values.shape[2])]
         panel = egov.Panel(values, range(len(values)), given["periods"], names, groups=groups)
         tree = egov.Framework(given["nodes"]) if "nodes" in given else None
-        filled = egov.impute(panel, method, framework=tree, **params).panel.values
+        rest = dict(params)
+        if names := rest.pop("auxiliaries", None):
+            beside = np.stack([numbers(given["auxiliaries"][name]) for name in names], axis=2)
+            rest["auxiliaries"] = egov.Panel(beside, panel.units, panel.periods, names)
+        filled = egov.impute(panel, method, framework=tree, **rest).panel.values
         return filled if np.ndim(item["expect"]) == 3 else filled[:, :, 0]
     if stage == "screen":
         values = numbers(given["values"])
@@ -161,7 +165,7 @@ def test_observed_cells_are_never_changed(stage, row):
 def test_flags_are_the_filled_cells(stage, row):
     panel = panel_of(HOLED)
     for params in variants(stage, row):
-        filled = egov.impute(panel, row["name"], framework=tree_of(panel, params), **params)
+        filled = egov.impute(panel, row["name"], **called(panel, params))
         values, holes = filled.panel.values, np.isnan(HOLED)
         assert len(filled.flags) == (holes & ~np.isnan(values)).sum()
         assert filled.remaining == np.isnan(values).sum()
@@ -215,7 +219,9 @@ def test_the_same_input_gives_the_same_bits_and_stays_as_it_was(stage, row):
         np.testing.assert_array_equal(run(stage, row["name"], panel, params), first)
         np.testing.assert_array_equal(panel.values, data)
         assert params == given
-    named = {"groups", "unit"} & {param["kind"] for param in row["params"]}  # what a plain array lacks
+    named = {"groups", "unit", "indicators"} & {  # what a plain array lacks
+        param["kind"] for param in row["params"] if param["name"] in variants(stage, row)[0]
+    }
     if stage in ("treat", "normalize", "rank", "impute", "aggregate") and not named:
         for layout in (np.array(data), np.asfortranarray(data), data[::-1][::-1]):
             before = layout.copy()

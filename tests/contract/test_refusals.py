@@ -57,16 +57,17 @@ def test_values_of_the_wrong_type_are_refused(stage, row, param):
         "groups": [0, None, 1.0, ["region"]],
         "unit": [["U1"], {}],
         "table": [1, "x", [["a"]], [[1, 2], [3]], []],
+        "indicators": [1, [2.5], 0.5, ["x0", 3]],
     }[param["kind"]]
     for value in wrong:
         text = refused(stage, row["name"], variants(stage, row)[0] | {param["name"]: value})
-        shown = param["kind"] == "table" or repr(value).strip("'") in text.replace("nothing", "None")
+        shown = param["kind"] in ("table", "indicators") or repr(value).strip("'") in text.replace("nothing", "None")
         assert param["name"] in text and shown
 
 
 @pytest.mark.parametrize(("stage", "row", "param"), PARAMS, ids=PARAM_IDS)
 def test_values_out_of_bounds_are_refused(stage, row, param):
-    if param["kind"] in ("option", "groups", "unit", "table"):
+    if param["kind"] in ("option", "groups", "unit", "table", "indicators"):
         near = (
             refused(stage, row["name"], {param["name"]: param["options"][-1] + "x"})
             if param["options"]

@@ -9,10 +9,17 @@ namespace egov {
 std::vector<ImputeMethod> section_rows();  // from the other units of the same period
 std::vector<ImputeMethod> row_rows();      // from the unit's other indicators
 std::vector<ImputeMethod> series_rows();   // from the unit's own series
+std::vector<ImputeMethod> damped_rows();   // the unit's own damped trend
+std::vector<ImputeMethod> neighbor_rows(); // from the units most alike
+std::vector<ImputeMethod> deck_rows();     // from one other unit
+std::vector<ImputeMethod> source_rows();   // from other sources and references
+std::vector<ImputeMethod> regression_rows();
 std::vector<ImputeMethod> curve_rows();    // diffusion curves
 std::vector<ImputeMethod> kriging_rows();  // a Gaussian process of all indicators
 
 // Longest gap bridged, for methods that look along a series.
 Param max_gap_param();
+// Indicators that help and are not filled themselves.
+Param auxiliaries_param();
 
 }  // namespace egov

@@ -42,6 +42,10 @@ std::vector<ImputeMethod> section_rows() {
         {{"by", Kind::groups, missing_value, -infinite, infinite, "Grouping of the units, e.g. income_groups."}},
         needs_groups | keeps_range},
        [](const Series& s, const Args&) { return from_section(s, true, mean_of); }},
+      {{"group_median", "Median of the units of the same group observed in the same period.", "OECD/JRC 2008, step 4",
+        {{"by", Kind::groups, missing_value, -infinite, infinite, "Grouping of the units, e.g. income_groups."}},
+        needs_groups | keeps_range},
+       [](const Series& s, const Args&) { return from_section(s, true, detail::median); }},
   };
 }
 
