@@ -92,7 +92,8 @@ def called(panel, params):
     """What egov.impute is called with: a tree and auxiliaries beside the panel, where the parameters ask for them."""
     named = params.get("auxiliaries", ())
     tree = {"framework": tree_of(panel, params)}
-    if not named or not isinstance(named, list) or set(named) & set(panel.indicators):
+    made_up = isinstance(named, list) and all(isinstance(name, str) for name in named)
+    if not named or not made_up or set(named) & set(panel.indicators):
         return {**tree, **params}
     return {**tree, **params, "auxiliaries": auxiliaries_of(panel, named)}
 

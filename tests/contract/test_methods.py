@@ -9,6 +9,7 @@ from stage_calls import (
     METHODS,
     NAN,
     STAGES,
+    called,
     golden,
     numbers,
     of_stages,
@@ -16,7 +17,6 @@ from stage_calls import (
     pillars_of,
     run,
     scaled,
-    called,
     variants,
     with_trait,
 )

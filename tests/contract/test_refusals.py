@@ -61,7 +61,9 @@ def test_values_of_the_wrong_type_are_refused(stage, row, param):
     }[param["kind"]]
     for value in wrong:
         text = refused(stage, row["name"], variants(stage, row)[0] | {param["name"]: value})
-        shown = param["kind"] in ("table", "indicators") or repr(value).strip("'") in text.replace("nothing", "None")
+        shown = param["kind"] in ("table", "indicators") or repr(value).strip("'") in text.replace(
+            "nothing", "None"
+        )
         assert param["name"] in text and shown
 
 

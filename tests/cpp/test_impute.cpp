@@ -4,7 +4,7 @@
 
 #include "egov/impute.hpp"
 #include "egov/random.hpp"
-#include "impute/logistic.hpp"
+#include "impute/curve.hpp"
 
 using namespace egov;
 

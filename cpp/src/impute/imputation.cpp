@@ -120,7 +120,7 @@ void Imputation::write(const Task& task, Matrix& values, const double* drawn) co
     const Index column = task.columns[static_cast<std::size_t>(fill.column)];
     const auto& out = gaps_.left_out[static_cast<std::size_t>(column)];
     if (!std::isnan(values(fill.row, column))) {  // a left-out cell looked like a hole to a method of several
-      if (task.columns.size() > 1 && !out.empty() && out[static_cast<std::size_t>(fill.row)]) continue;
+      if (!out.empty() && out[static_cast<std::size_t>(fill.row)]) continue;
       throw DataError("an observed cell must never be written", {"impute", chains_[static_cast<std::size_t>(column)][task.place].method, ""});
     }
     values(fill.row, column) = drawn ? drawn[k] : fill.value;

@@ -1,9 +1,17 @@
-// Quantiles of the laws that uncertain fills follow.
+// The laws that uncertain fills follow.
 #pragma once
 
 namespace egov {
 
+double normal_share(double x);  // below x
 double normal_quantile(double p);
 double student_quantile(double df, double p);  // of Student's t; df above 0
+
+// A normal law cut off at bounds, between which its center lies; NaN: no bound.
+struct Bounded {
+  double center, sd, low, high;
+  double value(double p) const;  // the quantile
+  double spread() const;         // standard deviation
+};
 
 }  // namespace egov
