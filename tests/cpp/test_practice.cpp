@@ -48,24 +48,24 @@ const char* const stochastic[] = {"damped_trend", "hot_deck", "regression", "log
 
 TEST_CASE("links go back to where they came from, keep bounds and know their slopes") {
   const std::vector<double> seen = {0, 3, 40, 99.5, 100};
-  for (const Link& link : {Link(Link::logit, 0, 100, seen), Link(Link::root, 0, na, seen), Link(Link::logarithm, 0, na, seen),
-                           Link(Link::identity, na, na, seen), Link(Link::open, 0, 100, seen)}) {
+  for (const BoundScale& link : {BoundScale(BoundScale::logit, 0, 100, seen), BoundScale(BoundScale::root, 0, na, seen), BoundScale(BoundScale::logarithm, 0, na, seen),
+                           BoundScale(BoundScale::identity, na, na, seen), BoundScale(BoundScale::open, 0, 100, seen)}) {
     for (double y : seen) CHECK(link.from(link.to(y)) == doctest::Approx(y).epsilon(1e-12));
     for (double z : {-1.5, 0.3, 1.1}) CHECK(link.slope(z) == doctest::Approx((link.from(z + 1e-6) - link.from(z - 1e-6)) / 2e-6).epsilon(link.from(z) > 0 ? 1e-5 : 10));
   }
-  const Link shares(Link::open, 0, 100, seen);
-  CHECK(shares.kind() == Link::logit);
+  const BoundScale shares(BoundScale::open, 0, 100, seen);
+  CHECK(shares.kind() == BoundScale::logit);
   CHECK(shares.from(50) == 100);
   CHECK(shares.from(-50) == 0);
   CHECK_FALSE(shares.takes(101));
-  CHECK(Link(Link::open, 0, na, seen).kind() == Link::root);
-  CHECK(Link(Link::open, na, na, seen).kind() == Link::identity);
-  CHECK_THROWS_AS(Link(Link::logit, 0, na, seen), SpecError);
-  CHECK_THROWS_AS(Link(Link::logit, 3, 3, seen), SpecError);
+  CHECK(BoundScale(BoundScale::open, 0, na, seen).kind() == BoundScale::root);
+  CHECK(BoundScale(BoundScale::open, na, na, seen).kind() == BoundScale::identity);
+  CHECK_THROWS_AS(BoundScale(BoundScale::logit, 0, na, seen), SpecError);
+  CHECK_THROWS_AS(BoundScale(BoundScale::logit, 3, 3, seen), SpecError);
 }
 
 TEST_CASE("spread of a link is that of a sum over many quantiles") {
-  const Link link(Link::logit, 0, 100, {50});
+  const BoundScale link(BoundScale::logit, 0, 100, {50});
   double mean = 0, square = 0;
   const int n = 20000;
   for (int k = 0; k < n; ++k) {

@@ -94,7 +94,7 @@ struct Run {
 };
 
 struct Damped {
-  Link link;
+  BoundScale link;
   Holt holt;
   Misses misses;
   std::vector<Run> runs = {};
@@ -216,10 +216,10 @@ std::vector<int> in_steps(const Vector& times) {
 Filling damped_trend(const Series& s, const Args& a) {
   const auto all = detail::observed(s.values);
   if (all.empty()) return {};
-  Link link(static_cast<Link::Kind>(a[4]), a[5], a[6], all);
+  BoundScale link(static_cast<BoundScale::Kind>(a[4]), a[5], a[6], all);
   Filling made;
   if (!std::all_of(all.begin(), all.end(), [&](double y) { return link.takes(y); }))
-    link = Link::none(all), made.notes = {"on the plain scale, because an observation of the indicator lies outside the bounds of the link"};
+    link = BoundScale::none(all), made.notes = {"on the plain scale, because an observation of the indicator lies outside the bounds of the link"};
   const auto at = in_steps(s.times);
   std::vector<Path> paths(static_cast<std::size_t>(s.units));
   std::vector<std::vector<Index>> seen(paths.size());
@@ -256,7 +256,7 @@ std::vector<ImputeMethod> damped_rows() {
         "Damped local trend after the last observation and, backwards, before the first; the line between observations; on a link scale.",
         "Gardner and McKenzie 1985, Management Science 31(10)",
         {share_param("alpha", "Share of a surprise that the level takes"), share_param("beta", "Share of a change of level that the slope takes"),
-         share_param("phi", "Share of the slope that is left after a step"), max_gap_param(), link_param(Link::open), lower_param(), upper_param()},
+         share_param("phi", "Share of the slope that is left after a step"), max_gap_param(), link_param(BoundScale::open), lower_param(), upper_param()},
         needs_periods},
        damped_trend},
   };

@@ -7,7 +7,7 @@
 
 namespace egov {
 
-Link::Link(Kind kind, double lower, double upper, const std::vector<double>& observed)
+BoundScale::BoundScale(Kind kind, double lower, double upper, const std::vector<double>& observed)
     : kind_(kind), unit_(detail::to_size_one(observed)), low_(lower * unit_), high_(upper * unit_) {
   const bool below = !std::isnan(lower), above = !std::isnan(upper);
   if (kind == open) kind_ = below && above ? logit : below ? root : identity;
@@ -27,9 +27,9 @@ Link::Link(Kind kind, double lower, double upper, const std::vector<double>& obs
   if (zero) offset_ = std::isinf(smallest) ? 0.5 : smallest / 2;
 }
 
-bool Link::takes(double y) const { return kind_ == identity || (!(y * unit_ < low_) && !(y * unit_ > high_)); }
+bool BoundScale::takes(double y) const { return kind_ == identity || (!(y * unit_ < low_) && !(y * unit_ > high_)); }
 
-double Link::to(double y) const {
+double BoundScale::to(double y) const {
   const double x = y * unit_;
   if (kind_ == identity) return x;
   if (kind_ == root) return std::sqrt(std::max(x - low_, 0.0));
@@ -38,7 +38,7 @@ double Link::to(double y) const {
   return std::log((share + offset_) / (1 - share + offset_));
 }
 
-double Link::from(double z) const {
+double BoundScale::from(double z) const {
   double x = z;
   if (kind_ == root) x = low_ + (z > 0 ? z * z : 0);
   if (kind_ == logarithm) x = low_ + std::max(std::exp(z) - offset_, 0.0);
@@ -49,7 +49,7 @@ double Link::from(double z) const {
   return (x > high_ ? high_ : x < low_ ? low_ : x) / unit_;
 }
 
-double Link::slope(double z) const {
+double BoundScale::slope(double z) const {
   double out = 1;
   if (kind_ == root) out = 2 * std::max(z, 0.0);
   if (kind_ == logarithm) out = std::exp(z);
@@ -61,7 +61,7 @@ double Link::slope(double z) const {
 }
 
 // Gauss and Hermite with 9 points, in units that do not overflow.
-double Link::spread(double z, double sd) const {
+double BoundScale::spread(double z, double sd) const {
   static const double at[] = {0, 1.0232556637891326, 2.0768479786778302, 3.2054290028564703, 4.5127458633997826};
   static const double weight[] = {0.40634920634920635, 0.24409750289493939, 0.049916406765217879, 0.0027891413212317691, 2.2345844007746563e-05};
   if (kind_ == identity) return sd / unit_;
@@ -74,7 +74,7 @@ double Link::spread(double z, double sd) const {
   return std::sqrt(std::max(square - mean * mean, 0.0)) / unit_;
 }
 
-Param link_param(Link::Kind fallback) {
+Param link_param(BoundScale::Kind fallback) {
   return {"link", Kind::option, static_cast<double>(fallback), -infinite, infinite,
           "Scale on which it works; auto: logit between two bounds, square root above a lower one, else identity.",
           {"identity", "auto", "logit", "sqrt", "log"}};

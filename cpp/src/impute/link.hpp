@@ -7,7 +7,7 @@
 namespace egov {
 
 // y is the indicator, z what it is on the scale. Beyond what the bounds allow, from() gives the bound.
-class Link {
+class BoundScale {
  public:
   enum Kind { identity, open, logit, root, logarithm };  // open: by the bounds; the order of the option's names
 
@@ -17,8 +17,8 @@ class Link {
   //   logarithm  ln(y - lower + e), e = half the smallest positive y - lower where one is 0, else 0
   //   open       logit between two bounds, root above one, identity without
   // SpecError where logit lacks a bound.
-  Link(Kind kind, double lower, double upper, const std::vector<double>& observed);
-  static Link none(const std::vector<double>& observed) { return {identity, missing_value, missing_value, observed}; }
+  BoundScale(Kind kind, double lower, double upper, const std::vector<double>& observed);
+  static BoundScale none(const std::vector<double>& observed) { return {identity, missing_value, missing_value, observed}; }
 
   Kind kind() const { return kind_; }
   bool takes(double y) const;   // within the bounds
@@ -33,8 +33,8 @@ class Link {
   double unit_, low_, high_, offset_ = 0;  // times `unit_`, a power of two, values are near 1; so are the bounds here
 };
 
-// Parameters "link", "lower" and "upper"; the link's default is one of the names of Link::Kind.
-Param link_param(Link::Kind fallback);
+// Parameters "link", "lower" and "upper"; the link's default is one of the names of BoundScale::Kind.
+Param link_param(BoundScale::Kind fallback);
 Param lower_param();
 Param upper_param();
 

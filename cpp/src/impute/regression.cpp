@@ -72,7 +72,7 @@ struct Uncertain {
 
 // Everything of one indicator.
 struct Target {
-  Link link;
+  BoundScale link;
   double alike = 0;  // correlation of the residuals of one unit
   std::vector<Fit> fits = {};
   std::vector<std::uint32_t> items = {};  // of the fits
@@ -103,13 +103,13 @@ class Regressor {
  private:
   const Args& args(Index j) const { return b_.args[static_cast<std::size_t>(j)]; }
 
-  Link link_of(Index j) {
+  BoundScale link_of(Index j) {
     const auto all = detail::observed(b_.values.col(j));
-    const Link link(static_cast<Link::Kind>(args(j)[3]), args(j)[4], args(j)[5], all);
+    const BoundScale link(static_cast<BoundScale::Kind>(args(j)[3]), args(j)[4], args(j)[5], all);
     const bool inside = std::all_of(all.begin(), all.end(), [&](double y) { return link.takes(y); });
     if (!inside && made_.notes.empty()) made_.notes = {"on the plain scale, because an observation of the indicator lies outside the bounds of the link"};
     plain_.push_back(!inside);
-    return inside ? link : Link::none(all);
+    return inside ? link : BoundScale::none(all);
   }
 
   // Auxiliaries, the other indicators on their link scales, and time where all periods are taken together.
@@ -166,7 +166,7 @@ class Regressor {
   }
 
   void put(Index j, const RowTable& x, const Fit& fit, Index row) {
-    const Link& link = links_[static_cast<std::size_t>(j)];
+    const BoundScale& link = links_[static_cast<std::size_t>(j)];
     const Vector at = row_of(x, fit, row), leverage = fit.root.transpose() * at;
     const double move = fit.mean + at.dot(fit.slopes), z = fit.origin + move;
     const double sd = fit.sd * std::sqrt(1 + 1 / static_cast<double>(fit.n) + leverage.squaredNorm());
@@ -223,7 +223,7 @@ class Regressor {
   }
 
   const Block& b_;
-  std::vector<Link> links_ = {};
+  std::vector<BoundScale> links_ = {};
   std::vector<char> plain_ = {};  // per column: not on the link asked for
   std::vector<Target> targets_ = {};
   std::vector<Uncertain> cells_ = {};
@@ -241,7 +241,7 @@ std::vector<ImputeMethod> regression_rows() {
                            {{"over", Kind::option, 0.0, -infinite, infinite, "Fits over the panel with a trend in time, or period by period.", {"panel", "period"}},
                             {"others", Kind::flag, 1.0, 0.0, 1.0, "Also on the other indicators that this method fills at the same place of the chain?"},
                             {"least", Kind::integer, 10.0, 3.0, infinite, "Complete rows that a fit needs; with fewer its holes stay open."},
-                            link_param(Link::open), lower_param(), upper_param(), auxiliaries_param()}}};
+                            link_param(BoundScale::open), lower_param(), upper_param(), auxiliaries_param()}}};
   regression.together = [](const Block& b) { return Regressor(b).fill(); };
   return {regression};
 }

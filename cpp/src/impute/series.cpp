@@ -64,8 +64,8 @@ Fills on_line(const Series& s, double max_gap, const Between& between) {
 double on_plain_line(double from, double to, double share) { return from * (1 - share) + to * share; }
 
 Filling linear(const Series& s, const Args& a) {
-  const Link link(static_cast<Link::Kind>(a[1]), a[2], a[3], detail::observed(s.values));
-  if (link.kind() == Link::identity) return on_line(s, a[0], on_plain_line);
+  const BoundScale link(static_cast<BoundScale::Kind>(a[1]), a[2], a[3], detail::observed(s.values));
+  if (link.kind() == BoundScale::identity) return on_line(s, a[0], on_plain_line);
   bool fallback = false;
   Filling made = on_line(s, a[0], [&](double from, double to, double share) {
     if (!link.takes(from) || !link.takes(to)) return fallback = true, missing_value;
@@ -113,7 +113,7 @@ struct Seen {
   bool inside = true;  // all within the bounds of the link
 };
 
-Seen seen_of(const Series& s, Index u, const Link& link) {
+Seen seen_of(const Series& s, Index u, const BoundScale& link) {
   Seen out;
   for (Index t = 0; t < s.periods(); ++t)
     if (!std::isnan(s.at(t, u))) out.at.push_back(t), out.x.push_back(s.times[t]), out.inside = out.inside && link.takes(s.at(t, u));
@@ -123,12 +123,12 @@ Seen seen_of(const Series& s, Index u, const Link& link) {
 
 Filling monotone_cubic(const Series& s, const Args& a) {
   const auto all = detail::observed(s.values);
-  const Link link(static_cast<Link::Kind>(a[1]), a[2], a[3], all), plain = Link::none(all);
+  const BoundScale link(static_cast<BoundScale::Kind>(a[1]), a[2], a[3], all), plain = BoundScale::none(all);
   Filling made;
   for (Index u = 0; u < s.units; ++u) {
     Seen seen = seen_of(s, u, link);
     if (seen.at.size() < 2) continue;
-    const Link& on = seen.inside ? link : plain;
+    const BoundScale& on = seen.inside ? link : plain;
     if (!seen.inside) seen = seen_of(s, u, plain), made.notes = {"on the plain scale, because an observation lies outside the bounds of the link"};
     const auto slopes = cubic_slopes(seen.x, seen.z);
     for (std::size_t i = 0; i + 1 < seen.at.size(); ++i) {
@@ -165,12 +165,12 @@ std::vector<ImputeMethod> series_rows() {
         "Moritz and Bartz-Beielstein 2017, R Journal 9(1)", {max_gap_param()}, needs_periods | keeps_range},
        [](const Series& s, const Args& a) { return carry_backward(s, a[0]); }},
       {{"linear", "Straight line between the unit's observations before and after, on a link scale if asked; no extrapolation.",
-        "Moritz and Bartz-Beielstein 2017, R Journal 9(1)", {max_gap_param(), link_param(Link::identity), lower_param(), upper_param()},
+        "Moritz and Bartz-Beielstein 2017, R Journal 9(1)", {max_gap_param(), link_param(BoundScale::identity), lower_param(), upper_param()},
         needs_periods | keeps_range},
        linear},
       {{"monotone_cubic", "Cubic between the unit's observations that rises and falls only where they do; no extrapolation.",
         "Fritsch and Butland 1984, SIAM Journal on Scientific and Statistical Computing 5(2)",
-        {max_gap_param(), link_param(Link::identity), lower_param(), upper_param()}, needs_periods | keeps_range},
+        {max_gap_param(), link_param(BoundScale::identity), lower_param(), upper_param()}, needs_periods | keeps_range},
        monotone_cubic},
   };
 }
