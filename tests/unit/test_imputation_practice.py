@@ -146,7 +146,7 @@ def test_regression_sd_is_that_of_a_prediction():
     y += 2 * wealth
     y[7] = NAN
     beside = egov.Panel(wealth, [f"U{k}" for k in range(30)], [2000], ["wealth"])
-    filled = egov.impute(panel_of(y), "regression", over="period", auxiliaries=beside, draws=4000)
+    filled = egov.impute(panel_of(y), "regression", fit="period", auxiliaries=beside, draws=4000)
     design = np.column_stack([np.ones(29), np.delete(wealth.ravel(), 7)])
     slopes, (sse,), *_ = np.linalg.lstsq(design, np.delete(y.ravel(), 7), rcond=None)
     row = np.array([1, wealth[7, 0, 0]])

@@ -265,7 +265,7 @@ ImputeMethod curve_row(const std::string& name, Shape shape, const std::string& 
   return {{name, sentence, citation,
            {upper, number("least", least, "Observations a unit needs; with fewer its holes stay open."), lower_param(),
             {"loss", Kind::option, 0.0, -infinite, infinite, "What a residual costs: none, its square; huber and cauchy, less where it is large.", {"none", "huber", "cauchy"}},
-            {"pool", Kind::flag, 1.0, 0.0, 1.0, "Levels drawn towards that of all units, by how little each unit's own is known?"},
+            {"pool", Kind::flag, 1.0, 0.0, 1.0, "Draws levels towards that of all units, the more the less a unit's own is known."},
             max_gap_param()},
            needs_periods},
           [shape](const Series& s, const Args& a) {

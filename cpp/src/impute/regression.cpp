@@ -238,8 +238,8 @@ std::vector<ImputeMethod> regression_rows() {
   ImputeMethod regression{{"regression",
                            "Least squares on auxiliaries and the other indicators, whichever of them the unit has; draws of slopes, variance and residuals.",
                            "Rubin 1987, Multiple Imputation for Nonresponse in Surveys, example 5.1",
-                           {{"over", Kind::option, 0.0, -infinite, infinite, "Fits over the panel with a trend in time, or period by period.", {"panel", "period"}},
-                            {"others", Kind::flag, 1.0, 0.0, 1.0, "Also on the other indicators that this method fills at the same place of the chain?"},
+                           {{"fit", Kind::option, 0.0, -infinite, infinite, "One fit of all periods with a trend in time, or one a period.", {"panel", "period"}},
+                            {"others", Kind::flag, 1.0, 0.0, 1.0, "Fits also on the other indicators that the method fills at the same place of the chain."},
                             {"least", Kind::integer, 10.0, 3.0, infinite, "Complete rows that a fit needs; with fewer its holes stay open."},
                             link_param(BoundScale::open), lower_param(), upper_param(), auxiliaries_param()}}};
   regression.together = [](const Block& b) { return Regressor(b).fill(); };
