@@ -92,7 +92,8 @@ def test_sources_of_a_stage_know_no_other_stage():
 
 def test_private_headers_are_those_of_detail_and_of_the_own_room():
     for path in sources():
-        room = path.parent.name if path.parent != CPP / "src" else path.stem
+        inside = path.relative_to(CPP / "src")
+        room = inside.parts[0] if len(inside.parts) > 1 else path.stem
         for name in includes(path)[1]:
             assert name.startswith(("egov/", "detail/", f"{room}/")), (path, name)
 

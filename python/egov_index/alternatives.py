@@ -93,7 +93,7 @@ class Alternatives:
         normalize: Sequence[Any] = (),
         aggregate: Sequence[Any] = (),
         weights: Any = None,
-        posterior: bool = True,
+        posterior: Any = True,
     ) -> None:
         faults: list[Fault] = []
         self.impute = _chains("impute", impute, faults)
@@ -105,7 +105,7 @@ class Alternatives:
         self.weights: Noise | None = weights
         if not isinstance(posterior, bool):
             faults.append(Fault("alternatives.posterior", repr(posterior), "true or false"))
-        self.posterior = posterior
+        self.posterior: bool = bool(posterior)
         if faults:
             raise SpecError(faults)
 

@@ -102,15 +102,47 @@ double quantile(const Model& model, const Spot& spot, double p) {
   return model.lenses[static_cast<std::size_t>(holes.column)].limit(holes.center[spot.at] + q * holes.sd[spot.at], p < 0.5);
 }
 
-Fill filled(const Model& model, const Block& block, const Holes& holes, Index at) {
-  const Lens& lens = model.lenses[static_cast<std::size_t>(holes.column)];
+// The block as it is modelled: units in the order of their keys, so that it does not matter how they came, and values in
+// units of a power of two near their spread, so that their size does not matter either.
+struct Bench {
+  Block block;
+  Matrix auxiliaries;
+  std::vector<Index> order;     // of the units
+  std::vector<Index> columns;   // those that are modelled
+  std::vector<double> unit;     // of each of them
+  Index row(Index period, Index unit_at) const { return period * block.units + order[static_cast<std::size_t>(unit_at)]; }
+};
+
+Matrix in_order(const Matrix& rows, const std::vector<Index>& order) {
+  Matrix out(rows.rows(), rows.cols());
+  const auto units = static_cast<Index>(order.size());
+  for (Index t = 0; t < rows.rows() / std::max<Index>(units, 1); ++t)
+    for (Index u = 0; u < units; ++u) out.row(t * units + u) = rows.row(t * units + order[static_cast<std::size_t>(u)]);
+  return out;
+}
+
+Bench bench_of(const Block& given) {
+  Bench bench{given, {}, {}, {}, {}};
+  for (Index u = 0; u < given.units; ++u) bench.order.push_back(u);
+  const auto key = [&](Index u) { return given.keys[static_cast<std::size_t>(u)]; };
+  std::stable_sort(bench.order.begin(), bench.order.end(), [&](Index a, Index b) { return key(a) < key(b); });
+  bench.block.values = in_order(given.values, bench.order);
+  for (Index u = 0; u < given.units; ++u) bench.block.keys[static_cast<std::size_t>(u)] = key(bench.order[static_cast<std::size_t>(u)]);
+  const bool helped = given.args[0].has("auxiliaries");
+  bench.auxiliaries = helped ? in_order(given.args[0].table("auxiliaries"), bench.order) : Matrix(given.values.rows(), 0);
+  return bench;
+}
+
+Fill filled(const Model& model, const Bench& bench, const Holes& holes, Index at) {
+  const auto j = static_cast<std::size_t>(holes.column);
+  const Lens& lens = model.lenses[j];
   const double z = holes.center[at], sd = holes.sd[at];
-  Fill fill{block.row(holes.open[static_cast<std::size_t>(at)], holes.unit), lens.mean(z, sd)};
-  fill.sd = lens.spread(z, sd);
-  fill.column = holes.column;
-  fill.note = model.note[static_cast<std::size_t>(holes.column)];
-  for (Index t = 0; t < block.periods(); ++t)
-    if (!std::isnan(block.values(block.row(t, holes.unit), holes.column))) {
+  Fill fill{bench.row(holes.open[static_cast<std::size_t>(at)], holes.unit), bench.unit[j] * lens.mean(z, sd)};
+  fill.sd = bench.unit[j] * lens.spread(z, sd);
+  fill.column = bench.columns[j];
+  fill.note = model.note[j];
+  for (Index t = 0; t < bench.block.periods(); ++t)
+    if (!std::isnan(bench.block.values(bench.block.row(t, holes.unit), holes.column))) {
       fill.first = fill.first < 0 ? t : fill.first;
       fill.last = t;
       ++fill.donors;
@@ -118,62 +150,82 @@ Fill filled(const Model& model, const Block& block, const Holes& holes, Index at
   return fill;
 }
 
-Filling krige(const Block& given) {
-  const double max_gap = given.args[0][4];
-  Block block = given;
+// Every hole gets the one value there is.
+void fill_constant(const Block& given, Index column, double value, Filling& out) {
+  out.notes.push_back("all observed values are equal");
+  for (Index t = 0; t < given.periods(); ++t)
+    for (Index u = 0; u < given.units; ++u) {
+      const bool hole = std::isnan(given.values(given.row(t, u), column)) && given.wanted[static_cast<std::size_t>(column)][static_cast<std::size_t>(t)];
+      if (!hole || distance(given, column, u, t) > given.args[0][4]) continue;
+      Fill fill{given.row(t, u), value};
+      fill.column = column;
+      fill.note = static_cast<Index>(out.notes.size()) - 1;
+      out.fills.push_back(fill);
+    }
+}
+
+// What is modelled, with the lenses of each; constants are filled at once.
+std::vector<std::vector<Lens>> prepare(const Block& given, Bench& bench, std::vector<Index>& notes, Filling& out) {
   std::vector<std::vector<Lens>> lenses;
-  std::vector<Index> notes;
-  std::vector<std::string> texts;
-  std::vector<Index> modelled;
-  Filling out;
-  for (Index j = 0; j < block.values.cols(); ++j) {
-    const Args& args = block.args[static_cast<std::size_t>(j)];
-    const Extent e = extent(block.values.col(j));
-    if (e.count == 0) throw DataError("nothing is observed, so there is nothing to learn from", {"impute", "kriging", "", -1, -1, static_cast<long>(j)});
+  for (Index j = 0; j < given.values.cols(); ++j) {
+    Extent e = extent(given.values.col(j));
+    if (e.count == 0) throw DataError("nothing is observed, so there is nothing to learn from; leave the indicator out", {"impute", "kriging", "", -1, -1, static_cast<long>(j)});
     if (e.low == e.high) {
-      texts.push_back("all observed values are equal");
-      for (Index row = 0; row < block.values.rows(); ++row)
-        if (std::isnan(block.values(row, j)) && block.wanted[static_cast<std::size_t>(j)][static_cast<std::size_t>(row / block.units)]) {
-          Fill fill{row, e.low, -1, -1, static_cast<Index>(e.count), missing_value, -1, j, static_cast<Index>(texts.size()) - 1};
-          out.fills.push_back(fill);
-        }
+      fill_constant(given, j, e.low, out);
       continue;
     }
+    const double unit = std::exp2(std::floor(std::log2(std::max(e.high - e.low, 0x1p-1020))));
+    bench.columns.push_back(j);
+    bench.unit.push_back(unit);
+    bench.block.values.col(j) /= unit;
+    Args& args = bench.block.args[static_cast<std::size_t>(j)];
+    args.numbers[1] /= unit, args.numbers[2] /= unit;
     std::string note;
-    lenses.push_back(lenses_of(args, j, e, note));
-    notes.push_back(note.empty() ? -1 : static_cast<Index>(texts.size()));
-    if (!note.empty()) texts.push_back(note);
-    modelled.push_back(j);
+    lenses.push_back(lenses_of(args, j, extent(bench.block.values.col(j)), note));
+    notes.push_back(note.empty() ? -1 : static_cast<Index>(out.notes.size()));
+    if (!note.empty()) out.notes.push_back(note);
   }
-  out.notes = texts;
-  if (modelled.empty()) return out;
-  block.values = Matrix(given.values(Eigen::all, modelled));
-  const Matrix auxiliaries = given.args[0].has("auxiliaries") ? given.args[0].table("auxiliaries") : Matrix(block.values.rows(), 0);
-  auto model = std::make_shared<Model>(kriging::fit(block, auxiliaries, lenses));
+  bench.block.values = Matrix(bench.block.values(Eigen::all, bench.columns));
+  return lenses;
+}
+
+Filling krige(const Block& given) {
+  Filling out;
+  auto bench = std::make_shared<Bench>(bench_of(given));
+  std::vector<Index> notes;
+  const auto lenses = prepare(given, *bench, notes, out);
+  if (lenses.empty()) return out;
+  const Args& args = given.args[0];
+  if (args[6] != 0 && bench->auxiliaries.cols() == 0)
+    throw SpecError("needs auxiliaries, which say how likely a unit is to report", {"impute", "kriging", "propensity"});
+  auto model = std::make_shared<Model>(kriging::fit(bench->block, bench->auxiliaries, lenses, args[6] != 0));
   model->note = notes;
+  const std::vector<Fill> fixed = out.fills;
   auto spots = std::make_shared<std::vector<Spot>>();
-  const std::size_t constants = out.fills.size();
   for (std::size_t h = 0; h < model->holes.size(); ++h) {
-    const Holes& holes = model->holes[h];
-    const Index column = modelled[static_cast<std::size_t>(holes.column)];
+    Holes& holes = model->holes[h];
+    const auto column = static_cast<std::size_t>(bench->columns[static_cast<std::size_t>(holes.column)]);
+    holes.center += given.args[column][5] * holes.sd;
     for (std::size_t k = 0; k < holes.open.size(); ++k) {
-      if (!block.wanted[static_cast<std::size_t>(column)][static_cast<std::size_t>(holes.open[k])]) continue;
-      if (distance(block, holes.column, holes.unit, holes.open[k]) > max_gap) continue;
+      if (!given.wanted[column][static_cast<std::size_t>(holes.open[k])]) continue;
+      if (distance(bench->block, holes.column, holes.unit, holes.open[k]) > args[4]) continue;
       spots->push_back({h, static_cast<Index>(k)});
-      out.fills.push_back(filled(*model, block, holes, static_cast<Index>(k)));
-      out.fills.back().column = column;
+      out.fills.push_back(filled(*model, *bench, holes, static_cast<Index>(k)));
     }
   }
   if (spots->empty()) return out;
-  auto kept = std::make_shared<Block>();
-  kept->keys = block.keys;
-  const std::vector<Fill> fixed(out.fills.begin(), out.fills.begin() + static_cast<std::ptrdiff_t>(constants));
-  out.draw = [model, kept, spots, fixed](const Draw& number, double* values) {
+  bench->block.values.resize(0, 0);
+  bench->auxiliaries.resize(0, 0);
+  out.draw = [model, bench, spots, fixed](const Draw& number, double* values) {
     for (std::size_t k = 0; k < fixed.size(); ++k) values[k] = fixed[k].value;
-    draw(*model, *kept, *spots, number, values + fixed.size());
+    draw(*model, bench->block, *spots, number, values + fixed.size());
+    for (std::size_t k = 0; k < spots->size(); ++k)
+      values[fixed.size() + k] *= bench->unit[static_cast<std::size_t>(model->holes[(*spots)[k].holes].column)];
   };
-  out.quantile = [model, spots, fixed](std::size_t fill, double p) {
-    return fill < fixed.size() ? missing_value : quantile(*model, (*spots)[fill - fixed.size()], p);
+  out.quantile = [model, bench, spots, fixed](std::size_t fill, double p) {
+    if (fill < fixed.size()) return fixed[fill].value;
+    const Spot& spot = (*spots)[fill - fixed.size()];
+    return bench->unit[static_cast<std::size_t>(model->holes[spot.holes].column)] * quantile(*model, spot, p);
   };
   return out;
 }
@@ -192,7 +244,11 @@ std::vector<ImputeMethod> kriging_rows() {
              {"upper", Kind::indicator, missing_value, -infinite, infinite, "Highest possible value; left open: none.", {}, true},
              {"auxiliaries", Kind::indicators, missing_value, -infinite, infinite,
               "Indicators that help and are not filled: they enter the mean, and say which units are alike.", {}, true},
-             max_gap_param()},
+             max_gap_param(),
+             {"delta", Kind::indicator, 0.0, -10, 10,
+              "Not at random: what is not reported lies so many of its standard deviations above what is expected, on the model's scale."},
+             {"propensity", Kind::flag, 0.0, 0, 1,
+              "Not at random: units teach with weights inverse to how likely, by the auxiliaries, they are to report."}},
             needs_indicators},
            {}, krige}};
 }

@@ -1,5 +1,7 @@
 #include "impute/kriging/auxiliary.hpp"
 
+#include <Eigen/Cholesky>
+#include <algorithm>
 #include <cmath>
 
 namespace egov::kriging {
@@ -53,6 +55,25 @@ void complete(Eigen::Ref<Vector> x) {
 }
 
 }  // namespace
+
+Vector inverse_propensity(const Vector& seen, const Matrix& levels) {
+  Matrix x(levels.rows(), levels.cols() + 1);
+  x << Vector::Ones(levels.rows()), levels;
+  Vector b = Vector::Zero(x.cols());
+  const auto propensity = [&] { return (1 / (1 + (-(x * b).array()).exp())).max(1e-6).min(1 - 1e-6).matrix().eval(); };
+  for (int step = 0; step < 25; ++step) {  // iteratively reweighted least squares, with a weak ridge against separation
+    const Vector p = propensity();
+    Matrix information = x.transpose() * (p.array() * (1 - p.array())).matrix().asDiagonal() * x;
+    information.diagonal().array() += 1e-2;
+    b += information.llt().solve(x.transpose() * (seen - p) - 1e-2 * b);
+  }
+  const Vector p = propensity();
+  Vector w = p.cwiseMax(p.maxCoeff() / 10).cwiseInverse();
+  double sum = 0, count = 0;
+  for (Index u = 0; u < w.size(); ++u)
+    if (seen[u] > 0) sum += w[u], ++count;
+  return w * (count / sum);
+}
 
 Auxiliary see(const Matrix& rows, Index units, Index periods) {
   Auxiliary out{Matrix(units, 0), {}};

@@ -14,4 +14,8 @@ struct Auxiliary {
 // Each on its own scale or that of its logarithm, whichever is nearer to normal. Constant ones are left out.
 Auxiliary see(const Matrix& rows, Index units, Index periods);
 
+// Weights of units (mean 1 over those that report) inverse to their propensity to report, which is logistic in the levels:
+// `seen` is each unit's share of periods observed. No weight is beyond ten times another (Seaman and White 2013).
+Vector inverse_propensity(const Vector& seen, const Matrix& levels);
+
 }  // namespace egov::kriging

@@ -59,15 +59,15 @@ double likelihood(const Matrix& covariance, const Matrix& series) {
   double log_det = 0;
   for (Index k = 0; k < covariance.rows(); ++k) log_det += std::log(root.matrixLLT()(k, k));
   const double n = static_cast<double>(series.rows());
-  return -log_det * 1.0 - 0.5 * n * std::log(std::max(white.squaredNorm() / static_cast<double>(series.size()), 1e-300));
+  return -log_det - 0.5 * n * std::log(std::max(white.squaredNorm() / static_cast<double>(series.size()), 1e-300));
 }
 
 // Up the grid, one coordinate after the other, from the middle.
-Place best_place(Kernels& kernels, const std::vector<Index>& known, const Matrix& series) {
+Place best_place(Kernels& kernels, const std::vector<Index>& known, const Matrix& series, const Vector& noise) {
   Place at = {2, 1, 1};
   const auto value = [&](const Place& place) {
     Matrix covariance = kernels.at(place)(known, known);
-    covariance.diagonal().array() += 1;
+    covariance.diagonal() += noise;
     return likelihood(covariance, series);
   };
   std::map<Place, double> seen;
@@ -87,12 +87,13 @@ Place best_place(Kernels& kernels, const std::vector<Index>& known, const Matrix
 
 }  // namespace
 
-Field field(const Matrix& series, const std::vector<Index>& known, const Alike& alike) {
+Field field(const Matrix& series, const std::vector<Index>& known, const Alike& alike, const Vector& weights) {
   Kernels kernels(alike);
   const Matrix own = series(Eigen::all, known).transpose();  // known x periods
-  const Matrix covariance = kernels.at(best_place(kernels, known, own));
+  const Vector noise = weights(known).cwiseInverse();
+  const Matrix covariance = kernels.at(best_place(kernels, known, own, noise));
   Matrix among = covariance(known, known);
-  among.diagonal().array() += 1;
+  among.diagonal() += noise;
   const Eigen::LLT<Matrix> root(among);
   const Matrix inverse = root.solve(Matrix::Identity(among.rows(), among.cols())), pull = inverse * own;
   Field out{Matrix(series.rows(), series.cols()), Vector(series.cols())};

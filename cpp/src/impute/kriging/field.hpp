@@ -21,6 +21,7 @@ struct Field {
 
 // Gaussian-process regression over units of series (periods x units) of the known ones. The covariance of units is
 // f exp(-d / 2 l^2) + v p + 1, d the mean squared distance and p the mean product of their features; f, v, l by likelihood.
-Field field(const Matrix& series, const std::vector<Index>& known, const Alike& alike);
+// `weights` are those of the units: the noise of a known one is divided by its weight.
+Field field(const Matrix& series, const std::vector<Index>& known, const Alike& alike, const Vector& weights);
 
 }  // namespace egov::kriging

@@ -23,6 +23,7 @@ struct Work {
   Matrix mean, field;              // periods x units
   double scale = 1;
   Spread spread;
+  Vector weights;                  // of the units in the mean and the field
 };
 
 double root_mean_square(const Matrix& x) {
@@ -47,6 +48,11 @@ std::vector<Pattern> part(const std::vector<Pattern>& all, Index units, Index pe
   return out;
 }
 
+// Scales for the mean: a unit of twice the weight counts as if its variances were half as large.
+Spread weighted(const Work& w) {
+  return {w.spread.coefficients.cwiseQuotient(w.weights), w.spread.local.cwiseQuotient(w.weights), w.spread.prior};
+}
+
 // Covariance over time and mean by turns, from the mean that stands; z less the field is what they are of.
 void refine(Work& w, const Clock& clock, const Matrix& features, const Matrix* along, int rounds) {
   const Matrix z = w.z - w.field;
@@ -56,7 +62,7 @@ void refine(Work& w, const Clock& clock, const Matrix& features, const Matrix* a
     const Matrix residuals = (z - w.mean) / w.scale;
     fit(w.kernel, residuals, some, clock, w.spread);
     if (along) w.spread = spreads(w.kernel, residuals, w.patterns, clock, *along, *along, local_weight);
-    w.mean = w.scale * mean(z / w.scale, w.patterns, clock, w.kernel.local(clock), w.kernel.coefficients(), w.spread, features, step, step_b);
+    w.mean = w.scale * mean(z / w.scale, w.patterns, clock, w.kernel.local(clock), w.kernel.coefficients(), weighted(w), features, step, step_b);
   }
 }
 
@@ -65,7 +71,7 @@ void begin(Work& w, const Clock& clock, const Matrix& features) {
   w.kernel = {Kernel::start(clock.basis.cols())};
   w.spread = Spread::equal(w.z.cols());
   w.field = Matrix::Zero(w.z.rows(), w.z.cols());
-  w.mean = mean(w.z, w.patterns, clock, Matrix::Identity(clock.periods, clock.periods), Vector::Zero(clock.basis.cols()), w.spread, features,
+  w.mean = mean(w.z, w.patterns, clock, Matrix::Identity(clock.periods, clock.periods), Vector::Zero(clock.basis.cols()), weighted(w), features,
                 100 * step, 100 * step_b);
   refine(w, clock, features, nullptr, 2);
 }
@@ -79,11 +85,12 @@ double evidence(const Work& w, const Clock& clock, const Lens& lens, const Matri
 }
 
 // First pass under each lens; the work under the likeliest of them.
-Lens choose(Work& best, const Matrix& values, const std::vector<Lens>& lenses, const Clock& clock, const Matrix& features) {
+Lens choose(Work& best, const Matrix& values, const std::vector<Lens>& lenses, const Clock& clock, const Matrix& features, const Vector& weights) {
   Lens chosen;
   double highest = -infinite;
   for (const Lens& lens : lenses) {
     Work w;
+    w.weights = weights;
     w.z = values.unaryExpr([&](double y) { return lens.to(y); });
     w.patterns = patterns(w.z);
     begin(w, clock, features);
@@ -163,7 +170,7 @@ void predict(Holes& holes, const Work& w, const Clock& clock, const Matrix& loca
 
 }  // namespace
 
-Model fit(const Block& block, const Matrix& rows, const std::vector<std::vector<Lens>>& lenses) {
+Model fit(const Block& block, const Matrix& rows, const std::vector<std::vector<Lens>>& lenses, bool by_propensity) {
   const Index k = block.values.cols(), units = block.units, T = block.periods();
   const Clock clock(block.times);
   const Auxiliary aux = see(rows, units, T);
@@ -173,7 +180,9 @@ Model fit(const Block& block, const Matrix& rows, const std::vector<std::vector<
   detail::parallel(k, threads, [&](Index j, int) {
     const auto at = static_cast<std::size_t>(j);
     const Matrix values = Eigen::Map<const Matrix>(block.values.col(j).data(), units, T).transpose();
-    out.lenses[at] = choose(works[at], values, lenses[at], clock, aux.levels);
+    const Vector seen = values.array().isNaN().select(Matrix::Zero(T, units), Matrix::Ones(T, units)).colwise().mean();
+    const Vector weights = by_propensity ? inverse_propensity(seen, aux.levels) : Vector::Ones(units);
+    out.lenses[at] = choose(works[at], values, lenses[at], clock, aux.levels, weights);
   }, block.monitor, 0, 0.5);
 
   std::vector<Strand> strands;
@@ -195,7 +204,7 @@ Model fit(const Block& block, const Matrix& rows, const std::vector<std::vector<
     const auto from = teachers(w);
     Alike others{all.products - alike[at].products, all.columns - alike[at].columns};
     if (from.empty() || others.columns < 1) return;
-    w.field = field(completed(w, strands[at], clock, out.known, j) - w.mean, from, others).values;
+    w.field = field(completed(w, strands[at], clock, out.known, j) - w.mean, from, others, w.weights).values;
     smooth(w, clock);
     const Matrix along = constant_and(aux.levels);
     refine(w, clock, aux.levels, &along, 1);

@@ -28,7 +28,8 @@ struct Model {
 
 // Auxiliaries: rows as in the block, a column each; none if empty.
 // Of several lenses of a column the one under which its data are likeliest is taken.
-Model fit(const Block& block, const Matrix& auxiliaries, const std::vector<std::vector<Lens>>& lenses);
+// `by_propensity`: units learn with weights inverse to their propensity to report each indicator, by the auxiliaries.
+Model fit(const Block& block, const Matrix& auxiliaries, const std::vector<std::vector<Lens>>& lenses, bool by_propensity);
 
 // Degrees of freedom of the scale of a series without observations.
 constexpr double unseen_df = 12;
