@@ -60,8 +60,12 @@ def variants(stage, row):
 
 def scaled(row, params, factor):
     """Parameters in the unit of the indicator, for data that were multiplied by a factor."""
-    kinds = {param["name"]: param["kind"] for param in row["params"]}
-    return {name: value * factor if kinds[name] == "indicator" else value for name, value in params.items()}
+    unbounded = {
+        param["name"]
+        for param in row["params"]
+        if param["kind"] == "indicator" and param["upper"] == float("inf")
+    }  # those with an upper bound are shares or numbers of standard deviations
+    return {name: value * factor if name in unbounded else value for name, value in params.items()}
 
 
 def panel_of(values, periods=None, backend="pandas"):

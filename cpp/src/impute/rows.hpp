@@ -16,6 +16,7 @@ std::vector<ImputeMethod> source_rows();   // from other sources and references
 std::vector<ImputeMethod> regression_rows();
 std::vector<ImputeMethod> curve_rows();    // diffusion curves
 std::vector<ImputeMethod> kriging_rows();  // a Gaussian process of all indicators
+std::vector<ImputeMethod> chained_rows();  // regressions of each indicator on the others, in turn
 
 // Longest gap bridged, for methods that look along a series.
 Param max_gap_param();

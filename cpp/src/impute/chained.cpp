@@ -1,0 +1,184 @@
+// Chained equations: predictive mean matching and Bayesian linear regression, over all indicators and auxiliaries.
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <memory>
+
+#include "detail/threads.hpp"
+#include "impute/chained/setup.hpp"
+#include "impute/rows.hpp"
+
+namespace egov {
+namespace {
+
+using namespace chained;
+
+constexpr std::uint32_t point_task = 0x63686169u;  // keeps the chains of the point value apart from all draws
+
+// Chains behind the point value: what their kept iterations left, and how they moved.
+struct Run {
+  std::vector<std::vector<Drawn>> kept;  // by column, as many each
+  std::vector<Matrix> means, sds;        // of the drawn values of each indicator: a row a chain, a column an iteration
+};
+
+Run run(const Setup& setup, Index count, const Block& block) {
+  const Index steps = setup.rules.iterations, first = steps / 2, width = setup.columns.indicators;
+  Run out;
+  out.kept.assign(static_cast<std::size_t>(width), std::vector<Drawn>(static_cast<std::size_t>(count * (steps - first))));
+  out.means.assign(static_cast<std::size_t>(width), Matrix::Constant(count, steps, missing_value));
+  out.sds = out.means;
+  detail::parallel(count, block.threads, [&](Index c, int) {
+    Chain chain(setup.columns, setup.rules, {0, static_cast<std::uint32_t>(c), point_task});
+    for (Index step = 0; step < steps; ++step) {
+      chain.iterate();
+      for (Index j = 0; j < width; ++j) {
+        const auto at = static_cast<std::size_t>(j);
+        const Scale& scale = setup.scales[at];
+        const Spread s = spread(Vector(chain.column(j).values.unaryExpr([&](double z) { return scale.lens.from(scale.center + scale.sd * z); })));
+        if (s.count > 0) out.means[at](c, step) = scale.y(s.mean), out.sds[at](c, step) = scale.y(s.sd);
+        if (step >= first) out.kept[at][static_cast<std::size_t>(c * (steps - first) + step - first)] = chain.column(j);
+      }
+    }
+  }, block.monitor);
+  return out;
+}
+
+// Mean and sd over all donors that the kept iterations could have taken.
+void from_pools(const Spot& spot, const std::vector<Drawn>& kept, Setup& setup, Fill& fill) {
+  const int power = setup.scales[static_cast<std::size_t>(spot.column)].power;
+  std::vector<double> values;
+  for (const Drawn& one : kept) {
+    const auto size = static_cast<Index>(one.pool.size() / one.donors.size());
+    for (Index k = 0; k < size; ++k) values.push_back(std::ldexp(setup.values(one.pool[static_cast<std::size_t>(spot.hole * size + k)], spot.column), -power));
+  }
+  std::sort(values.begin(), values.end());
+  const Spread s = spread(values);
+  fill.value = std::ldexp(std::clamp(s.mean, s.low, s.high), power);
+  fill.sd = std::ldexp(s.sd, power);
+  for (double& v : values) v = std::ldexp(v, power);
+  setup.pools.push_back(std::move(values));
+}
+
+// Mean and sd of the mixture of the regressions of the kept iterations.
+void from_regressions(const Spot& spot, const std::vector<Drawn>& kept, Setup& setup, Fill& fill) {
+  const Scale& scale = setup.scales[static_cast<std::size_t>(spot.column)];
+  const auto count = static_cast<double>(kept.size());
+  std::vector<double> centers, means;
+  double within = 0, noise = 0;
+  for (const Drawn& one : kept) {
+    const double z = scale.center + scale.sd * one.center[spot.hole], sd = scale.sd * one.sd;
+    centers.push_back(z);
+    means.push_back(scale.lens.mean(z, sd));
+    noise += sd * sd / count;
+    within += std::pow(scale.lens.spread(z, sd), 2) / count;
+  }
+  const Spread values = spread(means), z = spread(centers);
+  fill.value = scale.y(values.mean);
+  fill.sd = scale.y(std::sqrt(within + values.sd * values.sd));
+  setup.moments.emplace_back(z.mean, std::sqrt(noise + z.sd * z.sd));
+}
+
+double quantile(const Setup& setup, std::size_t k, double p) {
+  if (k < setup.fixed.size()) return missing_value;
+  k -= setup.fixed.size();
+  if (setup.rules.step == Step::matching) {
+    const std::vector<double>& pool = setup.pools[k];
+    const double place = p * static_cast<double>(pool.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const double share = place - static_cast<double>(below), next = pool[std::min(below + 1, pool.size() - 1)];
+    return pool[below] * (1 - share) + next * share;
+  }
+  const Scale& scale = setup.scales[static_cast<std::size_t>(setup.spots[k].column)];
+  const auto& [mean, sd] = setup.moments[k];
+  return scale.y(scale.lens.limit(mean + sd * boost::math::quantile(boost::math::normal(), p), p < 0.5));
+}
+
+// One chain of its own, at its end.
+void draw(const Setup& setup, const Draw& number, double* values) {
+  for (const Fill& fill : setup.fixed) *values++ = fill.value;
+  Chain chain(setup.columns, setup.rules, number);
+  for (Index step = 0; step < setup.rules.iterations; ++step) chain.iterate();
+  for (const Spot& spot : setup.spots) {
+    const Drawn& one = chain.column(spot.column);
+    *values++ = setup.rules.step == Step::matching ? setup.values(one.donors[static_cast<std::size_t>(spot.hole)], spot.column)
+                                                   : setup.scales[static_cast<std::size_t>(spot.column)].from(one.values[spot.hole]);
+  }
+}
+
+// Notes on the regressions, found while they ran.
+void note_fits(Setup& setup, const Run& chains_run) {
+  const auto note = [&](Index j, const char* text) {
+    Index& at = setup.note_of[static_cast<std::size_t>(j)];
+    if (at < 0) at = static_cast<Index>(setup.notes.size()), setup.notes.emplace_back(text);
+  };
+  for (Index j = 0; j < setup.columns.indicators; ++j) {
+    const Drawn& last = chains_run.kept[static_cast<std::size_t>(j)].back();
+    if (last.short_of_rows) note(j, "fewer observed values than twice the predictors: a stronger ridge holds the regression");
+    if (last.collinear) note(j, "predictors are collinear: the ridge holds the regression");
+  }
+}
+
+Fill filled(const Spot& spot, const Run& chains_run, Setup& setup, Index& lonely_note) {
+  const auto at = static_cast<std::size_t>(spot.column);
+  Fill fill{setup.columns.holes[at][static_cast<std::size_t>(spot.hole)], 0, -1, -1, static_cast<Index>(setup.columns.seen[at].size())};
+  fill.column = setup.modelled[at];
+  fill.note = setup.note_of[at];
+  if (setup.lonely[static_cast<std::size_t>(fill.row % setup.columns.units)]) {
+    if (lonely_note < 0) lonely_note = static_cast<Index>(setup.notes.size()), setup.notes.emplace_back("nothing is known of the unit: values of the others");
+    fill.note = lonely_note;
+  }
+  (setup.rules.step == Step::matching ? from_pools : from_regressions)(spot, chains_run.kept[at], setup, fill);
+  return fill;
+}
+
+Filling impute_chained(const Block& block, const std::string& method, Step step) {
+  Filling out;
+  auto setup = std::make_shared<Setup>(prepare(block, method, step));
+  out.fills = setup->fixed;
+  out.notes = setup->notes;
+  if (setup->spots.empty()) return out;
+  const Run chains_run = run(*setup, static_cast<Index>(block.args[0][chains]), block);
+  note_fits(*setup, chains_run);
+  Index lonely_note = -1;
+  for (const Spot& spot : setup->spots) out.fills.push_back(filled(spot, chains_run, *setup, lonely_note));
+  for (std::size_t j = 0; j < setup->modelled.size(); ++j)
+    if (!setup->columns.holes[j].empty()) {
+      out.traces.push_back({"mean", setup->modelled[j], chains_run.means[j]});
+      out.traces.push_back({"sd", setup->modelled[j], chains_run.sds[j]});
+    }
+  out.notes = setup->notes;
+  out.draw = [setup](const Draw& number, double* values) { draw(*setup, number, values); };
+  out.quantile = [setup](std::size_t fill, double p) { return quantile(*setup, fill, p); };
+  return out;
+}
+
+std::vector<Param> params(double scale, double ahead, double degree) {
+  return {{"link", Kind::option, scale, 0.0, 3.0,
+           "Scale of the regressions; auto: between two bounds logit, above one the square root, else identity.",
+           {"auto", "identity", "logit", "sqrt"}},
+          {"lower", Kind::indicator, missing_value, -infinite, infinite,
+           "Lowest possible value, in the indicator's unit; left open: 0 where nothing observed is below.", {}, true},
+          {"upper", Kind::indicator, missing_value, -infinite, infinite, "Highest possible value; left open: none.", {}, true},
+          {"auxiliaries", Kind::indicators, missing_value, -infinite, infinite,
+           "Indicators that help and are not filled: predictors, their own holes drawn along.", {}, true},
+          max_gap_param(),
+          {"iterations", Kind::integer, 5, 1, 10000, "Visits of each column in a chain; the point value is the mean over the second half."},
+          {"chains", Kind::integer, 5, 1, 10000, "Chains behind the point value, its standard deviation and the traces."},
+          {"lags", Kind::integer, ahead, 0, 20, "So many earlier and later periods of every indicator are predictors too."},
+          {"trend", Kind::integer, degree, 0, 5, "Degree of the polynomial of time among the predictors; 0: none."}};
+}
+
+}  // namespace
+
+std::vector<ImputeMethod> chained_rows() {
+  std::vector<Param> matching = params(identity, 1, 1);
+  matching.push_back({"donors", Kind::integer, 5, 1, 1000, "Observed values with the nearest predictions, one of which is taken."});
+  const char* book = "van Buuren 2018, Flexible Imputation of Missing Data; van Buuren and Groothuis-Oudshoorn 2011, Journal of Statistical Software 45(3)";
+  return {{{"pmm", "Chained equations by predictive mean matching: each hole takes an observed value with a near prediction.", book,
+            matching, needs_indicators},
+           {}, [](const Block& block) { return impute_chained(block, "pmm", Step::matching); }},
+          {{"norm", "Chained equations by Bayesian linear regression on a scale that keeps bounds.", book, params(automatic, 1, 1), needs_indicators},
+           {}, [](const Block& block) { return impute_chained(block, "norm", Step::normal); }}};
+}
+
+}  // namespace egov

@@ -1,0 +1,186 @@
+#include "impute/chained/chain.hpp"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+
+namespace egov::chained {
+namespace {
+
+constexpr std::uint32_t all_units = 0xFFFFFFFFu;  // whose stream the coefficients are drawn from
+
+std::size_t at(Index k) { return static_cast<std::size_t>(k); }
+
+// Times as -1 to 1.
+Vector centered(const Vector& times) {
+  const Index last = times.size() - 1;
+  if (last < 1) return Vector::Zero(times.size());
+  return (2 * (times.array() - times[0]) / (times[last] - times[0]) - 1).matrix();
+}
+
+}  // namespace
+
+void rank(std::vector<std::pair<double, Index>>& values) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  if (values.size() < 64 || !(low->first < high->first) || !std::isfinite(high->first - low->first)) return std::sort(values.begin(), values.end());
+  const std::size_t count = values.size();
+  const double least = low->first, scale = static_cast<double>(count - 1) / (high->first - low->first);
+  std::vector<std::size_t> starts(count + 1, 0);
+  const auto bucket = [&](double x) { return std::min(static_cast<std::size_t>((x - least) * scale), count - 1); };
+  for (const auto& value : values) ++starts[bucket(value.first) + 1];
+  for (std::size_t k = 0; k < count; ++k) starts[k + 1] += starts[k];
+  std::vector<std::pair<double, Index>> placed(count);
+  std::vector<std::size_t> next(starts.begin(), starts.end() - 1);
+  for (const auto& value : values) placed[next[bucket(value.first)]++] = value;
+  for (std::size_t k = 0; k < count; ++k)
+    if (starts[k + 1] - starts[k] > 1)
+      std::sort(placed.begin() + static_cast<std::ptrdiff_t>(starts[k]), placed.begin() + static_cast<std::ptrdiff_t>(starts[k + 1]));
+  values.swap(placed);
+}
+
+Chain::Chain(const Columns& columns, const Rules& rules, const Draw& draw)
+    : columns_(columns), rules_(rules), draw_(draw), drawn_(at(columns.values.cols())) {
+  rules_.lags = std::min(rules.lags, columns.times.size() - 1);
+  rules_.degree = std::min(rules.degree, columns.times.size() - 1);
+  for (std::uint32_t key : columns.keys) streams_.push_back(draw.of(key));
+  lay_out();
+  for (Index j : columns.order) {
+    Drawn& to = drawn_[at(j)];
+    const auto& holes = columns.holes[at(j)];
+    const auto& seen = columns.seen[at(j)];
+    to.values.resize(static_cast<Index>(holes.size()));
+    for (std::size_t k = 0; k < holes.size(); ++k) {
+      const Index donor = seen[streams_[at(holes[k] % columns.units)].below(static_cast<std::uint32_t>(seen.size()))];
+      to.values[static_cast<Index>(k)] = columns.values(donor, j);
+      set(holes[k], j, columns.values(donor, j));
+    }
+  }
+}
+
+// Where a lag would lie outside the panel: the period at its edge, of that period itself the one as far inside.
+Index Chain::lag_source(Index period, Index lag, bool ahead) const {
+  const Index last = columns_.times.size() - 1;
+  if (ahead) return period == last ? last - lag : std::min(period + lag, last);
+  return period == 0 ? lag : std::max<Index>(period - lag, 0);
+}
+
+void Chain::lay_out() {
+  const Index periods = columns_.times.size(), rows = columns_.values.rows(), width = columns_.values.cols();
+  readers_.resize(at(periods));
+  for (Index t = 0; t < periods; ++t)
+    for (Index place = 0; place < 2 * rules_.lags; ++place)
+      readers_[at(lag_source(t, place / 2 + 1, place % 2 == 1))].emplace_back(t, place);
+  const Index trend = 1 + width + 2 * rules_.lags * columns_.indicators;
+  design_.setZero(trend + rules_.degree, rows);
+  design_.row(0).setOnes();
+  for (Index j = 0; j < width; ++j)
+    for (Index row : columns_.seen[at(j)]) set(row, j, columns_.values(row, j));
+  const Vector time = centered(columns_.times);
+  for (Index row = 0; row < rows; ++row)
+    for (Index power = 1; power <= rules_.degree; ++power)
+      design_(trend + power - 1, row) = std::pow(time[row / columns_.units], static_cast<double>(power));
+}
+
+// Writes a value wherever the design holds it.
+void Chain::set(Index row, Index column, double value) {
+  design_(1 + column, row) = value;
+  if (column >= columns_.indicators) return;
+  const Index unit = row % columns_.units, lags = 1 + columns_.values.cols() + column;
+  for (const auto& [period, place] : readers_[at(row / columns_.units)])
+    design_(lags + place * columns_.indicators, period * columns_.units + unit) = value;
+}
+
+// Bayesian linear regression of the observed values, and a draw of its coefficients (van Buuren 2018, algorithm 3.1).
+Chain::Fit Chain::fit(Index column, Drawn& to) {
+  const auto& seen = columns_.seen[at(column)];
+  const auto count = static_cast<double>(seen.size());
+  const Index own = 1 + column, width = design_.rows();
+  const Matrix x = design_(Eigen::all, seen);
+  Matrix gram = x * x.transpose();
+  Vector target = gram.col(own);
+  gram.row(own).setZero();
+  gram.col(own).setZero();
+  target[own] = 0;
+  const Index predictors = width - 1;
+  to.short_of_rows = seen.size() < at(2 * predictors);
+  gram.diagonal() *= 1 + (to.short_of_rows ? strong_ridge : ridge);
+  for (double& d : gram.diagonal())
+    if (!(d > 1e-12 * count)) d += count;  // a predictor that is 0 throughout, and the column itself
+  const Eigen::LLT<Matrix> root(gram);
+  const Matrix lower = root.matrixL();
+  to.collinear = (lower.diagonal().array().square() < collinear_below * gram.diagonal().array()).any();
+  Fit out{root.solve(target), {}, 0};
+  out.coefficients[own] = 0;
+  const double squares = (x.row(own).transpose() - x.transpose() * out.coefficients).squaredNorm();
+  Stream stream = draw_.of(all_units, static_cast<std::uint32_t>(1 + iteration_ * columns_.values.cols() + column));
+  Vector normal(width);
+  for (double& z : normal) z = stream.normal();
+  out.sd = std::sqrt(squares / stream.chi_squared(std::max(count - static_cast<double>(predictors), 1.0)));
+  out.drawn = out.coefficients + out.sd * root.matrixU().solve(normal);
+  out.drawn[own] = 0;
+  return out;
+}
+
+// The k observed rows whose predictions are nearest, and one of them at random. Rows with the very same prediction stand
+// for one another.
+Index Chain::match(const Ranked& ranked, double target, Stream& stream, Index* pool) const {
+  const auto count = static_cast<Index>(ranked.size());
+  const Index wanted = std::min(rules_.donors, count);
+  const auto found = std::lower_bound(ranked.begin(), ranked.end(), target, [](const auto& one, double x) { return one.first < x; });
+  Index right = found - ranked.begin(), left = right - 1;
+  for (Index k = 0; k < wanted; ++k) {
+    const bool down = right >= count || (left >= 0 && target - ranked[at(left)].first <= ranked[at(right)].first - target);
+    Index one = down ? left-- : right++;
+    const double x = ranked[at(one)].first;
+    if ((one > 0 && ranked[at(one - 1)].first == x) || (one + 1 < count && ranked[at(one + 1)].first == x)) {
+      const auto tied = std::equal_range(ranked.begin(), ranked.end(), ranked[at(one)], [](const auto& a, const auto& b) { return a.first < b.first; });
+      one = tied.first - ranked.begin() + static_cast<Index>(stream.below(static_cast<std::uint32_t>(tied.second - tied.first)));
+    }
+    pool[k] = ranked[at(one)].second;
+  }
+  return pool[stream.below(static_cast<std::uint32_t>(wanted))];
+}
+
+// Holes are drawn one after the other in the order of time, and back in the next iteration, so that a run of holes hears
+// from both its ends.
+void Chain::visit(Index column) {
+  Drawn& to = drawn_[at(column)];
+  const Fit fitted = fit(column, to);
+  const auto& holes = columns_.holes[at(column)];
+  const auto& seen = columns_.seen[at(column)];
+  const bool matching = rules_.step == Step::matching;
+  const Index wanted = std::min(rules_.donors, static_cast<Index>(seen.size()));
+  Ranked ranked;
+  if (matching) {
+    ranked.reserve(seen.size());
+    for (Index row : seen) ranked.emplace_back(fitted.coefficients.dot(design_.col(row)), row);
+    rank(ranked);
+    to.donors.resize(holes.size());
+    to.pool.resize(holes.size() * at(wanted));
+  } else {
+    to.center.resize(static_cast<Index>(holes.size()));
+    to.sd = fitted.sd;
+  }
+  const auto count = static_cast<Index>(holes.size());
+  for (Index step = 0; step < count; ++step) {
+    const Index k = iteration_ % 2 == 0 ? step : count - 1 - step;
+    const Index row = holes[at(k)];
+    Stream& stream = streams_[at(row % columns_.units)];
+    const double center = fitted.drawn.dot(design_.col(row));
+    if (matching) {
+      to.donors[at(k)] = match(ranked, center, stream, to.pool.data() + k * wanted);
+      to.values[k] = columns_.values(to.donors[at(k)], column);
+    } else {
+      to.center[k] = center;
+      to.values[k] = center + fitted.sd * stream.normal();
+    }
+    set(row, column, to.values[k]);
+  }
+}
+
+void Chain::iterate() {
+  for (Index j : columns_.order) visit(j);
+  ++iteration_;
+}
+
+}  // namespace egov::chained

@@ -1,0 +1,76 @@
+// Chained equations: each column with holes regressed on all others in turn, and its holes drawn from that regression.
+#pragma once
+#include <utility>
+#include <vector>
+
+#include "egov/impute.hpp"
+
+namespace egov::chained {
+
+constexpr double ridge = 1e-5;         // share of the diagonal of X'X that is added to it (van Buuren 2018, algorithm 3.1)
+constexpr double strong_ridge = 0.1;   // the same with fewer observed values than twice the predictors
+constexpr double collinear_below = 5e-5;  // share of a predictor's sum of squares that the others leave unexplained
+
+enum class Step { matching, normal };
+
+struct Rules {
+  Step step = Step::matching;
+  Index iterations = 5, donors = 5;
+  Index lags = 0;    // so many earlier and later periods of every indicator are predictors
+  Index degree = 0;  // of the polynomial of time that is one
+};
+
+// Columns on the scale of the regressions, standardized; the first `indicators` have lags, the others are auxiliaries.
+struct Columns {
+  Matrix values;  // rows as in Block; NaN: a hole
+  Index indicators = 0, units = 0;
+  Vector times;
+  std::vector<std::uint32_t> keys;
+  std::vector<std::vector<Index>> seen, holes;  // rows of each column, ascending
+  std::vector<Index> order;                     // columns with holes, those with the fewest first
+};
+
+// Holes of a column as the last iteration left them.
+struct Drawn {
+  Vector values;                  // standardized
+  std::vector<Index> donors;      // matching: row of the donor
+  std::vector<Index> pool;        // matching: rows of the k nearest, hole after hole
+  Vector center;                  // normal: what the regression with the drawn coefficients says
+  double sd = 0;                  // normal: of the noise around it
+  bool collinear = false, short_of_rows = false;
+};
+
+// One chain. It hangs on the columns, rules and draw alone; each unit has a stream of its own, the coefficients another.
+class Chain {
+ public:
+  Chain(const Columns& columns, const Rules& rules, const Draw& draw);  // holes start as random observed values
+  void iterate();
+  const Drawn& column(Index j) const { return drawn_[static_cast<std::size_t>(j)]; }
+
+ private:
+  struct Fit {
+    Vector coefficients, drawn;  // over all rows of the design, 0 for the column itself
+    double sd;                   // drawn
+  };
+  using Ranked = std::vector<std::pair<double, Index>>;  // predictions of observed rows, ascending, and these rows
+  void lay_out();
+  void set(Index row, Index column, double value);
+  Index lag_source(Index period, Index lag, bool ahead) const;
+  Fit fit(Index column, Drawn& to);
+  void visit(Index column);
+  Index match(const Ranked& ranked, double target, Stream& stream, Index* pool) const;
+
+  const Columns& columns_;
+  Rules rules_;
+  Draw draw_;
+  Matrix design_;                                            // a column a row of the table: 1, columns, lags, time
+  std::vector<std::vector<std::pair<Index, Index>>> readers_;  // of each period: period and place among lags
+  std::vector<Stream> streams_;
+  std::vector<Drawn> drawn_;
+  Index iteration_ = 0;
+};
+
+// Ascending by value, then by row; in linear time where values are spread evenly.
+void rank(std::vector<std::pair<double, Index>>& values);
+
+}  // namespace egov::chained
