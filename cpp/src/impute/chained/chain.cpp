@@ -18,6 +18,16 @@ Vector centered(const Vector& times) {
   return (2 * (times.array() - times[0]) / (times[last] - times[0]) - 1).matrix();
 }
 
+// On the line between what stands at the nearest of some periods on both sides; flat beyond them.
+double between(const Vector& times, const Vector& values, const std::vector<Index>& seen, Index period) {
+  const auto after = std::lower_bound(seen.begin(), seen.end(), period);
+  if (after == seen.begin()) return values[seen.front()];
+  if (after == seen.end()) return values[seen.back()];
+  const Index left = *(after - 1), right = *after;
+  const double share = (times[period] - times[left]) / (times[right] - times[left]);
+  return values[left] * (1 - share) + values[right] * share;
+}
+
 }  // namespace
 
 void rank(std::vector<std::pair<double, Index>>& values) {
@@ -53,6 +63,35 @@ Chain::Chain(const Columns& columns, const Rules& rules, const Draw& draw)
       const Index donor = seen[streams_[at(holes[k] % columns.units)].below(static_cast<std::uint32_t>(seen.size()))];
       to.values[static_cast<Index>(k)] = columns.values(donor, j);
       set(holes[k], j, columns.values(donor, j));
+    }
+  }
+  if (rules_.lags == 0) return;
+  for (Index j : columns.order) approach(j);
+  ++iteration_;
+}
+
+// Random values next to each other would hold each other up through the lags. So holes start from the regression without
+// lags, and the residuals of the series itself, straight between them and flat beyond; without any, one for all its holes.
+void Chain::approach(Index column) {
+  Drawn& to = drawn_[at(column)];
+  const Fit fitted = fit(column, to, false);
+  const Index units = columns_.units, periods = columns_.times.size();
+  std::vector<char> done(at(units), 0);
+  for (Index hole : columns_.holes[at(column)]) {
+    const Index unit = hole % units;
+    if (done[at(unit)]++) continue;
+    std::vector<Index> seen;
+    Vector residuals(periods);
+    for (Index t = 0; t < periods; ++t)
+      if (const Index row = t * units + unit; !std::isnan(columns_.values(row, column))) {
+        seen.push_back(t);
+        residuals[t] = columns_.values(row, column) - fitted.drawn.dot(design_.col(row));
+      }
+    const double noise = seen.empty() ? fitted.sd * streams_[at(unit)].normal() : 0;
+    for (Index t = 0; t < periods; ++t) {
+      const Index row = t * units + unit;
+      if (!std::isnan(columns_.values(row, column))) continue;
+      set(row, column, fitted.drawn.dot(design_.col(row)) + (seen.empty() ? noise : between(columns_.times, residuals, seen, t)));
     }
   }
 }
@@ -91,26 +130,30 @@ void Chain::set(Index row, Index column, double value) {
 }
 
 // Bayesian linear regression of the observed values, and a draw of its coefficients (van Buuren 2018, algorithm 3.1).
-Chain::Fit Chain::fit(Index column, Drawn& to) {
+Chain::Fit Chain::fit(Index column, Drawn& to, bool lagged) {
   const auto& seen = columns_.seen[at(column)];
   const auto count = static_cast<double>(seen.size());
   const Index own = 1 + column, width = design_.rows();
   const Matrix x = design_(Eigen::all, seen);
   Matrix gram = x * x.transpose();
   Vector target = gram.col(own);
-  gram.row(own).setZero();
-  gram.col(own).setZero();
-  target[own] = 0;
-  const Index predictors = width - 1;
+  const Index lags = lagged ? 0 : 2 * rules_.lags * columns_.indicators, first = 1 + columns_.values.cols();
+  const auto leave_out = [&](Index start, Index count_of) {
+    gram.middleRows(start, count_of).setZero();
+    gram.middleCols(start, count_of).setZero();
+    target.segment(start, count_of).setZero();
+  };
+  leave_out(own, 1);
+  leave_out(first, lags);
+  const Index predictors = width - 1 - lags;
   to.short_of_rows = seen.size() < at(2 * predictors);
   gram.diagonal() *= 1 + (to.short_of_rows ? strong_ridge : ridge);
   for (double& d : gram.diagonal())
-    if (!(d > 1e-12 * count)) d += count;  // a predictor that is 0 throughout, and the column itself
+    if (!(d > 1e-12 * count)) d += count;  // what is left out, or 0 throughout
   const Eigen::LLT<Matrix> root(gram);
   const Matrix lower = root.matrixL();
   to.collinear = (lower.diagonal().array().square() < collinear_below * gram.diagonal().array()).any();
   Fit out{root.solve(target), {}, 0};
-  out.coefficients[own] = 0;
   const double squares = (x.row(own).transpose() - x.transpose() * out.coefficients).squaredNorm();
   Stream stream = draw_.of(all_units, static_cast<std::uint32_t>(1 + iteration_ * columns_.values.cols() + column));
   Vector normal(width);
@@ -118,6 +161,7 @@ Chain::Fit Chain::fit(Index column, Drawn& to) {
   out.sd = std::sqrt(squares / stream.chi_squared(std::max(count - static_cast<double>(predictors), 1.0)));
   out.drawn = out.coefficients + out.sd * root.matrixU().solve(normal);
   out.drawn[own] = 0;
+  out.drawn.segment(first, lags).setZero();
   return out;
 }
 
@@ -145,7 +189,7 @@ Index Chain::match(const Ranked& ranked, double target, Stream& stream, Index* p
 // from both its ends.
 void Chain::visit(Index column) {
   Drawn& to = drawn_[at(column)];
-  const Fit fitted = fit(column, to);
+  const Fit fitted = fit(column, to, true);
   const auto& holes = columns_.holes[at(column)];
   const auto& seen = columns_.seen[at(column)];
   const bool matching = rules_.step == Step::matching;

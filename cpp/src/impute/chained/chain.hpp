@@ -56,7 +56,8 @@ class Chain {
   void lay_out();
   void set(Index row, Index column, double value);
   Index lag_source(Index period, Index lag, bool ahead) const;
-  Fit fit(Index column, Drawn& to);
+  void approach(Index column);
+  Fit fit(Index column, Drawn& to, bool lagged);
   void visit(Index column);
   Index match(const Ranked& ranked, double target, Stream& stream, Index* pool) const;
 
