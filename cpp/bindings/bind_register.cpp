@@ -10,7 +10,7 @@ using namespace py::literals;
 constexpr std::pair<const char*, unsigned> trait_names[] = {
     {"needs_positive", needs_positive}, {"needs_nonnegative", needs_nonnegative}, {"needs_variation", needs_variation},
     {"gives_signed", gives_signed}, {"gives_unit", gives_unit}, {"keeps_range", keeps_range}, {"keeps_sign", keeps_sign}, {"needs_others", needs_others},
-    {"takes_holes", takes_holes}};
+    {"takes_holes", takes_holes}, {"needs_indicators", needs_indicators}};
 
 constexpr const char* kind_names[] = {"real", "integer", "flag", "option", "indicator", "groups", "unit", "table", "indicators"};
 
@@ -104,22 +104,54 @@ void add_aggregate(const Method& row, const Callable& to, bool together) {
   add("aggregate", aggregate_methods(), made);
 }
 
+// Cells of a column that were holes and are none now.
+void take_filled(ConstColumn before, ConstColumn after, Index column, std::vector<Fill>& fills) {
+  for (Index row = 0; row < before.size(); ++row) {
+    if (!std::isnan(before[row]) || std::isnan(after[row])) continue;
+    Fill fill{row, after[row]};
+    fill.column = column;
+    fills.push_back(fill);
+  }
+}
+
 // The function gives (units x periods) with the holes it fills; observed cells and cells it leaves open are not looked at.
-void add_impute(const Method& row, const Callable& to) {
-  add("impute", impute_methods(), ImputeMethod{row, [to](const Series& series, const Args& a) {
-        const Eigen::Map<const Matrix> values(series.values.data(), series.units, series.periods());
-        const Matrix filled = to.call<Matrix>(a, Matrix(values), series.times);
-        std::vector<Fill> fills;
-        for (Index at = 0; at < filled.size(); ++at)
-          if (std::isnan(values.data()[at]) && !std::isnan(filled.data()[at])) fills.push_back({at, filled.data()[at]});
-        return Filling(fills);
-      }, {}});
+Filling fill_one(const Callable& to, const Series& series, const Args& a) {
+  const Eigen::Map<const Matrix> values(series.values.data(), series.units, series.periods());
+  const Matrix filled = to.call<Matrix>(a, Matrix(values), series.times);
+  std::vector<Fill> fills;
+  take_filled(series.values, Eigen::Map<const Vector>(filled.data(), filled.size()), 0, fills);
+  return Filling(fills);
+}
+
+// The same for several indicators: tables with rows as in the Block. Parameters per indicator travel as tables of one row.
+Filling fill_together(const Callable& to, const std::vector<Param>& params, const Block& block) {
+  Args args = block.args[0];
+  for (std::size_t k = 0; k < params.size(); ++k) {
+    if (params[k].kind != Kind::indicator) continue;
+    Matrix& row = args.tables[params[k].name];
+    row.resize(1, block.values.cols());
+    for (std::size_t j = 0; j < block.args.size(); ++j) row(0, static_cast<Index>(j)) = block.args[j][k];
+  }
+  const Matrix filled = to.call<Matrix>(args, block.values, block.times);
+  std::vector<Fill> fills;
+  for (Index j = 0; j < filled.cols(); ++j) take_filled(block.values.col(j), filled.col(j), j, fills);
+  return Filling(fills);
+}
+
+void add_impute(const Method& row, const Callable& to, bool together) {
+  ImputeMethod made;
+  static_cast<Method&>(made) = row;
+  if (together)
+    made.together = [to, params = row.params](const Block& block) { return fill_together(to, params, block); };
+  else
+    made.fill = [to](const Series& series, const Args& a) { return fill_one(to, series, a); };
+  add("impute", impute_methods(), made);
 }
 
 void add_row(const std::string& stage, const py::dict& from, const py::function& function, bool together) {
   const Method row = described(from);
   const Callable to{stage, row.name, function.inc_ref()};
-  if (stage == "impute") add_impute(row, to);
+  if (stage == "impute") add_impute(row, to, together);
   if (stage == "treat") add_treat(row, to);
   if (stage == "normalize") add_normalize(row, to);
   if (stage == "weight") add_weight(row, to);

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import chains, datasets, missing, multivariate, outcomes
 from . import envelopment as envelopment  # adds its methods
+from . import forest as forest
 from ._aggregate import aggregate
 from ._core import version as __version__
 from ._denominate import denominate, denominators

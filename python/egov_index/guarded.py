@@ -27,9 +27,10 @@ class Param:
         How it is called, in Python and in spec files; the function gets it as a keyword.
     default : float, int, bool or str, optional
         Value where none is given; None: it must be given, or is open if ``optional``.
-    kind : {"real", "integer", "flag", "option", "indicator", "table"}
+    kind : {"real", "integer", "flag", "option", "indicator", "table", "indicators"}
         What it is. "indicator": a number for each indicator, taken from the framework where that has one. "table": rows
-        of numbers, which the function gets as an array.
+        of numbers, which the function gets as an array. "indicators", of an imputation: names of other indicators, of
+        which the function gets the values as an array (units, periods, those indicators), NaN where missing.
     lower, upper : float
         Bounds of a number, both allowed.
     sentence : str
@@ -68,24 +69,43 @@ def guarded(
     stage: str, name: str, function: Callable[..., Any], params: Sequence[Param], together: bool
 ) -> Callable[..., Any]:
     """The function as the core calls it: numbers and tables into keywords, and a look at what comes back."""
-    check = _check_together if together else CHECKS[stage]
+    filling = together and stage == "impute"
+    check = _check_together if together and not filling else CHECKS[stage]
 
     def call(values: Array, other: Any, *rest: Any) -> Any:
         numbers, tables = rest[-2:] if stage != "treat" else (other, rest[0])
+        periods = len(other) if stage == "impute" else 1
         keywords = {
-            param.name: tables.get(param.name) if param.kind == "table" else _keyword(param, number)
+            param.name: _table(param, tables[param.name], periods)
+            if param.name in tables
+            else _keyword(param, number)
             for param, number in zip(params, numbers, strict=True)
         }
+        if filling:
+            values = _cube(values, periods)
         given = values.copy()  # the function may write into its own
         got = function(values, **keywords) if stage == "treat" else function(values, other, **keywords)
         try:
-            return check(np.asarray(got, dtype=np.float64), given)
+            checked = check(np.asarray(got, dtype=np.float64), given)
         except (TypeError, ValueError) as error:
             if isinstance(error, DataError):
                 raise
             raise DataError(f"{stage} {name} gave {type(got).__name__}, no array of numbers") from None
+        return checked.reshape((-1, values.shape[2]), order="F") if filling else checked
 
     return call
+
+
+def _cube(table: Array, periods: int) -> Array:
+    """Rows period by period as an array (units, periods, columns)."""
+    return table.reshape((-1, periods, table.shape[1]), order="F")
+
+
+def _table(param: Param, table: Array, periods: int) -> Array:
+    """A table of the core as the function wants it."""
+    if param.kind == "indicators":
+        return _cube(table, periods)
+    return table[0] if param.kind == "indicator" else table
 
 
 def _wrong(came: str, right: str, **place: int) -> DataError:

@@ -64,6 +64,8 @@ def register(
         stage      called with                                              gives
         ========== ======================================================== =========================================
         impute     values (units, periods) of one indicator, times          the same with holes filled, or left open
+        impute,    values (units, periods, indicators), times               the same with holes filled, or left open
+        together
         treat      values (rows,) of one indicator                          as many
         normalize  values (rows,) and the reference (rows,), more is better as many
         weight     values (rows, children), given weights (children,)       weights (children,), at least 0
@@ -85,7 +87,8 @@ def register(
         the other stages: "range", where it lies within the range of its input, and of an aggregation "sign", where it
         is above 0 if every child is, and at least 0 if none is below.
     together : bool
-        Of an aggregation: called with all units of a period at once.
+        Of an aggregation: called with all units of a period at once. Of an imputation: called with all indicators that
+        it is to fill; a parameter of kind "indicator" then comes as an array (indicators,).
 
     Raises
     ------
@@ -160,7 +163,7 @@ def add_row(
     rows, needs, gives = tuple(params), tuple(needs), tuple(gives)
     faults = _faults(stage, name, function, sentence, together) + _param_faults(stage, rows)
     faults += _word_faults("needs", needs, NEEDS) + _word_faults("gives", gives, GIVES)
-    if "holes" in needs and not together:
+    if "holes" in needs and (stage != "aggregate" or not together):
         faults.append(Fault("needs", "'holes'", "only a method that gets the units together sees holes"))
     if faults:
         raise SpecError([Fault(f"register {fault.place}", fault.came, fault.right) for fault in faults])
@@ -177,7 +180,9 @@ def add_row(
 
 def _traits(stage: str, needs: Sequence[str], gives: Sequence[str], together: bool) -> list[str]:
     traits = [TRAITS[word] for word in needs]
-    if together and "others" not in needs:
+    if together and stage == "impute":
+        traits.append("needs_indicators")
+    elif together and "others" not in needs:
         traits.append("needs_others")
     if "range" in gives:
         traits.append("keeps_range")
@@ -204,8 +209,9 @@ def _faults(stage: Any, name: Any, function: Any, sentence: Any, together: Any) 
         faults.append(Fault("function", repr(function), "a function"))
     if not isinstance(sentence, str) or not sentence.endswith("."):
         faults.append(Fault("sentence", repr(sentence), "one sentence that says what the method does"))
-    if not isinstance(together, bool) or (together and stage != "aggregate"):
-        faults.append(Fault("together", repr(together), "True or False, and True for an aggregation only"))
+    if not isinstance(together, bool) or (together and stage not in ("aggregate", "impute")):
+        right = "True or False, and True for an aggregation or imputation only"
+        faults.append(Fault("together", repr(together), right))
     return faults
 
 
@@ -229,11 +235,11 @@ def _param_faults(stage: Any, params: Sequence[Any]) -> list[Fault]:
             faults.append(Fault(place, f"kind {param.kind!r}", nearest(str(param.kind), KINDS)))
         elif param.kind == "option" and (not param.options or param.default not in param.options):
             faults.append(Fault(place, f"default {param.default!r}", "options, and one of them as default"))
-        elif param.kind == "table" and param.default is not None:
+        elif param.kind in ("table", "indicators") and param.default is not None:
             faults.append(
-                Fault(place, f"default {param.default!r}", "no default: a table is given, or optional")
+                Fault(place, f"default {param.default!r}", f"no default: {param.kind} are given, or optional")
             )
-        elif param.kind not in ("option", "table") and not _fits(param):
+        elif param.kind not in ("option", "table", "indicators") and not _fits(param):
             faults.append(Fault(place, f"default {param.default!r}", "a number within the bounds, or None"))
     names = [param.name for param in params if isinstance(param, Param)]
     faults += [

@@ -163,7 +163,7 @@ std::vector<Param> params(double scale, double ahead, double degree) {
            "Indicators that help and are not filled: predictors, their own holes drawn along.", {}, true},
           max_gap_param(),
           {"iterations", Kind::integer, 5, 1, 10000, "Visits of each column in a chain; the point value is the mean over the second half."},
-          {"chains", Kind::integer, 5, 1, 10000, "Chains behind the point value, its standard deviation and the traces."},
+          {"chains", Kind::integer, 10, 1, 10000, "Chains behind the point value, its standard deviation and the traces."},
           {"lags", Kind::integer, ahead, 0, 20, "So many earlier and later periods of every indicator are predictors too."},
           {"trend", Kind::integer, degree, 0, 5, "Degree of the polynomial of time among the predictors; 0: none."}};
 }

@@ -18,14 +18,30 @@ Vector centered(const Vector& times) {
   return (2 * (times.array() - times[0]) / (times[last] - times[0]) - 1).matrix();
 }
 
-// On the line between what stands at the nearest of some periods on both sides; flat beyond them.
-double between(const Vector& times, const Vector& values, const std::vector<Index>& seen, Index period) {
-  const auto after = std::lower_bound(seen.begin(), seen.end(), period);
-  if (after == seen.begin()) return values[seen.front()];
-  if (after == seen.end()) return values[seen.back()];
-  const Index left = *(after - 1), right = *after;
-  const double share = (times[period] - times[left]) / (times[right] - times[left]);
-  return values[left] * (1 - share) + values[right] * share;
+// Correlation of residuals with those a period later, at least 0; below 1.
+double persistence(const Matrix& residuals) {
+  double product = 0, square = 0;
+  for (Index t = 1; t < residuals.cols(); ++t)
+    for (Index unit = 0; unit < residuals.rows(); ++unit) {
+      const double x = residuals(unit, t - 1), y = residuals(unit, t);
+      if (std::isnan(x + y)) continue;
+      product += x * y;
+      square += (x * x + y * y) / 2;
+    }
+  return square > 0 ? std::clamp(product / square, 0.0, 0.999) : 0;
+}
+
+// Holes of a series drawn as a stationary autoregression of the first order, given what is observed before and after.
+void walk(Eigen::Ref<Vector> series, double correlation, double sd, Stream& stream) {
+  for (Index t = 0; t < series.size(); ++t) {
+    if (!std::isnan(series[t])) continue;
+    Index next = t + 1;
+    while (next < series.size() && std::isnan(series[next])) ++next;
+    const double before = t > 0 ? series[t - 1] : 0, after = next < series.size() ? series[next] : 0;
+    const double p = t > 0 ? correlation : 0, q = next < series.size() ? std::pow(correlation, static_cast<double>(next - t)) : 0;
+    const double rest = 1 - p * p * q * q;
+    series[t] = (before * p * (1 - q * q) + after * q * (1 - p * p)) / rest + sd * std::sqrt((1 - p * p) * (1 - q * q) / rest) * stream.normal();
+  }
 }
 
 }  // namespace
@@ -71,28 +87,22 @@ Chain::Chain(const Columns& columns, const Rules& rules, const Draw& draw)
 }
 
 // Random values next to each other would hold each other up through the lags. So holes start from the regression without
-// lags, and the residuals of the series itself, straight between them and flat beyond; without any, one for all its holes.
+// lags, and an autoregression of its residuals through those that the series has.
 void Chain::approach(Index column) {
   Drawn& to = drawn_[at(column)];
   const Fit fitted = fit(column, to, false);
   const Index units = columns_.units, periods = columns_.times.size();
-  std::vector<char> done(at(units), 0);
-  for (Index hole : columns_.holes[at(column)]) {
-    const Index unit = hole % units;
-    if (done[at(unit)]++) continue;
-    std::vector<Index> seen;
-    Vector residuals(periods);
+  const Vector said = design_.transpose() * fitted.drawn;
+  const Eigen::Map<const Matrix> centers(said.data(), units, periods);
+  Matrix residuals = Eigen::Map<const Matrix>(columns_.values.col(column).data(), units, periods) - centers;
+  const double correlation = persistence(residuals);
+  Vector series(periods);
+  for (Index unit = 0; unit < units; ++unit) {
+    series = residuals.row(unit).transpose();
+    if (!series.hasNaN()) continue;
+    walk(series, correlation, fitted.sd, streams_[at(unit)]);
     for (Index t = 0; t < periods; ++t)
-      if (const Index row = t * units + unit; !std::isnan(columns_.values(row, column))) {
-        seen.push_back(t);
-        residuals[t] = columns_.values(row, column) - fitted.drawn.dot(design_.col(row));
-      }
-    const double noise = seen.empty() ? fitted.sd * streams_[at(unit)].normal() : 0;
-    for (Index t = 0; t < periods; ++t) {
-      const Index row = t * units + unit;
-      if (!std::isnan(columns_.values(row, column))) continue;
-      set(row, column, fitted.drawn.dot(design_.col(row)) + (seen.empty() ? noise : between(columns_.times, residuals, seen, t)));
-    }
+      if (std::isnan(residuals(unit, t))) set(t * units + unit, column, centers(unit, t) + series[t]);
   }
 }
 
