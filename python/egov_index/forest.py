@@ -116,7 +116,8 @@ def _rounds(scaled: Array, holes: Mask, times: Array, make: Any, iterations: int
         following = filled.copy()
         for column in order:
             _visit(following, holes[:, :, column], times, make(), column, lags)
-        change = float(((following - filled)[holes] ** 2).sum() / (following[holes] ** 2).sum() or 0.0)
+        squares = float((following[holes] ** 2).sum())
+        change = float(((following - filled)[holes] ** 2).sum()) / squares if squares > 0 else 0.0
         if change >= before:
             break
         before, filled = change, following

@@ -177,7 +177,7 @@ Chain::Fit Chain::fit(Index column, Drawn& to, bool lagged) {
 
 // The k observed rows whose predictions are nearest, and one of them at random. Rows with the very same prediction stand
 // for one another.
-Index Chain::match(const Ranked& ranked, double target, Stream& stream, Index* pool) const {
+Index Chain::match(const Ranked& ranked, const std::vector<Index>& seen, double target, Stream& stream, Index* pool) const {
   const auto count = static_cast<Index>(ranked.size());
   const Index wanted = std::min(rules_.donors, count);
   const auto found = std::lower_bound(ranked.begin(), ranked.end(), target, [](const auto& one, double x) { return one.first < x; });
@@ -190,7 +190,7 @@ Index Chain::match(const Ranked& ranked, double target, Stream& stream, Index* p
       const auto tied = std::equal_range(ranked.begin(), ranked.end(), ranked[at(one)], [](const auto& a, const auto& b) { return a.first < b.first; });
       one = tied.first - ranked.begin() + static_cast<Index>(stream.below(static_cast<std::uint32_t>(tied.second - tied.first)));
     }
-    pool[k] = ranked[at(one)].second;
+    pool[k] = seen[at(ranked[at(one)].second)];
   }
   return pool[stream.below(static_cast<std::uint32_t>(wanted))];
 }
@@ -207,7 +207,7 @@ void Chain::visit(Index column) {
   Ranked ranked;
   if (matching) {
     ranked.reserve(seen.size());
-    for (Index row : seen) ranked.emplace_back(fitted.coefficients.dot(design_.col(row)), row);
+    for (std::size_t k = 0; k < seen.size(); ++k) ranked.emplace_back(fitted.coefficients.dot(design_.col(seen[k])), static_cast<Index>(k));
     rank(ranked);
     to.donors.resize(holes.size());
     to.pool.resize(holes.size() * at(wanted));
@@ -222,7 +222,7 @@ void Chain::visit(Index column) {
     Stream& stream = streams_[at(row % columns_.units)];
     const double center = fitted.drawn.dot(design_.col(row));
     if (matching) {
-      to.donors[at(k)] = match(ranked, center, stream, to.pool.data() + k * wanted);
+      to.donors[at(k)] = match(ranked, seen, center, stream, to.pool.data() + k * wanted);
       to.values[k] = columns_.values(to.donors[at(k)], column);
     } else {
       to.center[k] = center;

@@ -26,7 +26,7 @@ struct Columns {
   Index indicators = 0, units = 0;
   Vector times;
   std::vector<std::uint32_t> keys;
-  std::vector<std::vector<Index>> seen, holes;  // rows of each column, ascending
+  std::vector<std::vector<Index>> seen, holes;  // rows of each column; seen: by value, so that no order of units matters
   std::vector<Index> order;                     // columns with holes, those with the fewest first
 };
 
@@ -52,14 +52,14 @@ class Chain {
     Vector coefficients, drawn;  // over all rows of the design, 0 for the column itself
     double sd;                   // drawn
   };
-  using Ranked = std::vector<std::pair<double, Index>>;  // predictions of observed rows, ascending, and these rows
+  using Ranked = std::vector<std::pair<double, Index>>;  // predictions of observed rows, ascending, and their places among those seen
   void lay_out();
   void set(Index row, Index column, double value);
   Index lag_source(Index period, Index lag, bool ahead) const;
   void approach(Index column);
   Fit fit(Index column, Drawn& to, bool lagged);
   void visit(Index column);
-  Index match(const Ranked& ranked, double target, Stream& stream, Index* pool) const;
+  Index match(const Ranked& ranked, const std::vector<Index>& seen, double target, Stream& stream, Index* pool) const;
 
   const Columns& columns_;
   Rules rules_;
@@ -71,7 +71,7 @@ class Chain {
   Index iteration_ = 0;
 };
 
-// Ascending by value, then by row; in linear time where values are spread evenly.
+// Ascending by the first, then by the second; in linear time where values are spread evenly.
 void rank(std::vector<std::pair<double, Index>>& values);
 
 }  // namespace egov::chained

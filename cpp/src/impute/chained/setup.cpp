@@ -109,6 +109,7 @@ void find_holes(Columns& columns) {
     std::vector<Index> seen, holes;
     for (Index row = 0; row < columns.values.rows(); ++row) (std::isnan(columns.values(row, j)) ? holes : seen).push_back(row);
     if (!holes.empty()) columns.order.push_back(j);
+    std::stable_sort(seen.begin(), seen.end(), [&](Index a, Index b) { return columns.values(a, j) < columns.values(b, j); });
     columns.seen.push_back(std::move(seen));
     columns.holes.push_back(std::move(holes));
   }
