@@ -18,12 +18,15 @@ struct Pattern {
 // All of a table, a row with nothing among them; those with the earlier columns observed come first.
 std::vector<Pattern> patterns(const Matrix& table);
 
+struct Gaussian;
+
 struct EmOptions {
   double prior = 0;          // so many rows of uncorrelated columns, with the observed variances, are added to the
                              // covariance; 0: maximum likelihood. Above 0 a singular covariance cannot come out.
   double tolerance = 1e-10;  // largest change in one step, means in standard deviations and covariances in correlations
   Index steps = 20000;       // at most
   bool accelerate = true;    // false: the plain, slow one
+  const Gaussian* start = nullptr;  // where to start, of as many columns; none: observed means and variances
 };
 
 // A multivariate normal distribution, in the units of the table.

@@ -17,6 +17,8 @@ std::vector<ImputeMethod> regression_rows();
 std::vector<ImputeMethod> curve_rows();    // diffusion curves
 std::vector<ImputeMethod> kriging_rows();  // a Gaussian process of all indicators
 std::vector<ImputeMethod> chained_rows();  // regressions of each indicator on the others, in turn
+std::vector<ImputeMethod> em_rows();       // a multivariate normal
+std::vector<ImputeMethod> bootstrap_em_rows();  // the same, with the uncertainty of its fit
 
 // Longest gap bridged, for methods that look along a series.
 Param max_gap_param();

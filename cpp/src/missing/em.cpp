@@ -49,6 +49,9 @@ void check(const Matrix& table, const EmOptions& options) {
   if (!(options.tolerance > 0))
     throw SpecError("tolerance is " + std::to_string(options.tolerance) + "; a number above 0 would be right",
                     {"missing", "em", "tolerance"});
+  if (options.start && options.start->mean.size() != table.cols())
+    throw SpecError("a start of " + std::to_string(options.start->mean.size()) + " columns for a table of " + std::to_string(table.cols()),
+                    {"missing", "em", "start"});
   if (options.steps < 1)
     throw SpecError("steps is " + std::to_string(options.steps) + "; at least 1 would be right", {"missing", "em", "steps"});
 }
@@ -206,6 +209,13 @@ class Search {
     move(State{Vector::Zero(columns), Matrix::Identity(columns, columns)});
     while (!settled() && taken_ < options_.steps)
       if (!options_.accelerate || !leap()) move(made_.next);
+    move(start());
+    while (!settled() && taken_ < options_.steps) {
+      const State first = at_;
+      move(made_.next);
+      if (settled() || !options_.accelerate) continue;
+      leap(first);
+    }
   }
   bool settled() const { return change_ <= options_.tolerance; }
   const State& at() const { return at_; }
@@ -214,6 +224,12 @@ class Search {
   double change() const { return change_; }
 
  private:
+  State start() const {
+    const Index columns = data_.center.size();
+    if (!options_.start) return {Vector::Zero(columns), Matrix::Identity(columns, columns)};
+    const Vector shrink = data_.scale.cwiseInverse();
+    return {shrink.cwiseProduct(options_.start->mean - data_.center), shrink.asDiagonal() * options_.start->covariance * shrink.asDiagonal()};
+  }
   void move(const State& to) {
     Index culprit = 0;
     auto made = step(data_, to, options_.prior, culprit);

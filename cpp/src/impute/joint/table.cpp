@@ -1,0 +1,181 @@
+#include "impute/joint/table.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace egov::joint {
+namespace {
+
+using kriging::Lens;
+
+enum LinkOption { open, identity, logit, root };
+
+// Spread against the largest of the numbers below which a column is one number with noise.
+constexpr double no_variation = 1e-13;
+
+struct Extent {
+  double low = infinite, high = -infinite, mean = 0, sd = 0;
+  Index count = 0;
+  double largest() const { return std::max(std::abs(low), std::abs(high)); }
+  bool varies() const { return count > 1 && sd > no_variation * largest(); }
+};
+
+Extent extent(const Vector& x) {
+  Extent e;
+  for (double v : x)
+    if (!std::isnan(v)) e.low = std::min(e.low, v), e.high = std::max(e.high, v), e.mean += v, ++e.count;
+  const double n = static_cast<double>(std::max<Index>(e.count, 1));
+  e.mean /= n;
+  for (double v : x)
+    if (!std::isnan(v)) e.sd += (v - e.mean) * (v - e.mean) / n;
+  e.sd = std::sqrt(e.sd);
+  return e;
+}
+
+// The power of two that brings the largest of the numbers to between 1 and 2.
+int exponent_of(const Vector& x) {
+  double largest = 0;
+  for (double v : x)
+    if (!std::isnan(v)) largest = std::max(largest, std::abs(v));
+  return largest > 0 ? std::ilogb(largest) : 0;
+}
+
+Vector scaled(Vector x, int exponent) {
+  for (double& v : x) v = std::ldexp(v, -exponent);
+  return x;
+}
+
+struct Bounds {
+  double lower, upper;  // infinite where there is none
+};
+
+Bounds bounds_of(const Args& args, const Extent& e, int exponent, bool needs_lower) {
+  const double lower = std::ldexp(args[1], -exponent), upper = std::ldexp(args[2], -exponent);
+  Bounds out{std::isnan(lower) ? -infinite : std::min(lower, e.low), std::isnan(upper) ? infinite : std::max(upper, e.high)};
+  if (std::isinf(out.lower) && needs_lower && e.low >= 0) out.lower = 0;
+  return out;
+}
+
+Lens lens_of(LinkOption link, const Bounds& bounds, const Extent& e, const std::string& method, Index column) {
+  const bool above = !std::isinf(bounds.lower), below = !std::isinf(bounds.upper), both = above && below;
+  const auto refuse = [&](const char* why) { throw SpecError(why, {"impute", method, "link", -1, -1, static_cast<long>(column)}); };
+  if (link == logit && !both) refuse("a logit needs a lower and an upper bound");
+  if (link == root && !above) refuse("a square root needs a lower bound, as values below 0 are observed");
+  const double offset = both ? 0.0005 * (bounds.upper - bounds.lower) : above || below ? 0.002 * e.sd : 0;
+  if (link == logit || (link == open && both)) return {Lens::logit, 1, bounds.lower, bounds.upper, offset};
+  const bool rooted = link == root || (link == open && above);
+  return {Lens::power, rooted ? 0.5 : 1.0, bounds.lower, bounds.upper, offset};
+}
+
+bool wanted(const Block& block, Index column, Index row) {
+  return block.wanted[static_cast<std::size_t>(column)][static_cast<std::size_t>(row / block.units)];
+}
+
+// All holes of an indicator with the one value it has.
+void fill_constant(const Block& block, Index column, double value, Index count, Filling& out) {
+  const Index text = note(out, "all observed values are equal, and so are those filled in");
+  for (Index row = 0; row < block.values.rows(); ++row)
+    if (std::isnan(block.values(row, column)) && wanted(block, column, row)) {
+      Fill fill{row, value};
+      fill.donors = count;
+      fill.column = column;
+      fill.note = text;
+      out.fills.push_back(fill);
+    }
+}
+
+void add_indicator(const Block& block, Index column, const std::string& method, Table& out, std::vector<Vector>& columns) {
+  const Args& args = block.args[static_cast<std::size_t>(column)];
+  const Vector given = block.values.col(column);
+  const int exponent = exponent_of(given);
+  const Vector x = scaled(given, exponent);
+  const Extent e = extent(x);
+  if (e.count == 0) throw DataError("nothing is observed, so there is nothing to learn from; leave it out", {"impute", method, "", -1, -1, static_cast<long>(column)});
+  const auto link = static_cast<LinkOption>(static_cast<int>(args[0]));
+  if (!e.varies()) return fill_constant(block, column, std::ldexp(e.low == e.high ? e.low : e.mean, exponent), e.count, out.filling);
+  const Bounds bounds = bounds_of(args, e, exponent, link == root);
+  const bool outside = bounds.lower < std::ldexp(args[1], -exponent) || bounds.upper > std::ldexp(args[2], -exponent);
+  out.notes.push_back(outside ? note(out.filling, "values outside the given bounds: the bounds were widened to what was observed") : -1);
+  out.scales.push_back({lens_of(link, bounds, e, method, column), exponent});
+  out.targets.push_back(column);
+  Vector z = given;
+  for (double& v : z) v = std::isnan(v) ? v : out.scales.back().to(v);
+  columns.push_back(std::move(z));
+}
+
+void add_helper(Vector x, const char* what, Table& out, std::vector<Vector>& columns) {
+  x = scaled(x, exponent_of(x));
+  if (extent(x).varies()) columns.push_back(std::move(x));
+  else note(out.filling, std::string(what) + " without variation was left out");
+}
+
+// Values of so many periods before (after where negative).
+Vector lagged(const Vector& x, Index units, Index by) {
+  Vector out = Vector::Constant(x.size(), missing_value);
+  const Index shift = std::abs(by) * units, left = x.size() - shift;
+  if (left <= 0) return out;
+  if (by > 0) out.tail(left) = x.head(left);
+  else out.head(left) = x.tail(left);
+  return out;
+}
+
+void add_lags(const Block& block, Index lags, Table& out, std::vector<Vector>& columns) {
+  for (std::size_t j = 0; j < out.targets.size(); ++j)
+    for (Index by = 1; by <= lags; ++by)
+      for (Index sign : {1, -1}) add_helper(lagged(columns[j], block.units, sign * by), "a column of earlier or later values", out, columns);
+}
+
+// A power of time is determined by the ones before where there are no more periods than that.
+void add_trend(const Block& block, Index degree, Table& out, std::vector<Vector>& columns) {
+  const Index periods = block.periods(), most = std::min(degree, periods - 1);
+  if (most < degree) note(out.filling, "powers of time beyond the number of periods less one were left out");
+  const double first = block.times[0], span = periods > 1 ? block.times[periods - 1] - first : 1;
+  for (Index power = 1; power <= most; ++power) {
+    Vector x(block.values.rows());
+    for (Index t = 0; t < periods; ++t)
+      x.segment(t * block.units, block.units).setConstant(std::pow(2 * (block.times[t] - first) / span - 1, static_cast<double>(power)));
+    if (extent(x).varies()) columns.push_back(std::move(x));  // of two periods the square is constant
+  }
+}
+
+}  // namespace
+
+double Scale::to(double y) const { return lens.to(std::ldexp(y, -exponent)); }
+double Scale::from(double z) const { return std::ldexp(plain() ? z : lens.from(z), exponent); }
+double Scale::limit(double z, bool low) const { return std::ldexp(plain() ? z : lens.limit(z, low), exponent); }
+double Scale::mean(double z, double sd) const { return std::ldexp(plain() ? z : lens.mean(z, sd), exponent); }
+double Scale::spread(double z, double sd) const { return std::ldexp(plain() ? sd : lens.spread(z, sd), exponent); }
+
+Index note(Filling& filling, const std::string& text) {
+  const auto at = std::find(filling.notes.begin(), filling.notes.end(), text);
+  if (at != filling.notes.end()) return at - filling.notes.begin();
+  filling.notes.push_back(text);
+  return static_cast<Index>(filling.notes.size()) - 1;
+}
+
+Table table(const Block& block, const std::string& method, Helpers helpers) {
+  Table out;
+  std::vector<Vector> columns;
+  for (Index j = 0; j < block.values.cols(); ++j) add_indicator(block, j, method, out, columns);
+  if (columns.empty()) return out;
+  const Args& args = block.args[0];
+  if (args.has("auxiliaries"))
+    for (Index j = 0; j < args.table("auxiliaries").cols(); ++j) add_helper(args.table("auxiliaries").col(j), "an auxiliary", out, columns);
+  add_lags(block, helpers.lags, out, columns);
+  add_trend(block, helpers.trend, out, columns);
+  out.cells.resize(block.values.rows(), static_cast<Index>(columns.size()));
+  for (std::size_t j = 0; j < columns.size(); ++j) out.cells.col(static_cast<Index>(j)) = columns[j];
+  return out;
+}
+
+std::vector<Param> link_params() {
+  return {{"link", Kind::option, 0.0, 0.0, 3.0,
+           "Scale of the model; auto: between two bounds logit, above a lower one the square root, without bounds the values as they are.",
+           {"auto", "identity", "logit", "sqrt"}},
+          {"lower", Kind::indicator, missing_value, -infinite, infinite,
+           "Lowest possible value, in the indicator's unit; left open: none, but 0 for a square root where nothing observed is below.", {}, true},
+          {"upper", Kind::indicator, missing_value, -infinite, infinite, "Highest possible value; left open: none.", {}, true},
+          {"auxiliaries", Kind::indicators, missing_value, -infinite, infinite, "Indicators that help and are not filled.", {}, true}};
+}
+
+}  // namespace egov::joint
