@@ -19,6 +19,7 @@ std::vector<ImputeMethod> kriging_rows();  // a Gaussian process of all indicato
 std::vector<ImputeMethod> chained_rows();  // regressions of each indicator on the others, in turn
 std::vector<ImputeMethod> em_rows();       // a multivariate normal
 std::vector<ImputeMethod> bootstrap_em_rows();  // the same, with the uncertainty of its fit
+std::vector<ImputeMethod> svd_rows();      // a matrix of low rank
 
 // Longest gap bridged, for methods that look along a series.
 Param max_gap_param();
