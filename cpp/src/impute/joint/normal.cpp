@@ -1,5 +1,6 @@
 #include "impute/joint/normal.hpp"
 
+#include <Eigen/Dense>
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
@@ -14,6 +15,13 @@ std::vector<Index> places(const Pattern& pattern, Index columns) {
   return out;
 }
 
+// An eigenvalue of the correlations that EM, ending where it did, cannot tell from 0.
+bool singular(const Matrix& covariance, double tolerance) {
+  const Vector scale = covariance.diagonal().cwiseSqrt().cwiseInverse();
+  const Matrix correlations = scale.asDiagonal() * covariance * scale.asDiagonal();
+  return Eigen::SelfAdjointEigenSolver<Matrix>(correlations, Eigen::EigenvaluesOnly).eigenvalues()[0] < std::min(10 * tolerance, 1e-6);
+}
+
 Law fitted(const Matrix& cells, const Plan& plan, const FitOptions& options, double prior, const Gaussian* start) {
   EmOptions em_options;
   em_options.prior = prior;
@@ -21,6 +29,7 @@ Law fitted(const Matrix& cells, const Plan& plan, const FitOptions& options, dou
   em_options.steps = options.steps;
   em_options.start = start;
   Law out{em(cells, em_options), {}, prior > options.prior};
+  if (prior == 0 && singular(out.gaussian.covariance, options.tolerance)) throw FitError("the covariance is singular");
   for (const auto& observed : plan.observed) out.given.push_back(conditional(out.gaussian, observed));
   return out;
 }
