@@ -85,7 +85,7 @@ def soft_twin(values, penalty, steps=3000):
 def test_soft_thresholding_is_that_of_a_plain_twin(shape, penalty):
     values = table(periods=4)
     got = egov.impute(values, "svd", shape=shape, tolerance=1e-10, steps=10_000, **{"lambda": penalty}).panel
-    units, periods, columns = values.shape
+    units, _, columns = values.shape
     flat = values.reshape(units, -1) if shape == "wide" else values.reshape(-1, columns)
     np.testing.assert_allclose(got, soft_twin(flat, penalty).reshape(values.shape), rtol=1e-6)
 

@@ -19,6 +19,7 @@ constexpr Index least_held_out = 10;  // cells; below that they say nothing
 constexpr double without = 0.1;       // lambda as a share of the largest singular value, where nothing can be held out
 constexpr Index lambdas = 25;
 constexpr double least_lambda = 1e-3; // likewise
+constexpr double rough = 1e-3;        // tolerance of the search
 constexpr Index patience = 3;         // so many lambdas without a smaller error, and the search ends
 
 // A table in another shape: row and column of every cell. In the wide one column j at period t is column j * periods + t.
@@ -114,7 +115,7 @@ std::vector<double> path_of(const Matrix& x, const Block& block, const Layout& l
     return path;
   }
   const std::vector<Cell> hidden = chosen(x, block, layout, targets);
-  if (static_cast<Index>(hidden.size()) >= least_held_out) return best_path(x, hidden, {std::max(args[6], 1e-4), static_cast<Index>(args[7])});
+  if (static_cast<Index>(hidden.size()) >= least_held_out) return best_path(x, hidden, {std::max(args[6], rough), static_cast<Index>(args[7])});
   joint::note(out, "too few cells to hold some out: lambda is a tenth of the largest singular value");
   return {largest * without};
 }

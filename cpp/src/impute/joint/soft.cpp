@@ -1,6 +1,7 @@
 #include "impute/joint/soft.hpp"
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
 
 namespace egov::joint {
@@ -59,7 +60,8 @@ std::vector<double> lambda_path(double largest, Index count, double least) {
 
 Completed soft_impute(const Matrix& x, const std::vector<double>& path, const SoftOptions& options) {
   Completed out{Matrix::Zero(x.rows(), x.cols()), true};
-  for (double lambda : path) out = soft_impute(x, lambda, std::move(out.cells), options);
+  const SoftOptions rough{std::max(options.tolerance, 1e-3), options.steps};
+  for (std::size_t k = 0; k < path.size(); ++k) out = soft_impute(x, path[k], std::move(out.cells), k + 1 < path.size() ? rough : options);
   return out;
 }
 

@@ -26,7 +26,7 @@ double largest_lambda(const Matrix& x);
 // Falling geometrically from the largest lambda to a share of it.
 std::vector<double> lambda_path(double largest, Index count, double least);
 
-// The same, warm-started along a path; the last one is the answer.
+// The same, warm-started along a path; the last one is the answer, those before it only lead there.
 Completed soft_impute(const Matrix& x, const std::vector<double>& path, const SoftOptions& options);
 
 }  // namespace egov::joint
