@@ -205,17 +205,9 @@ class Search {
   Search(const Standard& data, const EmOptions& options) : data_(data), options_(options) {}
 
   void run() {
-    const Index columns = data_.center.size();
-    move(State{Vector::Zero(columns), Matrix::Identity(columns, columns)});
+    move(start());
     while (!settled() && taken_ < options_.steps)
       if (!options_.accelerate || !leap()) move(made_.next);
-    move(start());
-    while (!settled() && taken_ < options_.steps) {
-      const State first = at_;
-      move(made_.next);
-      if (settled() || !options_.accelerate) continue;
-      leap(first);
-    }
   }
   bool settled() const { return change_ <= options_.tolerance; }
   const State& at() const { return at_; }
