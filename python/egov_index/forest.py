@@ -59,8 +59,8 @@ def forest(
 
     Notes
     -----
-    missForest (Stekhoven and Buehlmann 2012, Bioinformatics 28(1)): holes start at the mean, columns are visited from the
-    fewest holes to the most, and the fills of the round before the first one whose squared change, over the sum of
+    missForest (Stekhoven and Buehlmann 2012, Bioinformatics 28(1)): holes start at the mean, columns are visited from
+    the fewest holes to the most, and the fills of the round before the first one whose squared change, over the sum of
     squares, is larger than that of the round before it are kept. The changes are those of standardized columns.
     """
     regressor = _regressor(kind)
@@ -78,7 +78,9 @@ def forest(
         return values
     scaled, back = _standardized(table)
     filled = _rounds(scaled, holes, times, lambda: regressor(trees), iterations, min(lags, len(times) - 1))
-    result = np.clip(back(filled)[:, :, :width], np.nanmin(values, axis=(0, 1)), np.nanmax(values, axis=(0, 1)))
+    result = np.clip(
+        back(filled)[:, :, :width], np.nanmin(values, axis=(0, 1)), np.nanmax(values, axis=(0, 1))
+    )
     return np.where(holes[:, :, :width], result, values)
 
 
