@@ -46,9 +46,10 @@ def twin_of_matching(values, donors):
     return np.array([(pool.mean(), pool.std()) for pool in pools])
 
 
-def test_matching_takes_the_nearest_predictions_as_a_plain_twin_does():
+@pytest.mark.parametrize("count", [40, 300])
+def test_matching_takes_the_nearest_predictions_as_a_plain_twin_does(count):
     """The relation is all but exact: the drawn line is the fitted one to a hundredth of what parts the units."""
-    at = np.arange(40.0)
+    at = np.arange(float(count))
     values = np.column_stack([at, 3 * at + 1e-4 * np.cos(7 * at)])
     values[[7, 20, 33], 1] = NAN
     got = egov.impute(values[:, None, :], "pmm", lags=0, trend=0, iterations=1, chains=1, donors=4)
@@ -206,6 +207,18 @@ def test_collinear_predictors_and_few_rows_are_held_by_the_ridge(method):
     got = egov.impute(few[:, None, :], method, lags=0, trend=0)
     assert got.remaining == 0 and "fewer observed values" in got.notes[0]
     assert (np.abs(got.panel) < 60).all()
+
+
+def test_a_chain_that_runs_away_is_held_and_told():
+    """Broadband before it was counted: regressions on later years, carried on for long, leave what was seen."""
+    panel = egov.datasets.ict_human_capital()
+    names = ["internet_users", "mobile_cellular", "fixed_broadband", "fixed_telephone"]
+    panel = panel.select(panel.units, range(2000, 2024), names)
+    runaway = egov.impute(panel, "norm", lower=0, iterations=250, chains=1)
+    assert any("has not settled" in note for note in runaway.notes)
+    highest = np.nanmax(panel.values, axis=(0, 1))
+    assert (np.abs(runaway.panel.values).max(axis=(0, 1)) < 3 * highest).all()
+    assert not egov.impute(panel, "pmm").notes
 
 
 def test_auxiliaries_with_holes_or_nothing_in_them():

@@ -100,8 +100,9 @@ void draw(const Setup& setup, const Draw& number, double* values) {
   for (Index step = 0; step < setup.rules.iterations; ++step) chain.iterate();
   for (const Spot& spot : setup.spots) {
     const Drawn& one = chain.column(spot.column);
+    const auto at = static_cast<std::size_t>(spot.column);
     *values++ = setup.rules.step == Step::matching ? setup.values(one.donors[static_cast<std::size_t>(spot.hole)], spot.column)
-                                                   : setup.scales[static_cast<std::size_t>(spot.column)].from(one.values[spot.hole]);
+                                                   : setup.scales[at].from(one.values[spot.hole]);
   }
 }
 
@@ -114,6 +115,8 @@ void note_fits(Setup& setup, const Run& chains_run) {
   for (Index j = 0; j < setup.columns.indicators; ++j) {
     const Drawn& last = chains_run.kept[static_cast<std::size_t>(j)].back();
     if (last.short_of_rows) note(j, "fewer observed values than twice the predictors: a stronger ridge holds the regression");
+    for (const Drawn& one : chains_run.kept[static_cast<std::size_t>(j)])
+      if (one.strayed) note(j, "regressions went half the observed range beyond it and were held there: the chain has not settled");
     if (last.collinear) note(j, "predictors are collinear: the ridge holds the regression");
   }
 }

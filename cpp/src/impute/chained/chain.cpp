@@ -204,6 +204,8 @@ void Chain::visit(Index column) {
   const auto& seen = columns_.seen[at(column)];
   const bool matching = rules_.step == Step::matching;
   const Index wanted = std::min(rules_.donors, static_cast<Index>(seen.size()));
+  const double low = columns_.values(seen.front(), column), high = columns_.values(seen.back(), column);
+  const double least = low - stray * (high - low), most = high + stray * (high - low);
   Ranked ranked;
   if (matching) {
     ranked.reserve(seen.size());
@@ -212,6 +214,7 @@ void Chain::visit(Index column) {
     to.donors.resize(holes.size());
     to.pool.resize(holes.size() * at(wanted));
   } else {
+    to.strayed = false;
     to.center.resize(static_cast<Index>(holes.size()));
     to.sd = fitted.sd;
   }
@@ -225,8 +228,9 @@ void Chain::visit(Index column) {
       to.donors[at(k)] = match(ranked, seen, center, stream, to.pool.data() + k * wanted);
       to.values[k] = columns_.values(to.donors[at(k)], column);
     } else {
-      to.center[k] = center;
-      to.values[k] = center + fitted.sd * stream.normal();
+      to.center[k] = std::clamp(center, least, most);
+      to.strayed = to.strayed || to.center[k] != center;
+      to.values[k] = to.center[k] + fitted.sd * stream.normal();
     }
     set(row, column, to.values[k]);
   }

@@ -10,6 +10,7 @@ namespace egov::chained {
 constexpr double ridge = 1e-5;         // share of the diagonal of X'X that is added to it (van Buuren 2018, algorithm 3.1)
 constexpr double strong_ridge = 0.1;   // the same with fewer observed values than twice the predictors
 constexpr double collinear_below = 5e-5;  // share of a predictor's sum of squares that the others leave unexplained
+constexpr double stray = 0.5;  // of the observed range: so far beyond it a regression may go; those on own lags can run away
 
 enum class Step { matching, normal };
 
@@ -37,7 +38,7 @@ struct Drawn {
   std::vector<Index> pool;        // matching: rows of the k nearest, hole after hole
   Vector center;                  // normal: what the regression with the drawn coefficients says
   double sd = 0;                  // normal: of the noise around it
-  bool collinear = false, short_of_rows = false;
+  bool collinear = false, short_of_rows = false, strayed = false;  // strayed: a center was held
 };
 
 // One chain. It hangs on the columns, rules and draw alone; each unit has a stream of its own, the coefficients another.
