@@ -211,6 +211,14 @@ def test_what_cannot_be_learned_is_refused_or_told(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_values_that_a_link_cannot_tell_apart_are_taken_as_they_are(method):
+    values = table(periods=3)
+    got = egov.impute(values * 2.0**-1000, method, lower=-1e6, upper=1e6)
+    assert any("as they are" in note for note in got.notes)
+    np.testing.assert_allclose(got.panel * 2.0**1000, egov.impute(values, method).panel, rtol=1e-6)
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_collinear_columns_and_few_rows_are_filled_with_a_note(method):
     values = table(units=20, columns=2)
     twice = np.concatenate([values, 3 * values[:, :, :1] + 1, -values[:, :, :1]], axis=2)

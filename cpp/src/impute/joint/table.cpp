@@ -13,6 +13,11 @@ enum LinkOption { open, identity, logit, root };
 // Spread against the largest of the numbers below which a column is one number with noise.
 constexpr double no_variation = 1e-13;
 
+// Where a bound lies at most, in units of about the largest value, so that it is finite.
+constexpr double farthest = 1e290;
+// Beyond this a bound leaves no digits of the values in a difference from it.
+constexpr double out_of_sight = 1e6;
+
 struct Extent {
   double low = infinite, high = -infinite, mean = 0, sd = 0;
   Index count = 0;
@@ -50,7 +55,8 @@ struct Bounds {
 };
 
 Bounds bounds_of(const Args& args, const Extent& e, int exponent, bool needs_lower) {
-  const double lower = std::ldexp(args[1], -exponent), upper = std::ldexp(args[2], -exponent);
+  const auto near = [&](double bound) { return std::isinf(bound) ? bound : std::clamp(std::ldexp(bound, -exponent), -farthest, farthest); };
+  const double lower = near(args[1]), upper = near(args[2]);
   Bounds out{std::isnan(lower) ? -infinite : std::min(lower, e.low), std::isnan(upper) ? infinite : std::max(upper, e.high)};
   if (std::isinf(out.lower) && needs_lower && e.low >= 0) out.lower = 0;
   return out;
@@ -65,6 +71,18 @@ Lens lens_of(LinkOption link, const Bounds& bounds, const Extent& e, const std::
   if (link == logit || (link == open && both)) return {Lens::logit, 1, bounds.lower, bounds.upper, offset};
   const bool rooted = link == root || (link == open && above);
   return {Lens::power, rooted ? 0.5 : 1.0, bounds.lower, bounds.upper, offset};
+}
+
+// For values that a link cannot tell apart, as they are so near to each other and so far from a bound.
+Lens as_they_are(const Bounds& bounds, const Extent& e) {
+  const double most = out_of_sight * e.largest();
+  const double lower = bounds.lower < -most ? -infinite : bounds.lower, upper = bounds.upper > most ? infinite : bounds.upper;
+  return {Lens::power, 1, lower, upper, std::isinf(lower) && std::isinf(upper) ? 0 : 0.002 * e.sd};
+}
+
+Vector linked(Vector y, const Scale& scale) {
+  for (double& v : y) v = std::isnan(v) ? v : scale.to(v);
+  return y;
 }
 
 bool wanted(const Block& block, Index column, Index row) {
@@ -96,10 +114,15 @@ void add_indicator(const Block& block, Index column, const std::string& method, 
   const Bounds bounds = bounds_of(args, e, exponent, link == root);
   const bool outside = bounds.lower < std::ldexp(args[1], -exponent) || bounds.upper > std::ldexp(args[2], -exponent);
   out.notes.push_back(outside ? note(out.filling, "values outside the given bounds: the bounds were widened to what was observed") : -1);
-  out.scales.push_back({lens_of(link, bounds, e, method, column), exponent});
   out.targets.push_back(column);
-  Vector z = given;
-  for (double& v : z) v = std::isnan(v) ? v : out.scales.back().to(v);
+  Scale scale{lens_of(link, bounds, e, method, column), exponent};
+  Vector z = linked(given, scale);
+  if (!extent(z).varies()) {
+    scale.lens = as_they_are(bounds, e);
+    z = linked(given, scale);
+    if (out.notes.back() < 0) out.notes.back() = note(out.filling, "values too close together for the link between their bounds: taken as they are");
+  }
+  out.scales.push_back(scale);
   columns.push_back(std::move(z));
 }
 
