@@ -79,6 +79,10 @@ Auxiliary see(const Matrix& rows, Index units, Index periods) {
   Auxiliary out{Matrix(units, 0), {}};
   for (Index a = 0; a < rows.cols(); ++a) {
     Vector column = rows.col(a);
+    double largest = 0;
+    for (double v : column) largest = std::abs(v) > largest ? std::abs(v) : largest;
+    if (!(largest > 0)) continue;
+    column /= std::exp2(std::floor(std::log2(largest)));  // the size of the numbers must not matter
     if (!(moments(column).sd > 0)) continue;
     if (better_as_log(column)) column = column.array().log();
     Matrix series(periods, units);
