@@ -56,7 +56,8 @@ Recipe make_recipe(const py::list& nodes, const std::vector<std::string>& order,
 py::dict give(Scores scores) {
   return py::dict("values"_a = std::move(scores.values), "ranks"_a = std::move(scores.ranks), "weights"_a = scores.weights,
                   "excluded"_a = std::vector<int>(scores.excluded.begin(), scores.excluded.end()),
-                  "dropped"_a = std::vector<bool>(scores.dropped.begin(), scores.dropped.end()), "trail"_a = trail(scores.trail));
+                  "dropped"_a = std::vector<bool>(scores.dropped.begin(), scores.dropped.end()), "trail"_a = trail(scores.trail),
+                  "imputation_notes"_a = scores.notes);
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ void Flow::impute(const Recipe& recipe) {
   for (const Handling& node : recipe.nodes) chains.push_back(node.impute);
   auto made = std::make_shared<Imputation>(gaps(), std::move(chains));
   log_fills(made->trail());
+  now_.notes = made->notes();
   imputation_ = made->stochastic() ? made : nullptr;
   now_.values = imputation_ && recipe.draw >= 0 ? made->draw(0, static_cast<std::uint32_t>(recipe.draw)) : made->take();
 }

@@ -13,6 +13,7 @@ from .arrays import as_panel
 from .catalogue import Choice
 from .compiled import as_table, core_choice, keys, located
 from .errors import DataError, Fault, SpecError
+from .filling import auxiliaries_of
 from .framework import Framework, Node
 from .imputed import Imputed, drawing
 from .panel import Panel
@@ -99,11 +100,6 @@ def _chain(methods: tuple[Any, ...], params: dict[str, Any]) -> tuple[Choice, ..
     if faults:
         raise SpecError(faults)
     return chain
-
-
-def auxiliaries_of(one: Choice) -> tuple[str, ...]:
-    """Indicators that a choice names as helping to fill others."""
-    return catalogue.named_indicators("impute", one).get("auxiliaries", ())
 
 
 def _with_auxiliaries(source: Panel, given: Any) -> tuple[Panel, tuple[str, ...]]:

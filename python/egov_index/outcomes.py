@@ -12,6 +12,7 @@ from . import _core
 from .arguments import seed_of, share, threads_of, whole
 from .compiled import core_choice
 from .errors import DataError, Fault, SpecError
+from .naming import in_words
 from .panel import Panel
 from .result import Result
 from .single import checked
@@ -189,8 +190,9 @@ class _Columns:
         pairs = [(i, j) for i in range(len(self.names)) for j in range(len(self.outcomes.indicators))]
         facts = [self.outcomes.about(name) for name in self.outcomes.indicators]
         used = [self.years[~np.isnan(self.x[:, i]) & ~np.isnan(self.y[:, j]), j] for i, j in pairs]
-        overlap = [self._overlap(self.names[i], facts[j]) for i, j in pairs]
-        notes = [_note(raw["reason"][k], raw["n"][k], minimum, overlap[k]) for k in range(len(pairs))]
+        found = [self._inside(self.names[i], self.outcomes.indicators[j], facts[j]) for i, j in pairs]
+        overlap = [";".join(sorted(concepts | set(helped))) for concepts, helped in found]
+        notes = [_note(raw["reason"][k], raw["n"][k], minimum, *found[k]) for k in range(len(pairs))]
         return {
             "node": [self.names[i] for i, _ in pairs],
             "outcome": [self.outcomes.indicators[j] for _, j in pairs],
@@ -209,24 +211,48 @@ class _Columns:
             "note": notes,
         }
 
-    def _overlap(self, name: str, fact: dict[str, Any]) -> str:
-        """Concept that the outcome shares with the indicators below the node."""
-        if isinstance(self.scores, Result):
-            tree, panel = self.scores.index.framework, self.scores.panel
-            inputs = [tree[leaf].concept or panel.about(leaf).get("concept") for leaf in tree.below(name)]
-        else:
-            inputs = [self.scores.about(name).get("concept")]
-        return ";".join(sorted(_concepts(fact.get("concept")) & set().union(*map(_concepts, inputs))))
+    def _inside(self, name: str, outcome: str, fact: dict[str, Any]) -> tuple[set[str], dict[str, list[str]]]:
+        """What of the outcome is below the node already.
+
+        Concepts that it shares with an indicator; and, by itself or by the concept it shares, what says how an
+        auxiliary that helped to fill indicators brought it in.
+        """
+        concepts = _concepts(fact.get("concept"))
+        if not isinstance(self.scores, Result):
+            return concepts & _concepts(self.scores.about(name).get("concept")), {}
+        tree, panel = self.scores.index.framework, self.scores.panel
+        leaves = tree.below(name)
+        inputs = [tree[leaf].concept or panel.about(leaf).get("concept") for leaf in leaves]
+        helped: dict[str, list[str]] = {}
+        for auxiliary, filled in _by_auxiliary(self.scores, leaves).items():
+            same = (
+                {outcome}
+                if auxiliary == outcome
+                else concepts & _concepts(panel.about(auxiliary).get("concept"))
+            )
+            for item in same:
+                helped.setdefault(item, []).append(f"{auxiliary} helped to fill {in_words(filled)}")
+        return concepts & set().union(*map(_concepts, inputs)), helped
+
+
+def _by_auxiliary(result: Result, leaves: Sequence[str]) -> dict[str, list[str]]:
+    """Which of these indicators each auxiliary helped to fill."""
+    found: dict[str, list[str]] = {}
+    for leaf in leaves:
+        for name in result.filled_with.get(leaf, ()):
+            found.setdefault(name, []).append(leaf)
+    return found
 
 
 def _of(statistic: Callable[..., Any], years: NDArray[np.float64]) -> float:
     return float(statistic(years)) if years.size else float("nan")
 
 
-def _note(reason: str, n: int, minimum: int, overlap: str) -> str:
+def _note(reason: str, n: int, minimum: int, concepts: set[str], helped: dict[str, list[str]]) -> str:
     few = f"fewer than {minimum} countries" if n < minimum else ""
-    shared = f"shares {overlap} with the index" if overlap else ""
-    return "; ".join(filter(None, (reason, few, shared)))
+    shared = f"shares {';'.join(sorted(concepts))} with the index" if concepts else ""
+    inside = [f"inside the index: {text}" for texts in helped.values() for text in texts]
+    return "; ".join(filter(None, (reason, few, shared, *dict.fromkeys(inside))))
 
 
 def _concepts(text: str | None) -> set[str]:
@@ -254,8 +280,8 @@ class Links:
         """Frame with a row a pair.
 
         Columns node, outcome, sdg_goal, direction (of the outcome: 1 more is better), n (countries), year, year_min,
-        year_max (of the outcome: median, first and last), estimate, low, high, p, p_adjusted, overlap (concept shared
-        with the node's inputs), note.
+        year_max (of the outcome: median, first and last), estimate, low, high, p, p_adjusted, overlap (what of the
+        outcome is in the node's inputs: a shared concept, or its own name where it helped to fill them), note.
         """
         return make_frame(self._columns, self._backend)
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .filling import auxiliaries_of, chain_of
 from .framework.rating import class_of_each, group_of_each
+from .naming import in_words
 from .panel import Panel
 from .table import listing, make_frame
 from .trail import sentences
@@ -41,6 +43,8 @@ class Result:
         Shape (periods, nodes): screening took the indicator out of that period, or all indicators of the node.
     weights : dict
         Share of each node among its siblings, where none of them is dropped; 0 for what is dropped throughout.
+    imputation_notes : tuple of str
+        Fallbacks that methods of imputation took, in words; the trail says at which cells.
     """
 
     def __init__(self, index: Index, panel: Panel, periods: tuple[Any, ...], raw: Mapping[str, Any]) -> None:
@@ -61,6 +65,7 @@ class Result:
             dropped.reshape(shape[0], shape[2]) if dropped.size else np.zeros((shape[0], shape[2]), bool)
         )
         self._raw = raw
+        self.imputation_notes: tuple[str, ...] = tuple(raw.get("imputation_notes", ()))
         self._raw_trail: Mapping[str, Any] = raw["trail"]
 
     def _keys(self) -> dict[str, list[Any]]:
@@ -199,6 +204,28 @@ class Result:
         """
         return make_frame(sentences(self._raw_trail, self), self.panel.backend)
 
+    @cached_property
+    def filled_with(self) -> dict[str, tuple[str, ...]]:
+        """Auxiliaries by the indicator that they helped to fill in a scored period; none for those without such a cell."""
+        tree, recipe, trail = self.index.framework, self.index.recipe, self._raw_trail
+        used = {
+            (self.nodes[column], method)
+            for column, stage, method in zip(trail["column"], trail["stage"], trail["method"], strict=True)
+            if stage == "impute"
+        }
+        found = {
+            leaf: tuple(dict.fromkeys(
+                name for one in chain_of(tree, recipe, leaf) if (leaf, one.method) in used for name in auxiliaries_of(one)
+            ))
+            for leaf in tree.leaves
+        }  # fmt: skip
+        return {leaf: names for leaf, names in found.items() if names}
+
+    @property
+    def auxiliaries(self) -> tuple[str, ...]:
+        """Indicators that helped to fill others, and so are inside the index: an outcome among them meets itself."""
+        return tuple(dict.fromkeys(name for names in self.filled_with.values() for name in names))
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the numbers should know, in sentences."""
@@ -213,7 +240,10 @@ class Result:
         )
         notes += [*self._carried(), *self._unscored()]
         cells = len(self.units) * len(self.periods)
-        notes += [f"{node}: {count} of {cells} values imputed" for node, count in filled.items()]
+        for node, count in filled.items():
+            by = self.filled_with.get(node, ())
+            helped = f", with {in_words(by)}" if by else ""
+            notes.append(f"{node}: {count} of {cells} values imputed{helped}")
         return tuple(notes)
 
     def _divided(self) -> list[str]:

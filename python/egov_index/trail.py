@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import catalogue
 from .catalogue import row
+from .filling import chain_of, told
 from .framework import Node
 
 if TYPE_CHECKING:
-    from .panel import Panel
     from .result import Result
 
 __all__ = ["sentences"]
@@ -45,7 +44,7 @@ def sentences(raw: Mapping[str, Any], result: Result) -> dict[str, Any]:
         columns["source_period"].append(_source(period, node))
         for name in ("stage", "method", "before", "after"):
             columns[name].append(change[name])
-        columns["why"].append(_why(change, node, panel))
+        columns["why"].append(_why(change, node, result))
     return columns | {name: np.array(columns[name], dtype=np.float64) for name in ("before", "after")}
 
 
@@ -68,9 +67,8 @@ def _why_left(change: Mapping[str, Any]) -> str:
     return f"{seen} of {of} {what}, too few ({rule}); the unit leaves this period"
 
 
-def _why(change: Mapping[str, Any], node: Node, panel: Panel) -> str:
-    """One sentence on one cell; a user's own method gets the general one."""
-    method, donors = change["method"], change["donors"]
+def _why(change: Mapping[str, Any], node: Node, result: Result) -> str:
+    """One sentence on one cell."""
     if change["stage"] == "screen":
         return _why_left(change)
     if change["stage"] == "denominate":
@@ -79,20 +77,10 @@ def _why(change: Mapping[str, Any], node: Node, panel: Panel) -> str:
         by = change["before"] / change["after"]
         return f"divided by {node.denominator}: {by:.6g}"
     if change["stage"] == "treat":
-        if method != "cap":
-            return f"changed by {method}"
+        if change["method"] != "cap":
+            return f"changed by {change['method']}"
         limit = "above the cap" if change["after"] < change["before"] else "below the floor"
         return f"{limit} of {change['after']:g}"
-    first, last = (panel.periods[k] if k >= 0 else None for k in (change["first"], change["last"]))
-    if method == "locf":
-        return f"observed in {first}, carried forward"
-    if method == "nocb":
-        return f"observed in {first}, carried backward"
-    if method == "linear":
-        return f"on the line between {first} and {last}"
-    known = {item["name"]: item for item in catalogue.rows("impute")}
-    if method in known and "needs_indicators" in known[method]["traits"]:
-        return f"{method} of {donors} other indicators of the unit in {first}"
-    if first is not None and first == last:
-        return f"{method} of {donors} units observed or filled before in {first}"
-    return f"{method} through {donors} observations from {first} to {last}"
+    tree, recipe = result.index.framework, result.index.recipe
+    chain = chain_of(tree, recipe, node.code)
+    return told(change, result.panel, chain, result.imputation_notes)

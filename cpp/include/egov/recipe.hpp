@@ -62,6 +62,7 @@ struct Scores {
   std::vector<char> dropped;
   std::vector<Change> trail;   // rows and columns are those of `values`: scored period and unit, node
   Vector weights;              // per node: its share among its siblings; 1 for the root
+  std::vector<std::string> notes = {};  // fallbacks that the imputation took; `note` of a Change is a place among them
   bool drops(Index period, std::size_t node) const {
     return !dropped.empty() && dropped[static_cast<std::size_t>(period * values.cols()) + node];
   }
