@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from .arguments import seed_of, share, whole
 from .arrays import like
 from .compiled import from_table
 from .errors import Fault, SpecError
+from .markup import element, fixed, join
 from .table import make_frame
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Imputed"]
 
 Array = NDArray[np.float64]
+WHERE = ("inside", "after", "before", "never")
 
 
 class Imputed:
@@ -208,6 +211,106 @@ class Imputed:
                 columns["iteration"].append(iteration)
                 columns["value"].append(float(value))
         return make_frame(columns, self._source.backend)
+
+    def summary(self) -> Any:
+        """Frame: how much of each indicator each method filled, where, and how sure it is.
+
+        A row an indicator and method: cells, share (of all cells of the indicator), inside, after, before and
+        never (cells between observations, after the last, before the first, of a series never observed), longest_gap
+        (holes in a row, in periods), sd (the mean standard deviation of its cells over that of the observed values,
+        divisor n; NaN where the method knows none) and noted (cells with a fallback). Cells that no method filled stand
+        in a row of their own, with the method ``"left open"``.
+
+        Examples
+        --------
+        >>> import egov_index as egov
+        >>> panel = egov.datasets.ict_human_capital().select(indicators=["internet_users", "mobile_cellular"])
+        >>> found = egov.impute(panel, "linear", "locf").summary()
+        >>> columns = ["indicator", "method", "cells", "inside", "after", "before", "longest_gap"]
+        >>> print(found[columns].to_string(index=False))
+              indicator    method  cells  inside  after  before  longest_gap
+         internet_users    linear     99      99      0       0            9
+         internet_users      locf    217       0    217       0           20
+         internet_users left open     30       0      0      30           13
+        mobile_cellular    linear     44      44      0       0            8
+        mobile_cellular      locf    231       0    231       0            3
+        mobile_cellular left open     23       0      0      23           10
+        """
+        rows = list(self._summed())
+        return make_frame(
+            {name: [row[name] for row in rows] for name in rows[0]} if rows else {}, self._source.backend
+        )
+
+    def _summed(self) -> Iterator[dict[str, Any]]:
+        """Rows of the summary."""
+        trail, units = self._trail, len(self._source.units)
+        cells = np.array([trail["row"], trail["column"]]).reshape(2, -1)
+        methods, sds, noted = (
+            np.array(trail["method"]),
+            np.array(trail["sd"], dtype=float),
+            np.array(trail["note"]),
+        )
+        gaps = [self._gap(row, column) for row, column in cells.T]
+        for at, column in enumerate(self._keep):
+            for method in dict.fromkeys(methods[cells[1] == column].tolist()):
+                mine = np.flatnonzero((cells[1] == column) & (methods == method))
+                yield self._row(
+                    column, method, [gaps[k] for k in mine], sds[mine], int((noted[mine] >= 0).sum())
+                )
+            left = np.argwhere(np.isnan(self._values[:, :, at]))
+            if len(left):
+                open_ = [self._gap(period * units + unit, column) for unit, period in left]
+                yield self._row(column, "left open", open_, np.full(1, np.nan), 0)
+
+    def _row(
+        self, column: int, method: str, gaps: list[tuple[int, str]], sds: Array, noted: int
+    ) -> dict[str, Any]:
+        values, known = self._source.values[:, :, column], sds[~np.isnan(sds)]
+        seen = values[~np.isnan(values)]
+        spread = float(seen.std()) if seen.size else 0.0
+        where = Counter(where for _, where in gaps)
+        return {
+            "indicator": self._source.indicators[column],
+            "method": method,
+            "cells": len(gaps),
+            "share": len(gaps) / values.size,
+            **{name: where[name] for name in WHERE},
+            "longest_gap": max(gap for gap, _ in gaps),
+            "sd": float(known.mean()) / spread if known.size and spread > 0 else float("nan"),
+            "noted": noted,
+        }
+
+    def convergence(self) -> Any:
+        """Tell for each trace of a sampler whether its chains agree; see :func:`egov_index.chains.convergence`.
+
+        Returns
+        -------
+        frame
+            A row a trace; empty where no method of the chain is a sampler.
+        """
+        from . import chains
+
+        return chains.convergence(self)
+
+    def _repr_html_(self) -> str:
+        head = (
+            "indicator",
+            "method",
+            "filled",
+            "share",
+            *WHERE,
+            "longest gap",
+            "sd over that of the observed",
+        )
+        lines = [element("tr", *(element("th", text) for text in head))]
+        for row in self._summed():
+            cells = [row["indicator"], row["method"], f"{row['cells']:,}", f"{100 * row['share']:.1f} %"]
+            cells += [row[name] or "" for name in WHERE]
+            cells += [row["longest_gap"], fixed(row["sd"])]
+            lines.append(element("tr", *(element("td", cell) for cell in cells)))
+        helped = [f"With the help of {', '.join(self.auxiliaries)}."] if self.auxiliaries else []
+        said = [element("p", text) for text in (repr(self)[1:-1], *helped, *self.notes)]
+        return str(join([*said, element("table", *lines)]))
 
     def __repr__(self) -> str:
         filled, methods = len(self._trail["row"]), list(dict.fromkeys(self._trail["method"]))

@@ -206,7 +206,7 @@ class Result:
 
     @cached_property
     def filled_with(self) -> dict[str, tuple[str, ...]]:
-        """Auxiliaries by the indicator that they helped to fill in a scored period; none for those without such a cell."""
+        """Auxiliaries by the indicator that they helped to fill in a scored period; only those with such a cell."""
         tree, recipe, trail = self.index.framework, self.index.recipe, self._raw_trail
         used = {
             (self.nodes[column], method)
@@ -214,12 +214,15 @@ class Result:
             if stage == "impute"
         }
         found = {
-            leaf: tuple(dict.fromkeys(
-                name for one in chain_of(tree, recipe, leaf) if (leaf, one.method) in used for name in auxiliaries_of(one)
-            ))
+            leaf: tuple(
+                name
+                for one in chain_of(tree, recipe, leaf)
+                if (leaf, one.method) in used
+                for name in auxiliaries_of(one)
+            )
             for leaf in tree.leaves
-        }  # fmt: skip
-        return {leaf: names for leaf, names in found.items() if names}
+        }
+        return {leaf: tuple(dict.fromkeys(names)) for leaf, names in found.items() if names}
 
     @property
     def auxiliaries(self) -> tuple[str, ...]:

@@ -146,3 +146,56 @@ def test_outcomes_that_are_inside_are_marked_by_name_and_by_concept(result):
     assert links.loc["index", "under5_mortality"]["overlap"] == ""
     assert links.loc["skills", "hdi"]["overlap"] == "schooling"  # shared with an indicator, as before
     assert links.loc["skills", "hdi"]["note"] == "shares schooling with the index"
+
+
+# The summary of an imputation
+
+
+def test_a_summary_counts_each_filled_cell_once_and_says_where(panel):
+    some = panel.select(indicators=["internet_users", "adult_literacy"])
+    imputed = egov.impute(some, "linear", "kriging")
+    flags, summary = imputed.flags, imputed.summary()
+    assert summary["cells"].sum() == len(flags) and (summary["method"] != "left open").all()
+    for row in summary.itertuples():
+        mine = flags[(flags["indicator"] == row.indicator) & (flags["method"] == row.method)]
+        seen = some.values[:, :, some.indicators.index(row.indicator)]
+        assert row.cells == len(mine) and row.share == pytest.approx(len(mine) / seen.size)
+        assert [getattr(row, where) for where in ("inside", "after", "before", "never")] == [
+            (mine["where"] == where).sum() for where in ("inside", "after", "before", "never")
+        ]
+        assert row.longest_gap == mine["gap"].max()
+        wanted = mine["sd"].mean() / np.nanstd(seen)
+        assert row.sd == pytest.approx(wanted, nan_ok=True) and np.isnan(row.sd) == (row.method == "linear")
+
+
+def test_a_summary_counts_what_is_left_open_and_fallbacks():
+    values = np.array([[1.0, NAN, 2.0, NAN], [NAN] * 4, [5.0, 5.0, 5.0, 5.0]])[:, :, None]
+    summary = egov.impute(Panel(values, ["A", "B", "C"], [1, 2, 3, 4], ["x"]), "linear").summary()
+    assert summary["method"].tolist() == ["linear", "left open"] and summary["cells"].tolist() == [1, 5]
+    left = summary.iloc[1]
+    assert (left["after"], left["never"], left["longest_gap"], left["noted"]) == (1, 4, 4, 0)
+    flat = egov.impute(np.array([[[5.0], [NAN]], [[5.0], [5.0]]]), "kriging").summary()
+    assert flat["noted"].tolist() == [1] and np.isnan(flat["sd"][0])
+    assert len(egov.impute(np.ones((2, 2, 1)), "linear").summary()) == 0
+
+
+def test_the_page_of_an_imputation_escapes_names_and_tells_auxiliaries(panel):
+    some = panel.select(indicators=["internet_users"])
+    imputed = egov.impute(some, "kriging", auxiliaries=panel.select(indicators=["hdi"]))
+    page = imputed._repr_html_()
+    assert "With the help of hdi." in page and page.count("<tr>") == 1 + len(imputed.summary())
+    hostile = some.replace(indicators=("<b>",), indicator_info=None)
+    assert "<b>" not in egov.impute(hostile, "linear")._repr_html_()
+
+
+def test_convergence_is_that_of_the_traces(panel):
+    imputed = egov.impute(panel.select(indicators=["internet_users"]), "linear")
+    assert len(imputed.convergence()) == 0
+    told = {
+        "name": ["m"] * 8,
+        "indicator": ["x"] * 8,
+        "chain": [0] * 4 + [1] * 4,
+        "iteration": [0, 1, 2, 3] * 2,
+    }
+    imputed.traces = told | {"value": [0.0, 1, 0, 1, 5, 6, 5, 6]}
+    assert imputed.convergence()["rhat"][0] == egov.chains.rhat([[0, 1, 0, 1], [5, 6, 5, 6]])
