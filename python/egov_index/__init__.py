@@ -32,6 +32,7 @@ from .levers import Levers, levers
 from .missing import little_mcar, missing_patterns
 from .optimize import OptimizedWeights, optimize_weights
 from .outranking import Outranking, outranking
+from .overimputation import Overimputed, overimpute
 from .panel import Panel
 from .pooling import Pooled, pool
 from .presets import preset, presets
@@ -69,6 +70,7 @@ __all__ = [
     "Normalizer",
     "OptimizedWeights",
     "Outranking",
+    "Overimputed",
     "Panel",
     "Param",
     "Pooled",
@@ -104,6 +106,7 @@ __all__ = [
     "optimize_weights",
     "outcomes",
     "outranking",
+    "overimpute",
     "pool",
     "preset",
     "presets",

@@ -24,12 +24,16 @@ STYLE = (
     ".egov .stripe{fill:#f3f6f9}.egov .bar{fill:#9dbfe3}.egov .second{fill:#1f5fa8}"
     ".egov .tick{stroke:#14406f;stroke-width:2}.egov .dot{fill:#d4540f;stroke:#fff;stroke-width:1}"
     ".egov .hollow{fill:#fff;stroke:#d4540f;stroke-width:1.5}"
-    ".egov .whisker{stroke:#1b2733;stroke-width:1.2}"
+    ".egov .whisker{stroke:#1b2733;stroke-width:1.2}.egov .held{stroke:#1f5fa8;fill:#1f5fa8}"
+    ".egov .missed{stroke:#d4540f;fill:#d4540f}.egov .unsure{stroke:#566574;fill:#566574}"
+    ".egov line.held,.egov line.missed{stroke-width:1;opacity:.45}.egov .same{stroke:#1b2733;stroke-dasharray:4 3}"
     "@media screen and (prefers-color-scheme:dark){.egov{fill:#e4eaf0}.egov .paper{fill:#151c24}"
     ".egov .soft{fill:#9dabb9}.egov .grid{stroke:#2c3742}.egov .zero{stroke:#6b7a89}"
     ".egov .stripe{fill:#1a232d}.egov .bar{fill:#3a6597}.egov .second{fill:#8fc0f5}"
     ".egov .tick{stroke:#b9d7f7}.egov .dot{fill:#ff9d5c;stroke:#151c24}"
-    ".egov .hollow{fill:#151c24;stroke:#ff9d5c}.egov .whisker{stroke:#e4eaf0}}"
+    ".egov .hollow{fill:#151c24;stroke:#ff9d5c}.egov .whisker{stroke:#e4eaf0}"
+    ".egov .held{stroke:#8fc0f5;fill:#8fc0f5}.egov .missed{stroke:#ff9d5c;fill:#ff9d5c}"
+    ".egov .unsure{stroke:#9dabb9;fill:#9dabb9}.egov .same{stroke:#e4eaf0}}"
 )
 """The one style sheet of every figure, in a constant so that a page can allow it by its hash."""
 
@@ -42,7 +46,7 @@ ROW = 15.0
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
     """A linear map from values to horizontal positions."""
 
     low: float
@@ -65,16 +69,18 @@ def _nice(raw: float) -> float:
     return next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= raw * 0.999)
 
 
-def _clip(value: object, length: int) -> str:
+def clipped(value: object, length: int) -> str:
     text = clean(value)
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def _text(x: float, y: float, value: object, class_: str | None = None, anchor: str | None = None) -> Markup:
+def text_at(
+    x: float, y: float, value: object, class_: str | None = None, anchor: str | None = None
+) -> Markup:
     return element("text", value, x=x, y=y, class_=class_, text_anchor=anchor)
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
+def line_at(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=class_)
 
 
@@ -82,7 +88,7 @@ def _box(x: float, y: float, width: float, height: float, class_: str) -> Markup
     return element("rect", x=x, y=y, width=max(width, 0.0), height=height, rx=2, class_=class_)
 
 
-def _svg(width: float, height: float, title: str, desc: str, body: Iterable[object]) -> str:
+def svg(width: float, height: float, title: str, desc: str, body: Iterable[object]) -> str:
     content = join(body)
     key = hashlib.sha256(f"{title}\n{content}".encode()).hexdigest()[:10]
     return element(
@@ -128,28 +134,28 @@ def _legend(level: float, top: float) -> list[Markup]:
     step, x = (0, 230) if top < 70 else (18, 0)
     return [
         _box(0, 0, 26, 9, "bar"),
-        _text(32, 9, f"{100 * level:g} % range over the alternatives"),
-        _line(x + 4, step - 1, x + 4, step + 11, "tick"),
-        _text(x + 12, step + 9, "median"),
+        text_at(32, 9, f"{100 * level:g} % range over the alternatives"),
+        line_at(x + 4, step - 1, x + 4, step + 11, "tick"),
+        text_at(x + 12, step + 9, "median"),
         element("circle", cx=x + 84, cy=step + 5, r=4, class_="dot"),
-        _text(x + 93, step + 9, "nominal rank"),
+        text_at(x + 93, step + 9, "nominal rank"),
     ]
 
 
-def _range_row(row: Row, y: float, scale: _Scale, room: int) -> Markup:
+def _range_row(row: Row, y: float, scale: Scale, room: int) -> Markup:
     low, high = scale.at(row["low"]), scale.at(row["high"])
     span = f"{row['low']:g} to {row['high']:g}"
     tip = f"{row['name']} ({row['unit']}): rank {row['rank']:g}, range {span}, median {row['median']:g}"
     middle = scale.at(row["median"])
-    label = [_text(58, y + 11, _clip(row["name"], room))] if str(row["name"]) != str(row["unit"]) else []
+    label = [text_at(58, y + 11, clipped(row["name"], room))] if str(row["name"]) != str(row["unit"]) else []
     return element(
         "g",
         element("title", tip),
-        _text(22, y + 11, f"{row['rank']:g}", "soft", "end"),
-        _text(28, y + 11, _clip(row["unit"], 4 if label else room + 4), "small"),
+        text_at(22, y + 11, f"{row['rank']:g}", "soft", "end"),
+        text_at(28, y + 11, clipped(row["unit"], 4 if label else room + 4), "small"),
         *label,
         _box(low - 1, y + 3, high - low + 2, 9, "bar"),
-        _line(middle, y + 2, middle, y + 13, "tick"),
+        line_at(middle, y + 2, middle, y + 13, "tick"),
         element("circle", cx=scale.at(row["rank"]), cy=y + 7.5, r=3.5, class_="dot"),
     )
 
@@ -157,13 +163,13 @@ def _range_row(row: Row, y: float, scale: _Scale, room: int) -> Markup:
 def _panel(rows: list[Row], width: float, span: float) -> Markup:
     labels = max(150.0, min(0.4 * width, 260.0))
     low = min(_edges(rows))
-    scale = _Scale(low, low + span, labels + 6, width - 18)
+    scale = Scale(low, low + span, labels + 6, width - 18)
     tops = [20.0 + ROW * i for i in range(len(rows) + 1)]
     parts = [_box(0, top, width - 10, ROW, "stripe") for top in tops[:-1:2]]
     for tick in filter(lambda tick: tick >= 1, scale.ticks(max(2, int((scale.right - scale.left) // 32)))):
         x = scale.at(tick)
-        parts.append(_line(x, 18, x, tops[-1], "grid"))
-        parts += [_text(x, y, f"{tick:g}", "soft", "middle") for y in (13, tops[-1] + 13)]
+        parts.append(line_at(x, 18, x, tops[-1], "grid"))
+        parts += [text_at(x, y, f"{tick:g}", "soft", "middle") for y in (13, tops[-1] + 13)]
     room = int((labels - 57) / 5.9)
     return join([*parts, *(_range_row(row, top, scale, room) for row, top in zip(rows, tops, strict=False))])
 
@@ -174,7 +180,7 @@ def rank_panels(frame: Any, *, names: Mapping[Any, Any] | None = None, level: fl
     width = 300.0 if len(panels) > 1 else 760.0
     titles = (f"Ranks {p[0]['rank']:g} to {p[-1]['rank']:g}" if p else "No ranks" for p in panels)
     return [
-        _svg(width, 40.0 + ROW * len(panel), title, RANGES.format(100 * level), [_panel(panel, width, span)])
+        svg(width, 40.0 + ROW * len(panel), title, RANGES.format(100 * level), [_panel(panel, width, span)])
         for panel, title in zip(panels, titles, strict=True)
     ]
 
@@ -216,16 +222,16 @@ def rank_ranges_svg(
     each = width / len(panels) if len(panels) > 1 else min(width, 820.0)
     top = 62.0 if each * len(panels) >= 520 else 80.0
     body = [
-        _text(0, 20, _clip(title, int(width / 9)), "name"),
+        text_at(0, 20, clipped(title, int(width / 9)), "name"),
         element("g", *_legend(level, top), transform="translate(0 34)"),
         *(element("g", _panel(panel, each, span), transform=f"translate({i * each:g} {top:g})")
           for i, panel in enumerate(panels)),
     ]  # fmt: skip
     height = top + 40 + ROW * max(map(len, panels))
-    return _svg(each * len(panels), height, clean(title), RANGES.format(100 * level), body)
+    return svg(each * len(panels), height, clean(title), RANGES.format(100 * level), body)
 
 
-def _index_bar(row: Row, kind: str, y: float, scale: _Scale, class_: str) -> list[Markup]:
+def _index_bar(row: Row, kind: str, y: float, scale: Scale, class_: str) -> list[Markup]:
     value, low, high = (number(row.get(kind + end)) for end in ("", "_low", "_high"))
     if value is None:
         return []
@@ -233,18 +239,18 @@ def _index_bar(row: Row, kind: str, y: float, scale: _Scale, class_: str) -> lis
     parts, label = [_box(start, y, end - start, 12, class_)], fixed(value)
     if low is not None and high is not None:
         left, right = scale.at(low), scale.at(high)
-        parts += [_line(left, y + 6, right, y + 6, "whisker")]
-        parts += [_line(x, y + 3, x, y + 9, "whisker") for x in (left, right)]
+        parts += [line_at(left, y + 6, right, y + 6, "whisker")]
+        parts += [line_at(x, y + 3, x, y + 9, "whisker") for x in (left, right)]
         label += f"  ({span(low, high)})"
-    return [*parts, _text(scale.right + 10, y + 10, label)]
+    return [*parts, text_at(scale.right + 10, y + 10, label)]
 
 
-def _factor(row: Row, y: float, scale: _Scale) -> Markup:
+def _factor(row: Row, y: float, scale: Scale) -> Markup:
     tip = f"{row['factor']}: first order {fixed(row.get('first'))}, total {fixed(row.get('total'))}"
     bars = [*_index_bar(row, "first", y, scale, "bar"), *_index_bar(row, "total", y + 14, scale, "second")]
     if not bars:
-        bars = [_text(scale.at(0.0) + 6, y + 17, _clip(row.get("note") or "no value", 40), "soft")]
-    label = _text(scale.left - 10, y + 18, _clip(row["factor"], 26), "code", "end")
+        bars = [text_at(scale.at(0.0) + 6, y + 17, clipped(row.get("note") or "no value", 40), "soft")]
+    label = text_at(scale.left - 10, y + 18, clipped(row["factor"], 26), "code", "end")
     return element("g", element("title", tip), label, *bars)
 
 
@@ -275,17 +281,17 @@ def bars_svg(
     values = [number(row.get(key)) or 0.0 for row in rows for key in keys]
     top = 52.0 if headed else 24.0
     foot = top + 24 + 36 * len(rows)
-    scale = _Scale(min([0.0, *values]), max([0.5, *(1.02 * value for value in values)]), 200.0, width - 150)
-    body = [_text(0, 18, _clip(title, int(width / 9)), "name")] if headed else []
+    scale = Scale(min([0.0, *values]), max([0.5, *(1.02 * value for value in values)]), 200.0, width - 150)
+    body = [text_at(0, 18, clipped(title, int(width / 9)), "name")] if headed else []
     for x, class_, label in ((200.0, "bar", "first order (alone)"), (340.0, "second", "total (with others)")):
-        body += [_box(x, top - 18, 12, 12, class_), _text(x + 18, top - 8, label)]
+        body += [_box(x, top - 18, 12, 12, class_), text_at(x + 18, top - 8, label)]
     for tick in scale.ticks(5):
         x = scale.at(tick)
-        body += [_line(x, top + 2, x, foot - 18, "grid" if tick else "zero")]
-        body.append(_text(x, foot - 4, f"{tick:g}".replace("-", "\u2212"), "soft", "middle"))
+        body += [line_at(x, top + 2, x, foot - 18, "grid" if tick else "zero")]
+        body.append(text_at(x, foot - 4, f"{tick:g}".replace("-", "\u2212"), "soft", "middle"))
     body += [_factor(row, top + 8 + 36 * i, scale) for i, row in enumerate(rows)]
     desc = "First-order and total index of each factor, whiskers are intervals."
-    return _svg(width, foot, clean(title), desc, body)
+    return svg(width, foot, clean(title), desc, body)
 
 
 def interval_svg(
@@ -299,10 +305,10 @@ def interval_svg(
     width: float = 110,
 ) -> str:
     """Draw an interval with its point, small enough for a table cell and hidden from screen readers."""
-    scale = _Scale(*domain, 5.0, width - 5)
-    parts = [_line(5, 7, width - 5, 7, "grid")]
+    scale = Scale(*domain, 5.0, width - 5)
+    parts = [line_at(5, 7, width - 5, 7, "grid")]
     if zero:
-        parts.append(_line(scale.at(0.0), 0, scale.at(0.0), 14, "zero"))
+        parts.append(line_at(scale.at(0.0), 0, scale.at(0.0), 14, "zero"))
     if low is not None and high is not None:
         left = scale.at(low)
         parts.append(_box(left - 1, 3.5, scale.at(high) - left + 2, 7, "bar"))
