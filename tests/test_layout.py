@@ -250,6 +250,7 @@ def test_a_stage_knows_no_other_stage_and_no_picture(stage):
         "levers",
         "growth",
         "audit",
+        "nonresponse",
     ),
 )
 def test_questions_know_no_page_and_no_command(name):

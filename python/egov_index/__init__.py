@@ -30,6 +30,7 @@ from .index import Index
 from .judgments import Judgments, ahp
 from .levers import Levers, levers
 from .missing import little_mcar, missing_patterns
+from .nonresponse import NotAtRandom, not_at_random
 from .optimize import OptimizedWeights, optimize_weights
 from .outranking import Outranking, outranking
 from .overimputation import Overimputed, overimpute
@@ -68,6 +69,7 @@ __all__ = [
     "Levers",
     "Node",
     "Normalizer",
+    "NotAtRandom",
     "OptimizedWeights",
     "Outranking",
     "Overimputed",
@@ -103,6 +105,7 @@ __all__ = [
     "multivariate",
     "noise",
     "normalize",
+    "not_at_random",
     "optimize_weights",
     "outcomes",
     "outranking",

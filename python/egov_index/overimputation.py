@@ -49,7 +49,7 @@ class Overimputed:
     """
 
     def __init__(
-        self, panel: Panel, indicators: tuple[str, ...], fold: NDArray[np.int64], cells: Sequence[Array],
+        self, panel: Panel, indicators: tuple[str, ...], fold: NDArray[np.int64], cells: Array,
         level: float, folds: int, seed: int, method: str, notes: tuple[str, ...],
     ) -> None:  # fmt: skip
         self.panel, self.indicators, self.fold = panel, indicators, fold

@@ -205,22 +205,27 @@ class Result:
         return make_frame(sentences(self._raw_trail, self), self.panel.backend)
 
     @cached_property
+    def filled_by(self) -> dict[str, dict[str, int]]:
+        """Cells of the scored periods that each method filled, by indicator; none for those without such a cell."""
+        found: dict[str, Counter[str]] = {}
+        trail = self._raw_trail
+        for column, stage, method in zip(trail["column"], trail["stage"], trail["method"], strict=True):
+            if stage == "impute":
+                found.setdefault(self.nodes[column], Counter())[method] += 1
+        return {leaf: dict(counts) for leaf, counts in found.items()}
+
+    @cached_property
     def filled_with(self) -> dict[str, tuple[str, ...]]:
         """Auxiliaries by the indicator that they helped to fill in a scored period; only those with such a cell."""
-        tree, recipe, trail = self.index.framework, self.index.recipe, self._raw_trail
-        used = {
-            (self.nodes[column], method)
-            for column, stage, method in zip(trail["column"], trail["stage"], trail["method"], strict=True)
-            if stage == "impute"
-        }
+        tree, recipe = self.index.framework, self.index.recipe
         found = {
             leaf: tuple(
                 name
                 for one in chain_of(tree, recipe, leaf)
-                if (leaf, one.method) in used
+                if one.method in by_method
                 for name in auxiliaries_of(one)
             )
-            for leaf in tree.leaves
+            for leaf, by_method in self.filled_by.items()
         }
         return {leaf: tuple(dict.fromkeys(names)) for leaf, names in found.items() if names}
 
@@ -236,17 +241,12 @@ class Result:
         for at, period in enumerate(self.periods):
             notes += [f"{period}: {text}" for text in self._left_out(at)]
         notes += self._divided()
-        filled = Counter(
-            self.nodes[column]
-            for column, stage in zip(self._raw_trail["column"], self._raw_trail["stage"], strict=True)
-            if stage == "impute"
-        )
         notes += [*self._carried(), *self._unscored()]
         cells = len(self.units) * len(self.periods)
-        for node, count in filled.items():
+        for node, counts in self.filled_by.items():
             by = self.filled_with.get(node, ())
             helped = f", with {in_words(by)}" if by else ""
-            notes.append(f"{node}: {count} of {cells} values imputed{helped}")
+            notes.append(f"{node}: {sum(counts.values())} of {cells} values imputed{helped}")
         return tuple(notes)
 
     def _divided(self) -> list[str]:
