@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["auxiliaries_of", "chain_of", "told"]
 
-CHAINED = ("pmm", "norm", "forest")  # their donors are all observed values of the indicator
+OF = {
+    "pmm": " of the indicator",
+    "norm": " of the indicator",
+    "svd": " of the unit",
+}  # whose values they count
 
 
 def auxiliaries_of(one: Choice) -> tuple[str, ...]:
@@ -74,14 +78,15 @@ def _general(method: str, donors: int, first: Any, last: Any, donor: str | None)
     if donor is not None:
         return f"{method} from {donor}{_span(first, last)}"
     if first is None:
-        what = "observed value" + (" of the indicator" if method in CHAINED else "")
+        what = "observed value" + OF.get(method, "")
         return (
             f"{method} from {_many(donors, what)}" if donors > 0 else f"{method} from what else is observed"
         )
-    known = {item["name"]: item["traits"] for item in catalogue.rows("impute")}
-    if method.startswith("row_") and "needs_indicators" in known.get(method, ()):
-        return f"{method} of {_many(donors, 'other indicator')} of the unit in {first}"
-    if "needs_periods" not in known.get(method, ()) and first == last:
+    traits = next((item["traits"] for item in catalogue.rows("impute") if item["name"] == method), ())
+    if "needs_indicators" in traits and first == last:
+        what = "other indicator" if method.startswith("row_") else "known value"
+        return f"{method} of {_many(donors, what)} of the unit in {first}"
+    if "needs_periods" not in traits and first == last:
         return f"{method} of {_many(donors, 'unit')} observed or filled before in {first}"
     return f"{method} through {_many(donors, 'observation')}{_span(first, last)}"
 

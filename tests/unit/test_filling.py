@@ -114,6 +114,11 @@ def test_the_words_of_a_method_that_says_nothing_of_donors(result):
     }
     assert sentences(raw, result)["why"] == ["em from what else is observed"]
     assert sentences(raw | {"donors": [3]}, result)["why"] == ["em from 3 observed values"]
+    joint = raw | {"method": ["em"], "first": [3], "last": [3], "donors": [2]}
+    assert sentences(joint, result)["why"] == ["em of 2 known values of the unit in 2007"]
+    assert sentences(raw | {"method": ["svd"], "donors": [9]}, result)["why"] == [
+        "svd from 9 observed values of the unit"
+    ]
     assert sentences(raw | {"method": ["pmm"], "donors": [1]}, result)["why"] == [
         "pmm from 1 observed value of the indicator"
     ]
