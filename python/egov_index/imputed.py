@@ -296,7 +296,7 @@ class Imputed:
         head = (
             "indicator",
             "method",
-            "filled",
+            "cells",
             "share",
             *WHERE,
             "longest gap",

@@ -234,9 +234,17 @@ def _readable(label: str) -> str:
 
 def _table(rows: list[dict[str, Any]]) -> Markup:
     lines = [element("tr", *(element("th", name.replace("_", " ")) for name in rows[0]))]
-    lines += [element("tr", *(element("td", _shown(cell)) for cell in row.values())) for row in rows]
+    lines += [
+        element("tr", *(element("td", _shown(name, cell)) for name, cell in row.items())) for row in rows
+    ]
     return element("table", *lines)
 
 
-def _shown(cell: Any) -> object:
-    return fixed(cell) if isinstance(cell, float) else "\u2013" if cell is None else cell
+def _shown(name: str, cell: Any) -> object:
+    return (
+        fixed(cell, 0 if name == "max_move" else 2)
+        if isinstance(cell, float)
+        else "\u2013"
+        if cell is None
+        else cell
+    )
