@@ -35,6 +35,8 @@ class Imputed:
         What came in, with holes filled; observed cells are never changed.
     remaining : int
         Cells that are still missing.
+    filled : numpy.ndarray of bool
+        Shape of the data: which cells were filled.
     sd : numpy.ndarray or None
         Shape of the data (units, periods, indicators), each in its indicator's unit: the standard deviation of a filled
         cell, NaN where the cell was observed or its method knows none. None if no method knows any.
@@ -113,6 +115,11 @@ class Imputed:
         if self.draws is None:
             raise SpecError(Fault("draws", "none were asked for", "impute(..., draws=20)"))
         return [like(self._data, self._shown(), values) for values in self.draws]
+
+    @cached_property
+    def filled(self) -> NDArray[np.bool_]:
+        """Which cells were filled."""
+        return ~np.isnan(self._placed(np.ones(len(self._trail["row"]))))
 
     @cached_property
     def sd(self) -> Array | None:

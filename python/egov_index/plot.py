@@ -27,13 +27,15 @@ STYLE = (
     ".egov .whisker{stroke:#1b2733;stroke-width:1.2}.egov .held{stroke:#1f5fa8;fill:#1f5fa8}"
     ".egov .missed{stroke:#d4540f;fill:#d4540f}.egov .unsure{stroke:#566574;fill:#566574}"
     ".egov line.held,.egov line.missed{stroke-width:1;opacity:.45}.egov .same{stroke:#1b2733;stroke-dasharray:4 3}"
+    ".egov .seen{fill:#1b2733}.egov .draw{fill:none;stroke:#1f5fa8;stroke-width:1;stroke-opacity:.6}"
     "@media screen and (prefers-color-scheme:dark){.egov{fill:#e4eaf0}.egov .paper{fill:#151c24}"
     ".egov .soft{fill:#9dabb9}.egov .grid{stroke:#2c3742}.egov .zero{stroke:#6b7a89}"
     ".egov .stripe{fill:#1a232d}.egov .bar{fill:#3a6597}.egov .second{fill:#8fc0f5}"
     ".egov .tick{stroke:#b9d7f7}.egov .dot{fill:#ff9d5c;stroke:#151c24}"
     ".egov .hollow{fill:#151c24;stroke:#ff9d5c}.egov .whisker{stroke:#e4eaf0}"
     ".egov .held{stroke:#8fc0f5;fill:#8fc0f5}.egov .missed{stroke:#ff9d5c;fill:#ff9d5c}"
-    ".egov .unsure{stroke:#9dabb9;fill:#9dabb9}.egov .same{stroke:#e4eaf0}}"
+    ".egov .unsure{stroke:#9dabb9;fill:#9dabb9}.egov .same{stroke:#e4eaf0}"
+    ".egov .seen{fill:#e4eaf0}.egov .draw{stroke:#8fc0f5}}"
 )
 """The one style sheet of every figure, in a constant so that a page can allow it by its hash."""
 
@@ -59,12 +61,12 @@ class Scale:
         return self.left + min(max(share, 0.0), 1.0) * (self.right - self.left)
 
     def ticks(self, count: int) -> list[float]:
-        step = _nice((self.high - self.low) / max(count, 1))
+        step = nice((self.high - self.low) / max(count, 1))
         first = math.ceil(self.low / step - 1e-9)
         return [k * step for k in range(first, math.floor(self.high / step + 1e-9) + 1)]
 
 
-def _nice(raw: float) -> float:
+def nice(raw: float) -> float:
     power = 10.0 ** math.floor(math.log10(raw)) if raw > 0 else 1.0
     return next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= raw * 0.999)
 
@@ -84,7 +86,7 @@ def line_at(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=class_)
 
 
-def _box(x: float, y: float, width: float, height: float, class_: str) -> Markup:
+def box_at(x: float, y: float, width: float, height: float, class_: str) -> Markup:
     return element("rect", x=x, y=y, width=max(width, 0.0), height=height, rx=2, class_=class_)
 
 
@@ -133,7 +135,7 @@ def _edges(panel: list[Row]) -> list[float]:
 def _legend(level: float, top: float) -> list[Markup]:
     step, x = (0, 230) if top < 70 else (18, 0)
     return [
-        _box(0, 0, 26, 9, "bar"),
+        box_at(0, 0, 26, 9, "bar"),
         text_at(32, 9, f"{100 * level:g} % range over the alternatives"),
         line_at(x + 4, step - 1, x + 4, step + 11, "tick"),
         text_at(x + 12, step + 9, "median"),
@@ -154,7 +156,7 @@ def _range_row(row: Row, y: float, scale: Scale, room: int) -> Markup:
         text_at(22, y + 11, f"{row['rank']:g}", "soft", "end"),
         text_at(28, y + 11, clipped(row["unit"], 4 if label else room + 4), "small"),
         *label,
-        _box(low - 1, y + 3, high - low + 2, 9, "bar"),
+        box_at(low - 1, y + 3, high - low + 2, 9, "bar"),
         line_at(middle, y + 2, middle, y + 13, "tick"),
         element("circle", cx=scale.at(row["rank"]), cy=y + 7.5, r=3.5, class_="dot"),
     )
@@ -165,7 +167,7 @@ def _panel(rows: list[Row], width: float, span: float) -> Markup:
     low = min(_edges(rows))
     scale = Scale(low, low + span, labels + 6, width - 18)
     tops = [20.0 + ROW * i for i in range(len(rows) + 1)]
-    parts = [_box(0, top, width - 10, ROW, "stripe") for top in tops[:-1:2]]
+    parts = [box_at(0, top, width - 10, ROW, "stripe") for top in tops[:-1:2]]
     for tick in filter(lambda tick: tick >= 1, scale.ticks(max(2, int((scale.right - scale.left) // 32)))):
         x = scale.at(tick)
         parts.append(line_at(x, 18, x, tops[-1], "grid"))
@@ -236,7 +238,7 @@ def _index_bar(row: Row, kind: str, y: float, scale: Scale, class_: str) -> list
     if value is None:
         return []
     start, end = sorted((scale.at(0.0), scale.at(value)))
-    parts, label = [_box(start, y, end - start, 12, class_)], fixed(value)
+    parts, label = [box_at(start, y, end - start, 12, class_)], fixed(value)
     if low is not None and high is not None:
         left, right = scale.at(low), scale.at(high)
         parts += [line_at(left, y + 6, right, y + 6, "whisker")]
@@ -284,7 +286,7 @@ def bars_svg(
     scale = Scale(min([0.0, *values]), max([0.5, *(1.02 * value for value in values)]), 200.0, width - 150)
     body = [text_at(0, 18, clipped(title, int(width / 9)), "name")] if headed else []
     for x, class_, label in ((200.0, "bar", "first order (alone)"), (340.0, "second", "total (with others)")):
-        body += [_box(x, top - 18, 12, 12, class_), text_at(x + 18, top - 8, label)]
+        body += [box_at(x, top - 18, 12, 12, class_), text_at(x + 18, top - 8, label)]
     for tick in scale.ticks(5):
         x = scale.at(tick)
         body += [line_at(x, top + 2, x, foot - 18, "grid" if tick else "zero")]
@@ -311,7 +313,7 @@ def interval_svg(
         parts.append(line_at(scale.at(0.0), 0, scale.at(0.0), 14, "zero"))
     if low is not None and high is not None:
         left = scale.at(low)
-        parts.append(_box(left - 1, 3.5, scale.at(high) - left + 2, 7, "bar"))
+        parts.append(box_at(left - 1, 3.5, scale.at(high) - left + 2, 7, "bar"))
     if point is not None:
         parts.append(element("circle", cx=scale.at(point), cy=7, r=3, class_="hollow" if hollow else "dot"))
     box = f"0 0 {width:g} 14"
