@@ -140,7 +140,7 @@ def _found(
         head = f"{names.get(unit) or panel.unit_names.get(unit) or unit}: {_named(panel, indicator, names)}"
         cut = [each[i, :, k] for each in (panel.values, low, high)]
         observed = np.where(holes[i, :, k], np.nan, cut[0])
-        made.append(_Series(head, panel.times, observed, *cut, draws=kept[:, i, :, k]))
+        made.append(_Series(head, panel.times, observed, *cut, kept[:, i, :, k]))
     return made
 
 
@@ -181,8 +181,8 @@ def _box_of(one: _Series, width: float) -> Markup:
 
 def _grid(across: _Scale, up: _Scale, width: float) -> list[Markup]:
     parts = []
-    step = _nice((up.high - up.low) / 4)
-    for value in up.ticks(4):
+    step = _nice((up.high - up.low) / 5)
+    for value in up.ticks(5):
         y = up.at(value)
         shown = f"{value:,.{2 if step < 0.1 else 1 if step < 1 else 0}f}".replace("-", "\u2212")
         parts += [_line(LEFT, y, width, y, "grid"), _text(LEFT - 6, y + 4, shown, "soft", "end")]
