@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .arguments import whole
 from .errors import Fault, SpecError
 from .markup import Markup, clean, element, join
-from .plot import _box, _clip, _line, _nice, _Scale, _svg, _text
+from .plot import Scale, box_at, clipped, line_at, nice, svg, text_at
 from .table import nearest
 
 if TYPE_CHECKING:
@@ -108,9 +108,9 @@ def series_svg(
         for i, one in enumerate(found)
     ]
     drawn = any(len(one.draws) for one in found)
-    body = [_text(0, 18, _clip(title, int(width / 9)), "name"), _legend(level, drawn), *boxes]
+    body = [text_at(0, 18, clipped(title, int(width / 9)), "name"), _legend(level, drawn), *boxes]
     height = 52 + HEIGHT * -(-len(found) // across)
-    return _svg(width, height, clean(title), DESC.format(100 * level), body)
+    return svg(width, height, clean(title), DESC.format(100 * level), body)
 
 
 def _found(
@@ -151,25 +151,25 @@ def _named(panel: Any, indicator: str, names: Mapping[Any, str]) -> str:
 
 def _legend(level: float, drawn: bool) -> Markup:
     parts = [
-        element("circle", cx=5, cy=33, r=3.5, class_="seen"), _text(14, 37, "observed"),
-        element("circle", cx=85, cy=33, r=3.5, class_="hollow"), _text(94, 37, "filled"),
-        _box(146, 28, 6, 11, "bar"), _text(158, 37, f"{100 * level:g} % interval"),
+        element("circle", cx=5, cy=33, r=3.5, class_="seen"), text_at(14, 37, "observed"),
+        element("circle", cx=85, cy=33, r=3.5, class_="hollow"), text_at(94, 37, "filled"),
+        box_at(146, 28, 6, 11, "bar"), text_at(158, 37, f"{100 * level:g} % interval"),
     ]  # fmt: skip
     if drawn:
-        parts += [_line(252, 34, 276, 34, "draw"), _text(282, 37, "joint draws")]
+        parts += [line_at(252, 34, 276, 34, "draw"), text_at(282, 37, "joint draws")]
     return join(parts)
 
 
 def _box_of(one: _Series, width: float) -> Markup:
     """One series: grid, bars, draws, dots."""
     low, high = one.ends()
-    across = _Scale(float(one.times.min()), float(one.times.max()), LEFT + 8, width - 8)
-    up = _Scale(low, high, HEIGHT - FOOT, TOP)
-    parts = [_text(LEFT, 16, _clip(one.head, int((width - LEFT) / 6)), "code"), *_grid(across, up, width)]
+    across = Scale(float(one.times.min()), float(one.times.max()), LEFT + 8, width - 8)
+    up = Scale(low, high, HEIGHT - FOOT, TOP)
+    parts = [text_at(LEFT, 16, clipped(one.head, int((width - LEFT) / 6)), "code"), *_grid(across, up, width)]
     half = min(5.0, 0.36 * (across.right - across.left) / max(len(one.times) - 1, 1))
     for t, a, b in zip(one.times, one.low, one.high, strict=True):
         if np.isfinite(a) and np.isfinite(b):
-            parts.append(_box(across.at(t) - half, up.at(b), 2 * half, up.at(a) - up.at(b), "bar"))
+            parts.append(box_at(across.at(t) - half, up.at(b), 2 * half, up.at(a) - up.at(b), "bar"))
     parts += [_path(one, draw, across, up) for draw in one.draws]
     for t, value, seen in zip(one.times, one.values, np.isfinite(one.observed), strict=True):
         if np.isfinite(value):
@@ -179,20 +179,20 @@ def _box_of(one: _Series, width: float) -> Markup:
     return join(parts)
 
 
-def _grid(across: _Scale, up: _Scale, width: float) -> list[Markup]:
+def _grid(across: Scale, up: Scale, width: float) -> list[Markup]:
     parts = []
-    step = _nice((up.high - up.low) / 5)
+    step = nice((up.high - up.low) / 5)
     for value in up.ticks(5):
         y = up.at(value)
         shown = f"{value:,.{2 if step < 0.1 else 1 if step < 1 else 0}f}".replace("-", "\u2212")
-        parts += [_line(LEFT, y, width, y, "grid"), _text(LEFT - 6, y + 4, shown, "soft", "end")]
+        parts += [line_at(LEFT, y, width, y, "grid"), text_at(LEFT - 6, y + 4, shown, "soft", "end")]
     for value in across.ticks(5):
         if value == round(value):
-            parts.append(_text(across.at(value), HEIGHT - FOOT + 18, f"{value:g}", "soft", "middle"))
+            parts.append(text_at(across.at(value), HEIGHT - FOOT + 18, f"{value:g}", "soft", "middle"))
     return parts
 
 
-def _path(one: _Series, draw: Array, across: _Scale, up: _Scale) -> Markup:
+def _path(one: _Series, draw: Array, across: Scale, up: Scale) -> Markup:
     """A draw where cells were filled, joined to the observations beside them."""
     filled = ~np.isfinite(one.observed)
     near = filled | np.append(filled[1:], False) | np.insert(filled[:-1], 0, False)
