@@ -138,9 +138,11 @@ def _found(
     for unit, indicator in series:
         i, k = panel.units.index(unit), panel.indicators.index(indicator)
         head = f"{names.get(unit) or panel.unit_names.get(unit) or unit}: {_named(panel, indicator, names)}"
-        cut = [each[i, :, k] for each in (panel.values, low, high)]
-        observed = np.where(holes[i, :, k], np.nan, cut[0])
-        made.append(_Series(head, panel.times, observed, *cut, kept[:, i, :, k]))
+        values = panel.values[i, :, k]
+        observed = np.where(holes[i, :, k], np.nan, values)
+        made.append(
+            _Series(head, panel.times, observed, values, low[i, :, k], high[i, :, k], kept[:, i, :, k])
+        )
     return made
 
 
