@@ -278,9 +278,10 @@ def _methods(given: argparse.Namespace) -> int:
     names = [given.stage] if given.stage else catalogue.stages()
     for stage, rows in [(name, catalogue.rows(name)) for name in names]:
         print(stage)
+        width = max(12, *(len(item["name"]) for item in rows))
         for item in rows:
             params = ", ".join(catalogue.signature(param) for param in item["params"])
-            print(f"  {item['name']:<12} {item['sentence']}" + (f"  [{params}]" if params else ""))
+            print(f"  {item['name']:<{width}} {item['sentence']}" + (f"  [{params}]" if params else ""))
     return DONE
 
 

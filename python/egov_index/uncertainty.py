@@ -257,8 +257,9 @@ class Ensemble:
         return make_frame(columns, self.panel.backend)
 
     def __repr__(self) -> str:
+        count = len(self.factors)
         return (
-            f"<Ensemble of {self.index.name}: {self.n:,} draws over {len(self.factors)} factors, "
+            f"<Ensemble of {self.index.name}: {self.n:,} draws over {count} factor{'s'[: count != 1]}, "
             f"mean rank shift {self.mean_shift:.2f}>"
         )
 

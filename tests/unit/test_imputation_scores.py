@@ -187,6 +187,11 @@ def test_an_answer_gives_its_interval_or_quantiles_of_draws():
     assert np.isnan(drawn.lower[0, 0, 0])
 
 
+def test_a_mapping_names_methods_and_chains():
+    found = contenders.contenders({"a": "linear", "b": ["linear", "mean"], "c": egov.choice("locf", max_gap=2)})
+    assert [(one.name, len(one.chain)) for one in found] == [("a", 1), ("b", 2), ("c", 1)]
+
+
 def test_functions_may_answer_in_several_ways():
     panel = small(12, 12, 2)
     zero = np.zeros(panel.shape)

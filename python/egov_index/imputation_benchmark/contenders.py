@@ -75,7 +75,8 @@ def contenders(methods: Any) -> list[Contender]:
         For an unknown method, a name that occurs twice, or what is no method; all faults at once.
     """
     if isinstance(methods, Mapping) and "method" not in methods:
-        methods = list(methods.items())
+        named = dict(methods).items()
+        methods = [(name, one if callable(one) or isinstance(one, list) else [one]) for name, one in named]
     elif isinstance(methods, str | catalogue.Choice | Mapping) or callable(methods):
         methods = [methods]
     faults: list[Fault] = []
