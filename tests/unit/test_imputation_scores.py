@@ -188,7 +188,9 @@ def test_an_answer_gives_its_interval_or_quantiles_of_draws():
 
 
 def test_a_mapping_names_methods_and_chains():
-    found = contenders.contenders({"a": "linear", "b": ["linear", "mean"], "c": egov.choice("locf", max_gap=2)})
+    found = contenders.contenders(
+        {"a": "linear", "b": ["linear", "mean"], "c": egov.choice("locf", max_gap=2)}
+    )
     assert [(one.name, len(one.chain)) for one in found] == [("a", 1), ("b", 2), ("c", 1)]
 
 
