@@ -58,6 +58,8 @@ Fit fitted(const RowTable& x, const Vector& z, const std::vector<Index>& predict
   fit.root = triangle.solve(Matrix::Identity(fit.rank, fit.rank));
   const Vector turned = qr.householderQ().adjoint() * y;
   fit.slopes = fit.root * turned.head(fit.rank);
+  for (Index k = 0; k < fit.rank; ++k)  // a positive triangle, whichever row came first: draws go by the signs of its inverse
+    if (fit.root(k, k) < 0) fit.root.col(k) *= -1;
   if (fit.df() > 0) fit.sd = std::sqrt(turned.tail(fit.n - fit.rank).squaredNorm() / fit.df());
   return fit;
 }

@@ -1,0 +1,30 @@
+"""Imputations and their draws at the edges: bounds far off, other orders of units, outliers, series never observed."""
+
+import numpy as np
+
+import egov_index as egov
+
+nan = np.nan
+
+
+def holed(seed=0, units=12, periods=8, indicators=3):
+    rng = np.random.default_rng(seed)
+    level = 50 + 10 * rng.normal(size=(units, 1, indicators))
+    values = level + 1.5 * np.arange(periods)[None, :, None] + rng.normal(size=(units, periods, indicators))
+    return np.where(rng.random(values.shape) < 0.2, nan, np.clip(values, 1, 99))
+
+
+def panel_of(values, order=None):
+    order = range(len(values)) if order is None else order
+    periods, indicators = values.shape[1:]
+    names = [f"x{k}" for k in range(indicators)]
+    return egov.Panel(values[list(order)], [f"u{k:02d}" for k in order], range(2000, 2000 + periods), names)
+
+
+def test_draws_of_a_regression_do_not_hang_on_the_order_of_units():
+    values = holed(2, units=30)
+    order = np.arange(30)[::-1]
+    one, other = (
+        egov.impute(panel_of(values, k), "regression", draws=3, seed=4).draws for k in (None, order)
+    )
+    np.testing.assert_allclose(other[:, order], one, rtol=1e-9)
