@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from . import _core, catalogue
 from .catalogue import Choice
-from .errors import DataError, Fault, SpecError
+from .errors import DataError, Fault, FitError, SpecError
 from .framework import Framework, Node
 from .panel import Panel
 from .recipe import Recipe
@@ -57,7 +57,7 @@ def located(
     """Give errors of the core the names of units, periods, indicators and nodes."""
     try:
         yield
-    except (SpecError, DataError) as error:
+    except (SpecError, DataError, FitError) as error:
         if not hasattr(error, "place"):
             raise
         labels = {

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .arguments import seed_of, share, whole
 from .arrays import like
-from .compiled import from_table
+from .compiled import from_table, located
 from .errors import Fault, SpecError
 from .markup import element, fixed, join
 from .table import make_frame
@@ -98,7 +98,9 @@ class Imputed:
             raise SpecError(
                 Fault("draws", "no method of this chain is stochastic", 'a method that draws, e.g. "kriging"')
             )
-        return self._cells(self._made.draw(self.seed, int(number)))
+        with located(self._source):
+            table = self._made.draw(self.seed, int(number))
+        return self._cells(table)
 
     def panels(self) -> list[Any]:
         """Give each draw as a panel, for analyses to be pooled by :func:`egov_index.pool`.

@@ -28,3 +28,10 @@ def test_draws_of_a_regression_do_not_hang_on_the_order_of_units():
         egov.impute(panel_of(values, k), "regression", draws=3, seed=4).draws for k in (None, order)
     )
     np.testing.assert_allclose(other[:, order], one, rtol=1e-9)
+
+
+def test_a_draw_that_misses_the_one_outlier_is_fitted_without_it():
+    values = holed()
+    values[0, 0, 0] = 1e300
+    filled = egov.impute(panel_of(values), "bootstrap_em", draws=30)
+    np.testing.assert_array_equal(np.isnan(filled.draws), np.isnan([filled.panel.values] * 30))

@@ -61,11 +61,15 @@ bool varies_throughout(const Matrix& cells) {
   return true;
 }
 
-// The fit of one draw; that of all rows where no resample varies in every column.
+// The fit of one draw; that of all rows where no resample can be fitted.
 joint::Law redrawn(const Kept& kept, const Draw& number) {
   for (std::uint32_t attempt = 0; attempt < attempts; ++attempt) {
     const Matrix cells = resampled(kept, number, attempt);
-    if (varies_throughout(cells)) return joint::law(cells, kept.plan, kept.options, &kept.law.gaussian);
+    if (!varies_throughout(cells)) continue;
+    for (const Gaussian* start : {&kept.law.gaussian, static_cast<const Gaussian*>(nullptr)}) try {
+        return joint::law(cells, kept.plan, kept.options, start);
+      } catch (const FitError&) {  // as without an outlier that all rows have, and the start with them
+      }
   }
   return kept.law;
 }
