@@ -123,25 +123,38 @@ void Imputation::write(const Task& task, Matrix& values, const double* drawn) co
       if (!out.empty() && out[static_cast<std::size_t>(fill.row)]) continue;
       throw DataError("an observed cell must never be written", {"impute", chains_[static_cast<std::size_t>(column)][task.place].method, ""});
     }
-    values(fill.row, column) = drawn ? drawn[k] : fill.value;
+    const double value = drawn ? drawn[k] : fill.value;
+    if (drawn && !std::isfinite(value) && std::isfinite(fill.value)) {
+      const std::string& method = chains_[static_cast<std::size_t>(column)][task.place].method;
+      throw FitError("a draw is no finite number: the values are too large, or too near to each other for their link", {"impute", method, "", -1, -1, static_cast<long>(column)});
+    }
+    values(fill.row, column) = std::isfinite(value) ? value : missing_value;
   }
 }
 
 // Writes what a task filled and puts it on record.
 void Imputation::keep(Task task) {
   const auto first_note = static_cast<Index>(notes_.size());
+  Index not_finite = 0;
   for (std::size_t k = 0; k < task.made.fills.size(); ++k) {
     const Fill& fill = task.made.fills[k];
     const Index column = task.columns[static_cast<std::size_t>(fill.column)];
     const auto j = static_cast<std::size_t>(column);
     const bool observed = !std::isnan(gaps_.values(fill.row, column));
     if (observed || !gaps_.wanted[j][static_cast<std::size_t>(fill.row / gaps_.units)]) continue;
+    if (!std::isfinite(fill.value)) {
+      ++not_finite;
+      continue;
+    }
     trail_.push_back({"impute", chains_[j][task.place].method, fill.row, column, missing_value, fill.value, fill.first, fill.last, fill.donors,
                       fill.sd, fill.unit, fill.note < 0 ? -1 : first_note + fill.note});
     made_by_.emplace_back(task.number, k);
   }
   write(task, gaps_.values, nullptr);
   notes_.insert(notes_.end(), task.made.notes.begin(), task.made.notes.end());
+  if (not_finite > 0)
+    notes_.push_back(std::to_string(not_finite) + (not_finite == 1 ? " hole" : " holes") + " left open, as " +
+                     chains_[static_cast<std::size_t>(task.columns[0])][task.place].method + " found no finite number there");
   for (Trace trace : task.made.traces) {
     if (trace.column >= 0) trace.column = task.columns[static_cast<std::size_t>(trace.column)];
     traces_.push_back(std::move(trace));
