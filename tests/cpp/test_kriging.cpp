@@ -242,6 +242,11 @@ TEST_CASE("lenses go there and back, rise, and stay within the bounds") {
   }
   CHECK(plain.mean(3, 2) == doctest::Approx(3));
   CHECK(plain.spread(3, 2) == doctest::Approx(2));
+  CHECK(plain.mean(3, 2, Nodes(12)) == doctest::Approx(3));
+  CHECK(plain.spread(3, 2, Nodes(12)) == doctest::Approx(2 * std::sqrt(12.0 / 10)).epsilon(1e-6));
+  const Lens square{Lens::power, 0.5, 0, infinite, 1e-9};
+  CHECK(square.mean(30, 2) == doctest::Approx(30 * 30 + 4));
+  CHECK(square.spread(30, 2) == doctest::Approx(std::sqrt(4.0 * 30 * 30 * 4 + 2 * 16)));
   CHECK(rate.from(-5) > 0);
   CHECK(rate.limit(-5, true) == 0);
   CHECK(share.limit(12, false) == 100);

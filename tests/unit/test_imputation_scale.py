@@ -1,6 +1,7 @@
 """Imputations and their draws at the edges: bounds far off, other orders of units, outliers, series never observed."""
 
 import numpy as np
+import pytest
 
 import egov_index as egov
 
@@ -19,6 +20,24 @@ def panel_of(values, order=None):
     periods, indicators = values.shape[1:]
     names = [f"x{k}" for k in range(indicators)]
     return egov.Panel(values[list(order)], [f"u{k:02d}" for k in order], range(2000, 2000 + periods), names)
+
+
+@pytest.mark.parametrize("method", ["kriging", "norm", "em", "bootstrap_em", "svd"])
+@pytest.mark.parametrize("size", [1e-2, 1e-4, 1e-9])
+def test_values_far_below_the_upper_bound_are_filled_as_without_it(method, size):
+    values = holed() * size
+    with_upper = egov.impute(panel_of(values), method, lower=0, upper=100).panel.values
+    without = egov.impute(panel_of(values), method, lower=0).panel.values
+    assert np.abs(with_upper - without).max() < 0.75 * np.nanstd(values)
+
+
+def test_the_spread_of_kriging_is_that_of_its_draws_for_series_never_observed_too():
+    values = holed(1, units=40)
+    values[:6, :, 0] = nan
+    filled = egov.impute(panel_of(values), "kriging", draws=3000, seed=2)
+    never, other = filled.draws[:, :6, :, 0], np.isnan(values) & (np.arange(40) >= 6)[:, None, None]
+    np.testing.assert_allclose(never.std(axis=0), filled.sd[:6, :, 0], rtol=0.05)
+    np.testing.assert_allclose(filled.draws[:, other].std(axis=0), filled.sd[other], rtol=0.07)
 
 
 def test_draws_of_a_regression_do_not_hang_on_the_order_of_units():

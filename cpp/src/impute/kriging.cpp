@@ -42,7 +42,7 @@ std::vector<Lens> lenses_of(const Args& args, Index column, const Extent& e, std
   const auto refuse = [&](const char* why) { throw SpecError(why, {"impute", "kriging", "link", -1, -1, static_cast<long>(column)}); };
   if (link == logit && !both) refuse("a logit needs a lower and an upper bound");
   if (link == root && !above) refuse("a square root needs a lower bound, as values below 0 are observed");
-  const double offset = both ? 0.0005 * (upper - lower) : above || !std::isinf(upper) ? 0.002 * e.sd : 0;
+  const double offset = Lens::offset_of(lower, upper, e.sd);
   const auto power = [&](double exponent) { return Lens{Lens::power, exponent, lower, upper, offset}; };
   const Lens share{Lens::logit, 1, lower, upper, offset};
   if (link == logit) return {share};
@@ -134,11 +134,13 @@ Bench bench_of(const Block& given) {
 }
 
 Fill filled(const Model& model, const Bench& bench, const Holes& holes, Index at) {
+  static const kriging::Nodes unseen(kriging::unseen_df);
+  const kriging::Nodes& law = holes.observed ? kriging::Nodes::normal() : unseen;
   const auto j = static_cast<std::size_t>(holes.column);
   const Lens& lens = model.lenses[j];
   const double z = holes.center[at], sd = holes.sd[at];
-  Fill fill{bench.row(holes.open[static_cast<std::size_t>(at)], holes.unit), bench.unit[j] * lens.mean(z, sd)};
-  fill.sd = bench.unit[j] * lens.spread(z, sd);
+  Fill fill{bench.row(holes.open[static_cast<std::size_t>(at)], holes.unit), bench.unit[j] * lens.mean(z, sd, law)};
+  fill.sd = bench.unit[j] * lens.spread(z, sd, law);
   fill.column = bench.columns[j];
   fill.note = model.note[j];
   for (Index t = 0; t < bench.block.periods(); ++t)
@@ -205,7 +207,8 @@ Filling krige(const Block& given) {
   for (std::size_t h = 0; h < model->holes.size(); ++h) {
     Holes& holes = model->holes[h];
     const auto column = static_cast<std::size_t>(bench->columns[static_cast<std::size_t>(holes.column)]);
-    holes.center += given.args[column][5] * holes.sd;
+    const double wider = holes.observed ? 1 : std::sqrt(kriging::unseen_df / (kriging::unseen_df - 2));
+    holes.center += given.args[column][5] * wider * holes.sd;
     for (std::size_t k = 0; k < holes.open.size(); ++k) {
       if (!given.wanted[column][static_cast<std::size_t>(holes.open[k])]) continue;
       if (distance(bench->block, holes.column, holes.unit, holes.open[k]) > args[4]) continue;

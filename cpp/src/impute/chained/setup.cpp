@@ -17,7 +17,7 @@ Lens lens_of(const Args& args, const std::string& method, Index column, const Sp
   const auto refuse = [&](const char* why) { throw SpecError(why, {"impute", method, "link", -1, -1, static_cast<long>(column)}); };
   if (asked == logit && !both) refuse("a logit needs a lower and an upper bound");
   if (asked == root && !above) refuse("a square root needs a lower bound, as values below 0 are observed");
-  lens.offset = both ? 0.0005 * (lens.upper - lens.lower) : above || !std::isinf(lens.upper) ? 0.002 * s.sd : 0;
+  lens.offset = Lens::offset_of(lens.lower, lens.upper, s.sd);
   if (asked == logit || (asked == automatic && both)) lens.what = Lens::logit;
   if (asked == root || (asked == automatic && above && !both)) lens.exponent = 0.5;
   return lens;

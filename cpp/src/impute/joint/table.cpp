@@ -63,11 +63,11 @@ Bounds bounds_of(const Args& args, const Extent& e, int exponent, bool needs_low
 }
 
 Lens lens_of(LinkOption link, const Bounds& bounds, const Extent& e, const std::string& method, Index column) {
-  const bool above = !std::isinf(bounds.lower), below = !std::isinf(bounds.upper), both = above && below;
+  const bool above = !std::isinf(bounds.lower), both = above && !std::isinf(bounds.upper);
   const auto refuse = [&](const char* why) { throw SpecError(why, {"impute", method, "link", -1, -1, static_cast<long>(column)}); };
   if (link == logit && !both) refuse("a logit needs a lower and an upper bound");
   if (link == root && !above) refuse("a square root needs a lower bound, as values below 0 are observed");
-  const double offset = both ? 0.0005 * (bounds.upper - bounds.lower) : above || below ? 0.002 * e.sd : 0;
+  const double offset = Lens::offset_of(bounds.lower, bounds.upper, e.sd);
   if (link == logit || (link == open && both)) return {Lens::logit, 1, bounds.lower, bounds.upper, offset};
   const bool rooted = link == root || (link == open && above);
   return {Lens::power, rooted ? 0.5 : 1.0, bounds.lower, bounds.upper, offset};

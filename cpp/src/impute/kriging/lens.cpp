@@ -1,16 +1,32 @@
 #include "impute/kriging/lens.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 
 namespace egov::kriging {
-namespace {
 
-// Gauss-Hermite nodes and weights for a standard normal, seven points (Abramowitz and Stegun 1964, table 25.10).
-constexpr std::array<double, 7> nodes = {-3.750439717725742, -2.366759410734541, -1.154405394739968, 0, 1.154405394739968, 2.366759410734541, 3.750439717725742};
-constexpr std::array<double, 7> shares = {0.000548268855972, 0.030757123967586, 0.240123178605013, 0.457142857142857, 0.240123178605013, 0.030757123967586, 0.000548268855972};
+// Even steps, which for smooth functions are as good as exact and do not mind that the way back is bent at a bound.
+Nodes::Nodes(double df) {
+  const bool normal = std::isinf(df);
+  const double step = 0.25, end = normal ? 7 : 14;
+  double sum = 0;
+  for (double x = -end; x <= end; x += step) {
+    at.push_back(x);
+    share.push_back(normal ? std::exp(-x * x / 2) : std::pow(1 + x * x / df, -(df + 1) / 2));
+    sum += share.back();
+  }
+  for (double& s : share) s /= sum;
+}
 
-}  // namespace
+const Nodes& Nodes::normal() {
+  static const Nodes nodes;
+  return nodes;
+}
+
+double Lens::offset_of(double lower, double upper, double sd) {
+  if (std::isinf(lower) && std::isinf(upper)) return 0;
+  return std::isinf(upper - lower) ? 0.002 * sd : std::min(0.0005 * (upper - lower), 0.02 * sd);
+}
 
 double Lens::to(double y) const {
   if (what == logit) return std::log((y - lower + offset) / (upper - y + offset));
@@ -36,7 +52,10 @@ double Lens::from(double z) const {
   if (what == logit) return lower + (upper - lower) / (1 + std::exp(-z));
   double y = z;
   if (!std::isinf(lower)) y = lower + above_zero(std::copysign(std::pow(std::abs(z), 1 / exponent), z) - offset, offset);
-  return std::isinf(upper) ? y : std::max(upper - above_zero(upper - y, offset), lower);
+  if (std::isinf(upper)) return y;
+  const double room = upper - y;
+  if (room < 0) return std::max(upper - above_zero(room, offset), lower);
+  return std::max(y - offset * offset / 2 / (std::hypot(room, offset) + room), lower);  // the same, exact far below the bound
 }
 
 double Lens::limit(double z, bool low) const {
@@ -45,16 +64,16 @@ double Lens::limit(double z, bool low) const {
   return upper - y < offset ? upper : y;
 }
 
-double Lens::mean(double z, double sd) const {
+double Lens::mean(double z, double sd, const Nodes& law) const {
   double sum = 0;
-  for (std::size_t k = 0; k < nodes.size(); ++k) sum += shares[k] * from(z + sd * nodes[k]);
+  for (std::size_t k = 0; k < law.at.size(); ++k) sum += law.share[k] * from(z + sd * law.at[k]);
   return sum;
 }
 
-double Lens::spread(double z, double sd) const {
-  const double center = mean(z, sd);
+double Lens::spread(double z, double sd, const Nodes& law) const {
+  const double center = mean(z, sd, law);
   double sum = 0;
-  for (std::size_t k = 0; k < nodes.size(); ++k) sum += shares[k] * std::pow(from(z + sd * nodes[k]) - center, 2);
+  for (std::size_t k = 0; k < law.at.size(); ++k) sum += law.share[k] * std::pow(from(z + sd * law.at[k]) - center, 2);
   return std::sqrt(sum);
 }
 
