@@ -197,7 +197,7 @@ TEST_CASE("a field leaves each known unit out: as if it were fitted without it")
   const Alike alike = Alike::of(other);
   std::vector<Index> all;
   for (Index u = 0; u < units - 2; ++u) all.push_back(u);
-  const Field whole = field(series, all, alike, Vector::Ones(units));
+  const Matrix whole = field(series, all, alike, Vector::Ones(units));
   // The covariance that was chosen is not known here, so look for it on the grid.
   double least = infinite;
   const Matrix products = alike.products / alike.columns;
@@ -215,7 +215,7 @@ TEST_CASE("a field leaves each known unit out: as if it were fitted without it")
             if (u != left) rest.push_back(u);
           const Matrix among = Matrix(k(rest, rest)) + Matrix::Identity(static_cast<Index>(rest.size()), static_cast<Index>(rest.size()));
           const Vector wanted = series(Eigen::all, rest) * among.inverse() * k(rest, left);
-          worst = std::max(worst, (wanted - whole.values.col(left)).norm());
+          worst = std::max(worst, (wanted - whole.col(left)).norm());
         }
         least = std::min(least, worst);
       }

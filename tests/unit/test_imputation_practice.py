@@ -190,14 +190,7 @@ def test_pooled_levels_keep_an_early_curve_from_running_away():
 
 @pytest.fixture(scope="module")
 def telecom():
-    if not DATA.exists():
-        pytest.skip("needs the shared data")
-    frame = pd.read_csv(DATA).query("2000 <= year <= 2023")
-    wide = [frame.pivot_table(index="iso3", columns="year", values=name, dropna=False) for name in TELECOM]
-    values = np.stack([one.to_numpy() for one in wide], axis=2)
-    info = {"indicator": TELECOM, "lower": [0.0] * 4, "upper": [100.0, NAN, NAN, NAN]}
-    years = [int(year) for year in wide[0].columns]
-    return egov.Panel(values, list(wide[0].index), years, TELECOM, indicator_info=info)
+    return egov.datasets.ict_human_capital().select(periods=range(2000, 2024), indicators=TELECOM)
 
 
 def tails(values, rng):

@@ -144,8 +144,8 @@ class Imputation {
   Filling work(const std::vector<Index>& columns, std::size_t place, const Matrix& values, const Matrix& seen) const;
   Block block(const std::vector<Index>& columns, std::size_t place, const Matrix& values) const;
   Matrix seen_across(const Matrix& values) const;
-  void keep(Task task);
-  void write(const Task& task, Matrix& values, const double* drawn) const;
+  void keep(const Task& task);
+  void write(const Task& task, const std::vector<Fill>& fills, Matrix& values, const double* drawn) const;
 
   Gaps gaps_;
   std::vector<std::vector<Choice>> chains_;

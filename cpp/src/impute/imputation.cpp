@@ -114,9 +114,9 @@ Matrix Imputation::seen_across(const Matrix& values) const {
   return seen;
 }
 
-void Imputation::write(const Task& task, Matrix& values, const double* drawn) const {
-  for (std::size_t k = 0; k < task.made.fills.size(); ++k) {
-    const Fill& fill = task.made.fills[k];
+void Imputation::write(const Task& task, const std::vector<Fill>& fills, Matrix& values, const double* drawn) const {
+  for (std::size_t k = 0; k < fills.size(); ++k) {
+    const Fill& fill = fills[k];
     const Index column = task.columns[static_cast<std::size_t>(fill.column)];
     const auto& out = gaps_.left_out[static_cast<std::size_t>(column)];
     if (!std::isnan(values(fill.row, column))) {  // a left-out cell looked like a hole to a method of several
@@ -133,7 +133,7 @@ void Imputation::write(const Task& task, Matrix& values, const double* drawn) co
 }
 
 // Writes what a task filled and puts it on record.
-void Imputation::keep(Task task) {
+void Imputation::keep(const Task& task) {
   const auto first_note = static_cast<Index>(notes_.size());
   Index not_finite = 0;
   for (std::size_t k = 0; k < task.made.fills.size(); ++k) {
@@ -150,7 +150,7 @@ void Imputation::keep(Task task) {
                       fill.sd, fill.unit, fill.note < 0 ? -1 : first_note + fill.note});
     made_by_.emplace_back(task.number, k);
   }
-  write(task, gaps_.values, nullptr);
+  write(task, task.made.fills, gaps_.values, nullptr);
   notes_.insert(notes_.end(), task.made.notes.begin(), task.made.notes.end());
   if (not_finite > 0)
     notes_.push_back(std::to_string(not_finite) + (not_finite == 1 ? " hole" : " holes") + " left open, as " +
@@ -171,13 +171,14 @@ Matrix Imputation::draw(std::uint64_t seed, std::uint32_t number) const {
   std::size_t place = tasks_[first_].place;
   bool anew = false;
   for (std::size_t k = first_; k < tasks_.size(); ++k) {
-    Task task{tasks_[k].columns, tasks_[k].place, {}, tasks_[k].number};
+    const Task& task = tasks_[k];
     if (task.place != place) place = task.place, anew = true, seen = seen_across(values);
-    if (tasks_[k].made.fills.empty()) continue;
-    task.made = anew ? work(task.columns, task.place, values, seen) : tasks_[k].made;
-    drawn.resize(task.made.fills.size());
-    if (task.made.draw) task.made.draw({seed, number, task.number}, drawn.data());
-    write(task, values, task.made.draw ? drawn.data() : nullptr);
+    if (task.made.fills.empty()) continue;
+    const Filling fresh = anew ? work(task.columns, task.place, values, seen) : Filling();
+    const Filling& made = anew ? fresh : task.made;
+    drawn.resize(made.fills.size());
+    if (made.draw) made.draw({seed, number, task.number}, drawn.data());
+    write(task, made.fills, values, made.draw ? drawn.data() : nullptr);
   }
   return values;
 }

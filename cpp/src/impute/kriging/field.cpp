@@ -87,7 +87,7 @@ Place best_place(Kernels& kernels, const std::vector<Index>& known, const Matrix
 
 }  // namespace
 
-Field field(const Matrix& series, const std::vector<Index>& known, const Alike& alike, const Vector& weights) {
+Matrix field(const Matrix& series, const std::vector<Index>& known, const Alike& alike, const Vector& weights) {
   Kernels kernels(alike);
   const Matrix own = series(Eigen::all, known).transpose();  // known x periods
   const Vector noise = weights(known).cwiseInverse();
@@ -96,19 +96,11 @@ Field field(const Matrix& series, const std::vector<Index>& known, const Alike& 
   among.diagonal() += noise;
   const Eigen::LLT<Matrix> root(among);
   const Matrix inverse = root.solve(Matrix::Identity(among.rows(), among.cols())), pull = inverse * own;
-  Field out{Matrix(series.rows(), series.cols()), Vector(series.cols())};
-  const Matrix across = covariance(Eigen::all, known);
-  out.values = (across * pull).transpose();
-  const Vector left = (across * inverse).cwiseProduct(across).rowwise().sum();
-  out.log_variance = (covariance.diagonal() - left).array() + 1;
-  double sum = 0;
+  Matrix out = (covariance(Eigen::all, known) * pull).transpose();
   for (std::size_t k = 0; k < known.size(); ++k) {
     const auto at = static_cast<Index>(k);
-    out.values.col(known[k]) = (own.row(at) - pull.row(at) / inverse(at, at)).transpose();
-    out.log_variance[known[k]] = 1 / inverse(at, at);
-    sum += std::log(1 / inverse(at, at));
+    out.col(known[k]) = (own.row(at) - pull.row(at) / inverse(at, at)).transpose();
   }
-  out.log_variance = out.log_variance.array().max(1e-12).log() - sum / static_cast<double>(known.size());
   return out;
 }
 

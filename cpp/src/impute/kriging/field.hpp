@@ -14,14 +14,10 @@ struct Alike {
   void add(const Alike& other);
 };
 
-struct Field {
-  Matrix values;    // periods x units: of a known unit without its own series, of the others from the known ones
-  Vector log_variance;  // per unit: of the prediction, relative to the geometric mean of the known units
-};
-
-// Gaussian-process regression over units of series (periods x units) of the known ones. The covariance of units is
+// Gaussian-process regression over units of series (periods x units) of the known ones: each known unit as predicted without
+// its own series, the others from the known ones. The covariance of units is
 // f exp(-d / 2 l^2) + v p + 1, d the mean squared distance and p the mean product of their features; f, v, l by likelihood.
 // `weights` are those of the units: the noise of a known one is divided by its weight.
-Field field(const Matrix& series, const std::vector<Index>& known, const Alike& alike, const Vector& weights);
+Matrix field(const Matrix& series, const std::vector<Index>& known, const Alike& alike, const Vector& weights);
 
 }  // namespace egov::kriging

@@ -50,7 +50,7 @@ std::vector<Pattern> part(const std::vector<Pattern>& all, Index units, Index pe
 
 // Scales for the mean: a unit of twice the weight counts as if its variances were half as large.
 Spread weighted(const Work& w) {
-  return {w.spread.coefficients.cwiseQuotient(w.weights), w.spread.local.cwiseQuotient(w.weights), w.spread.prior};
+  return {w.spread.coefficients.cwiseQuotient(w.weights), w.spread.local.cwiseQuotient(w.weights)};
 }
 
 // Covariance over time and mean by turns, from the mean that stands; z less the field is what they are of.
@@ -61,7 +61,7 @@ void refine(Work& w, const Clock& clock, const Matrix& features, const Matrix* a
   for (int round = 0; round < rounds; ++round) {
     const Matrix residuals = (z - w.mean) / w.scale;
     fit(w.kernel, residuals, some, clock, w.spread);
-    if (along) w.spread = spreads(w.kernel, residuals, w.patterns, clock, *along, *along, local_weight);
+    if (along) w.spread = spreads(w.kernel, residuals, w.patterns, clock, *along, local_weight);
     w.mean = w.scale * mean(z / w.scale, w.patterns, clock, w.kernel.local(clock), w.kernel.coefficients(), weighted(w), features, step, step_b);
   }
 }
@@ -191,32 +191,36 @@ Model fit(const Block& block, const Matrix& rows, const std::vector<std::vector<
   for (Index u = 0; u < units; ++u) out.known[static_cast<std::size_t>(u)] = known(strands, clock, root, u);
 
   std::vector<Alike> alike(static_cast<std::size_t>(k));
+  std::vector<Matrix> whole(static_cast<std::size_t>(k));  // each indicator completed
   Alike all;
   for (const Matrix& series : aux.completed) all.add({series.transpose() * series, static_cast<double>(T)});
   for (Index j = 0; j < k; ++j) {
     const auto at = static_cast<std::size_t>(j);
-    alike[at] = Alike::of(completed(works[at], strands[at], clock, out.known, j));
+    whole[at] = completed(works[at], strands[at], clock, out.known, j);
+    alike[at] = Alike::of(whole[at]);
     all.add(alike[at]);
   }
+  const Matrix along = constant_and(aux.levels);
   detail::parallel(k, threads, [&](Index j, int) {
     const auto at = static_cast<std::size_t>(j);
     Work& w = works[at];
     const auto from = teachers(w);
     Alike others{all.products - alike[at].products, all.columns - alike[at].columns};
     if (from.empty() || others.columns < 1) return;
-    w.field = field(completed(w, strands[at], clock, out.known, j) - w.mean, from, others, w.weights).values;
+    w.field = field(whole[at] - w.mean, from, others, w.weights);
     smooth(w, clock);
-    const Matrix along = constant_and(aux.levels);
     refine(w, clock, aux.levels, &along, 1);
   }, block.monitor, 0.5, 1);
 
+  std::vector<Matrix> locals;  // of the kernels of the second pass
+  for (const Work& w : works) locals.push_back(w.kernel.local(clock));
   for (Index u = 0; u < units; ++u)
     for (Index j = 0; j < k; ++j) {
       const auto at = static_cast<std::size_t>(j);
       Piece free = piece(strands[at], clock, u, true);
       if (free.open.empty()) continue;
       Holes holes{j, u, free.open, {}, {}, std::move(free), {}, false};
-      predict(holes, works[at], clock, works[at].kernel.local(clock));
+      predict(holes, works[at], clock, locals[at]);
       const Index n_basis = clock.basis.cols();
       const Matrix moved = holes.piece.by_coefficient * out.known[static_cast<std::size_t>(u)].root.middleRows(j * n_basis, n_basis);
       const Vector spread = (moved.rowwise().squaredNorm() + holes.piece.root.rowwise().squaredNorm()).cwiseSqrt();

@@ -136,7 +136,7 @@ Vector log_linear(const Vector& w, const Vector& dof, const Matrix& features, co
 }  // namespace
 
 Spread spreads(const Kernel& kernel, const Matrix& residuals, const std::vector<Pattern>& patterns, const Clock& clock,
-               const Matrix& along, const Matrix& across, double weight) {
+               const Matrix& along, double weight) {
   const Index units = residuals.cols(), n_basis = clock.basis.cols();
   const Matrix local = kernel.local(clock);
   const Vector variances = kernel.coefficients();
@@ -171,8 +171,8 @@ Spread spreads(const Kernel& kernel, const Matrix& residuals, const std::vector<
     }
     const Vector dof = seen(used).cwiseMin(weight), count = seen(used);
     out.coefficients = log_linear(by_coefficient(used), Vector::Constant(static_cast<Index>(used.size()), static_cast<double>(n_basis)), along, used);
-    out.prior = log_linear(by_local(used).cwiseQuotient(count), dof, across, used);
-    out.local = (weight * out.prior + by_local).array() / (weight + seen.array());
+    const Vector prior = log_linear(by_local(used).cwiseQuotient(count), dof, along, used);
+    out.local = (weight * prior + by_local).array() / (weight + seen.array());
   }
   return out;
 }

@@ -42,8 +42,7 @@ Solved solve(const Matrix& local, const Matrix& basis, const std::vector<Index>&
 // Scales of each unit's variances.
 struct Spread {
   Vector coefficients, local;
-  Vector prior;  // local, before the unit's own data: what a unit without data has
-  static Spread equal(Index units) { return {Vector::Ones(units), Vector::Ones(units), Vector::Ones(units)}; }
+  static Spread equal(Index units) { return {Vector::Ones(units), Vector::Ones(units)}; }
 };
 
 // (D^-1 g/h + B' L^-1 B)^-1, with D the variances of the coefficients; S^-1 = (L^-1 - through M through') / g.
@@ -57,9 +56,9 @@ double log_likelihood(const Kernel& kernel, const Matrix& residuals, const std::
                       const Spread& spread, Vector* gradient);
 
 // Scales of the units: those of the coefficients log-linear in `along` (units x features, the first a constant), the local
-// ones inverse-gamma around a log-linear mean in `across`, with `weight` degrees of freedom.
+// ones inverse-gamma around such a log-linear mean, with `weight` degrees of freedom; of a unit without data that mean.
 Spread spreads(const Kernel& kernel, const Matrix& residuals, const std::vector<Pattern>& patterns, const Clock& clock,
-               const Matrix& along, const Matrix& across, double weight);
+               const Matrix& along, double weight);
 
 // Generalized least squares for a mean a(t) + sum over features of b_f(t) x_f, where a and b are random walks in time with
 // steps of variance `step` and `step_b` (of residuals with variance one). Periods x units.
