@@ -202,6 +202,7 @@ Filling krige(const Block& given) {
     throw SpecError("needs auxiliaries, which say how likely a unit is to report", {"impute", "kriging", "propensity"});
   auto model = std::make_shared<Model>(kriging::fit(bench->block, bench->auxiliaries, lenses, args[6] != 0));
   model->note = notes;
+  out.notes.insert(out.notes.end(), model->remarks.begin(), model->remarks.end());
   const std::vector<Fill> fixed = out.fills;
   auto spots = std::make_shared<std::vector<Spot>>();
   for (std::size_t h = 0; h < model->holes.size(); ++h) {

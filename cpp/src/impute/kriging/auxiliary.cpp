@@ -43,7 +43,7 @@ bool better_as_log(const Vector& x) {
 }
 
 // Along lines between what is known, level beyond it; NaN where nothing is.
-void complete(Eigen::Ref<Vector> x) {
+void fill_in(Eigen::Ref<Vector> x) {
   Index last = -1;
   for (Index t = 0; t < x.size(); ++t) {
     if (std::isnan(x[t])) continue;
@@ -52,6 +52,13 @@ void complete(Eigen::Ref<Vector> x) {
     last = t;
   }
   for (Index s = last + 1; last >= 0 && s < x.size(); ++s) x[s] = x[last];
+}
+
+// In units of a power of two: the size of the numbers must not matter.
+Vector in_size(const Vector& x) {
+  double largest = 0;
+  for (double v : x) largest = std::abs(v) > largest ? std::abs(v) : largest;
+  return largest > 0 ? Vector(x / std::exp2(std::floor(std::log2(largest)))) : x;
 }
 
 }  // namespace
@@ -76,23 +83,25 @@ Vector inverse_propensity(const Vector& seen, const Matrix& levels) {
 }
 
 Auxiliary see(const Matrix& rows, Index units, Index periods) {
-  Auxiliary out{Matrix(units, 0), {}};
+  Auxiliary out{Matrix(units, 0), {}, {}, {}};
   for (Index a = 0; a < rows.cols(); ++a) {
-    Vector column = rows.col(a);
-    double largest = 0;
-    for (double v : column) largest = std::abs(v) > largest ? std::abs(v) : largest;
-    if (!(largest > 0)) continue;
-    column /= std::exp2(std::floor(std::log2(largest)));  // the size of the numbers must not matter
-    if (!(moments(column).sd > 0)) continue;
+    const std::string name = "auxiliary " + std::to_string(a + 1);
+    Vector column = in_size(rows.col(a));
+    if (!(moments(column).sd > 0)) {
+      out.notes.push_back(name + (column.array().isNaN().all() ? " has no value" : " is constant") + " and helps nothing");
+      continue;
+    }
     if (better_as_log(column)) column = column.array().log();
+    std::vector<Index> known;
     Matrix series(periods, units);
     Vector levels(units);
     for (Index u = 0; u < units; ++u) {
       for (Index t = 0; t < periods; ++t) series(t, u) = column[t * units + u];
       const Moments own = moments(series.col(u));
+      if (own.count > 0) known.push_back(u);
       levels[u] = own.count > 0 ? own.mean : std::numeric_limits<double>::quiet_NaN();
       Vector line = series.col(u);
-      complete(line);
+      fill_in(line);
       series.col(u) = line;
     }
     standardize(levels);
@@ -104,8 +113,27 @@ Auxiliary see(const Matrix& rows, Index units, Index periods) {
     out.levels.conservativeResize(Eigen::NoChange, out.levels.cols() + 1);
     out.levels.rightCols(1) = levels;
     out.completed.push_back(std::move(series));
+    if (const auto none = units - static_cast<Index>(known.size()); none > 0)
+      out.notes.push_back(name + " has no value for " + std::to_string(none) + (none == 1 ? " unit" : " units") + ": taken to be as in units alike");
+    out.known.push_back(std::move(known));
   }
   return out;
+}
+
+void complete(Auxiliary& auxiliary, const Alike& alike) {
+  for (std::size_t a = 0; a < auxiliary.known.size(); ++a) {
+    const auto& known = auxiliary.known[a];
+    const Index units = auxiliary.levels.rows(), periods = auxiliary.completed[a].rows();
+    if (static_cast<Index>(known.size()) == units) continue;
+    Matrix all(periods + 1, units);
+    all << auxiliary.completed[a], auxiliary.levels.col(static_cast<Index>(a)).transpose();
+    const Matrix said = field(all, known, alike, Vector::Ones(units));
+    for (Index u = 0; u < units; ++u) {
+      if (std::binary_search(known.begin(), known.end(), u)) continue;
+      auxiliary.completed[a].col(u) = said.col(u).head(periods);
+      auxiliary.levels(u, static_cast<Index>(a)) = said(periods, u);
+    }
+  }
 }
 
 }  // namespace egov::kriging

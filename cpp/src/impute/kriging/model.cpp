@@ -173,9 +173,9 @@ void predict(Holes& holes, const Work& w, const Clock& clock, const Matrix& loca
 Model fit(const Block& block, const Matrix& rows, const std::vector<std::vector<Lens>>& lenses, bool by_propensity) {
   const Index k = block.values.cols(), units = block.units, T = block.periods();
   const Clock clock(block.times);
-  const Auxiliary aux = see(rows, units, T);
+  Auxiliary aux = see(rows, units, T);
   std::vector<Work> works(static_cast<std::size_t>(k));
-  Model out{std::vector<Lens>(static_cast<std::size_t>(k)), {}, std::vector<Known>(static_cast<std::size_t>(units)), {}};
+  Model out{std::vector<Lens>(static_cast<std::size_t>(k)), {}, std::vector<Known>(static_cast<std::size_t>(units)), {}, aux.notes};
   const int threads = detail::thread_count(block.threads, k);
   detail::parallel(k, threads, [&](Index j, int) {
     const auto at = static_cast<std::size_t>(j);
@@ -193,13 +193,14 @@ Model fit(const Block& block, const Matrix& rows, const std::vector<std::vector<
   std::vector<Alike> alike(static_cast<std::size_t>(k));
   std::vector<Matrix> whole(static_cast<std::size_t>(k));  // each indicator completed
   Alike all;
-  for (const Matrix& series : aux.completed) all.add({series.transpose() * series, static_cast<double>(T)});
   for (Index j = 0; j < k; ++j) {
     const auto at = static_cast<std::size_t>(j);
     whole[at] = completed(works[at], strands[at], clock, out.known, j);
     alike[at] = Alike::of(whole[at]);
     all.add(alike[at]);
   }
+  complete(aux, all);
+  for (const Matrix& series : aux.completed) all.add({series.transpose() * series, static_cast<double>(T)});
   const Matrix along = constant_and(aux.levels);
   detail::parallel(k, threads, [&](Index j, int) {
     const auto at = static_cast<std::size_t>(j);

@@ -24,6 +24,7 @@ struct Model {
   std::vector<Holes> holes;          // by unit, then column
   std::vector<Known> known;          // per unit with holes: its coefficients in the coupled model; empty elsewhere
   std::vector<Index> note;           // per column: its note, or -1
+  std::vector<std::string> remarks;  // on the auxiliaries
 };
 
 // Auxiliaries: rows as in the block, a column each; none if empty.
