@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from . import _core, catalogue
+from . import catalogue
 from .arguments import threads_of
 from .arrays import as_panel
 from .catalogue import Choice
-from .compiled import as_table, core_choice, keys, located
+from .compiled import core_choice
 from .errors import DataError, Fault, SpecError
 from .filling import auxiliaries_of
+from .fitting import Fit
 from .framework import Framework, Node
 from .imputed import Imputed, drawing
 from .panel import Panel
@@ -78,11 +79,7 @@ def impute(
         chain = _helped(chain, helping)
     chains, nodes = _chains(panel, chain, framework, helping)
     directions = np.array([float(node.direction) for node in nodes])
-    with located(panel):
-        made = _core.Imputation(
-            as_table(panel), len(panel.units), panel.times, chains, directions, _above(framework, nodes),
-            keys(panel), threads_of(threads),
-        )  # fmt: skip
+    made = Fit(panel, chains, directions, _above(framework, nodes), threads_of(threads))
     named = dict.fromkeys(name for one in chain for name in auxiliaries_of(one))
     return Imputed(data, panel, made, range(source.shape[2]), tuple(named), count, seed)
 

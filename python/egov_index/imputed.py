@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from .arguments import seed_of, share, whole
 from .arrays import like
-from .compiled import from_table, located
+from .compiled import from_table
 from .errors import Fault, SpecError
 from .markup import element, fixed, join
 from .table import make_frame
 
 if TYPE_CHECKING:
+    from .fitting import Fit
     from .panel import Panel
 
 __all__ = ["Imputed"]
@@ -28,6 +29,9 @@ WHERE = ("inside", "after", "before", "never")
 
 class Imputed:
     """A filled panel (or array), where each filled value came from, and how sure it is.
+
+    It can be copied and pickled; after a pickle, the first further draw or interval fits the chain again, which gives
+    the same bits, or an error where a registered method is unknown or fills otherwise.
 
     Attributes
     ----------
@@ -53,22 +57,22 @@ class Imputed:
     """
 
     def __init__(
-        self, data: Any, panel: Panel, made: Any, keep: Sequence[int], auxiliaries: Sequence[str],
+        self, data: Any, panel: Panel, made: Fit, keep: Sequence[int], auxiliaries: Sequence[str],
         draws: int | None, seed: int,
     ) -> None:  # fmt: skip
         self._data, self._source, self._made, self._keep = data, panel, made, list(keep)
-        self._trail: dict[str, list[Any]] = made.trail
+        self._trail = made.trail
         self._values = self._cells(made.values)
         self.panel: Any = like(data, self._shown(), self._values)
         self.auxiliaries = tuple(auxiliaries)
-        self.notes: tuple[str, ...] = tuple(made.notes)
-        self.stochastic: bool = made.stochastic
+        self.notes = made.notes
+        self.stochastic = made.stochastic
         self.remaining = int(np.isnan(self._values).sum())
         self.seed = seed
         self.draws = None if draws is None else np.stack([self.draw(k) for k in range(draws)])
 
     def _cells(self, table: Array) -> Array:
-        return np.ascontiguousarray(from_table(np.asarray(table), len(self._source.units))[:, :, self._keep])
+        return np.ascontiguousarray(from_table(table, len(self._source.units))[:, :, self._keep])
 
     def _shown(self) -> Panel:
         """The panel that came in, without auxiliaries that came beside it."""
@@ -98,9 +102,7 @@ class Imputed:
             raise SpecError(
                 Fault("draws", "no method of this chain is stochastic", 'a method that draws, e.g. "kriging"')
             )
-        with located(self._source):
-            table = self._made.draw(self.seed, int(number))
-        return self._cells(table)
+        return self._cells(self._made.draw(self.seed, int(number)))
 
     def panels(self) -> list[Any]:
         """Give each draw as a panel, for analyses to be pooled by :func:`egov_index.pool`.
@@ -148,7 +150,7 @@ class Imputed:
             If the level does not lie between 0 and 1.
         """
         tail = (1 - share("level", level)) / 2
-        low, high = (np.asarray(self._made.quantiles(p)) for p in (tail, 1 - tail))
+        low, high = (self._made.quantiles(p) for p in (tail, 1 - tail))
         return self._placed(low), self._placed(high)
 
     def _placed(self, numbers: Array) -> Array:
