@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import catalogue
-from .arguments import threads_of
+from .arguments import picked, threads_of
 from .arrays import as_panel
 from .catalogue import Choice
 from .compiled import core_choice
@@ -18,6 +18,7 @@ from .fitting import Fit
 from .framework import Framework, Node
 from .imputed import Imputed, drawing
 from .panel import Panel
+from .table import listing
 
 __all__ = ["Imputed", "impute"]
 
@@ -62,9 +63,10 @@ def impute(
     Raises
     ------
     SpecError
-        For an unknown method or parameter, draws of a chain that has none, or auxiliaries that no method takes.
+        For an unknown method, parameter or auxiliary, draws of a chain that has none, or auxiliaries that no method
+        takes or that are all there is.
     DataError
-        If the data do not allow a method, or the auxiliaries do not fit.
+        If the data do not allow a method, or a panel of auxiliaries does not fit or holds an indicator of the data.
 
     Examples
     --------
@@ -104,10 +106,17 @@ def _with_auxiliaries(source: Panel, given: Any) -> tuple[Panel, tuple[str, ...]
     if given is None:
         return source, ()
     if not isinstance(given, Panel):
-        names = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Sequence) else ()
-        if not all(isinstance(name, str) for name in names) or not isinstance(given, Sequence):
-            raise SpecError(Fault("auxiliaries", repr(given), "names of indicators of the data, or a panel"))
+        names = picked("auxiliaries", given, source.indicators, "indicator")
+        if len(names) == len(source.indicators):
+            raise SpecError(
+                Fault("auxiliaries", "all indicators of the data", "at least one left to be filled")
+            )
         return source, names
+    if both := [name for name in given.indicators if name in source.indicators]:
+        came = f"{listing(both)} of the auxiliary panel, in the data too"
+        raise DataError(
+            Fault("auxiliaries", came, "a panel of other indicators, or names of those of the data")
+        )
     shared = set(source.units) & set(given.units), set(source.periods) & set(given.periods)
     if not all(shared):
         what = "unit" if not shared[0] else "period"
@@ -149,13 +158,17 @@ def _chains(
     """The chain of each indicator as the core takes it. What helps a method is not filled by it."""
     known = framework.codes if framework is not None else ()
     nodes = [framework[name] if framework and name in known else Node(name) for name in panel.indicators]
-    return [
-        [
-            core_choice("impute", one, panel, node)
-            for one in chain
-            if node.code not in beside and node.code not in auxiliaries_of(one)
-        ]
+    own = [
+        [one for one in chain if node.code not in beside and node.code not in auxiliaries_of(one)]
         for node in nodes
+    ]
+    if nodes and not any(own):
+        raise SpecError(
+            Fault("auxiliaries", "all indicators of the data", "at least one left to be filled by the others")
+        )
+    return [
+        [core_choice("impute", one, panel, node) for one in mine]
+        for node, mine in zip(nodes, own, strict=True)
     ], nodes
 
 

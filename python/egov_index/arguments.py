@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .errors import Fault, SpecError
+from .table import listing, nearest
 
-__all__ = ["seed_of", "share", "threads_of", "whole"]
+__all__ = ["period_at", "picked", "seed_of", "share", "threads_of", "whole"]
 
 LARGEST_SEED = 2**63 - 1  # the largest whole number that a spec file can hold
 
@@ -36,3 +38,38 @@ def seed_of(value: Any) -> int:
 def threads_of(value: Any) -> int:
     """A number of threads, 0 for all cores."""
     return 0 if value is None else whole("threads", value, 1, 1024)
+
+
+def picked(place: str, given: Any, known: Iterable[str], what: str) -> tuple[str, ...]:
+    """Names out of those that are known, or one alone; SpecError with each that is unknown or stands twice.
+
+    Examples
+    --------
+    >>> picked("hide", "osi", ["osi", "tii"], "indicator")
+    ('osi',)
+    """
+    valid = tuple(known)
+    if not isinstance(given, Iterable):
+        raise SpecError(Fault(place, repr(given), f"some of {listing(valid)}"))
+    names = (given,) if isinstance(given, str) else tuple(given)
+    faults = [
+        Fault(place, f"unknown {what} {name!r}", nearest(name, valid)) for name in names if name not in valid
+    ]
+    faults += [
+        Fault(place, f"{name!r} stands twice", "each once")
+        for at, name in enumerate(names)
+        if names.index(name) == at and names.count(name) > 1
+    ]
+    if not names:
+        faults.append(Fault(place, f"no {what}", f"at least one of {listing(valid)}"))
+    if faults:
+        raise SpecError(faults)
+    return names
+
+
+def period_at(given: Any, periods: Sequence[Any]) -> int:
+    """Where a period stands, by its label or the text of it; SpecError if it is none."""
+    for at, label in enumerate(periods):
+        if str(label) == str(given):
+            return at
+    raise SpecError(Fault("period", repr(given), f"one of {listing(periods)}"))

@@ -5,30 +5,11 @@ import sys
 
 import numpy as np
 import pytest
+from imputation_panels import SIX, TELECOM, small
 
 import egov_index as egov
 
 scores = sys.modules["egov_index.imputation_benchmark.scores"]
-TELECOM = ("internet_users", "mobile_cellular", "fixed_broadband", "fixed_telephone")
-SIX = ("random", "tail", "series", "gap", "country_year", "income")
-
-
-@pytest.fixture(scope="module")
-def panel():
-    return egov.datasets.ict_human_capital().select(
-        periods=range(2000, 2024), indicators=(*TELECOM, "adult_literacy")
-    )
-
-
-def small(*shape, seed=0):
-    """A panel without holes, by name U0, U1, ... and x0, x1, ..."""
-    values = np.random.default_rng(seed).normal(50, 10, shape)
-    labels = (
-        [f"U{k}" for k in range(shape[0])],
-        range(2000, 2000 + shape[1]),
-        [f"x{k}" for k in range(shape[2])],
-    )
-    return egov.Panel(values, *labels)
 
 
 # Pairing
@@ -256,9 +237,9 @@ def test_progress_rises_to_one(panel):
         ({"methods": ["mean", "mean"]}, "'mean' twice"),
         ({"methods": [3]}, r"methods\[0\]: 3"),
         ({"hide": []}, "hide: no indicator"),
-        ({"hide": "x9"}, "hide: 'x9'"),
+        ({"hide": "x9"}, "hide: unknown indicator 'x9'"),
         ({"auxiliaries": ["x0", "x1"]}, "all indicators of the panel"),
-        ({"auxiliaries": "y"}, "auxiliaries: 'y'"),
+        ({"auxiliaries": "y"}, "auxiliaries: unknown indicator 'y'"),
         ({"seed": -1}, "seed"),
         ({"repeats": 0}, "repeats"),
         ({"levels": 1.5}, "levels"),

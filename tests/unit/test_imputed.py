@@ -70,3 +70,32 @@ def test_a_method_that_fills_otherwise_after_a_pickle_is_an_error():
     assert unknown.panel.tolist() == [[1.0], [3.0]]
     with pytest.raises(egov.SpecError, match="once"):
         unknown.interval()
+
+
+# Auxiliaries
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "said"),
+    [
+        (["internet_users", "mobile_cellular"], egov.SpecError, "all indicators of the data; at least one"),
+        ("internet_user", egov.SpecError, "unknown.*'internet_user'; the nearest valid.*'internet_users'"),
+        (["internet_users", "internet_users"], egov.SpecError, "'internet_users' stands twice"),
+        ([], egov.SpecError, "no indicator; at least one of internet_users, mobile"),
+        (3, egov.SpecError, "auxiliaries: 3"),
+        ([3], egov.SpecError, "unknown indicator 3"),
+    ],
+)
+def test_auxiliaries_that_cannot_help_are_an_error(panel, asked, error, said):
+    with pytest.raises(error, match=said):
+        egov.impute(panel, "kriging", auxiliaries=asked)
+
+
+def test_an_auxiliary_is_not_filled_as_well(panel):
+    same = panel.select(indicators="mobile_cellular")
+    with pytest.raises(egov.DataError, match="mobile_cellular of the auxiliary panel, in the data too"):
+        egov.impute(panel, "kriging", auxiliaries=same)
+    every = egov.choice("kriging", auxiliaries=list(panel.indicators))
+    with pytest.raises(egov.SpecError, match="all indicators of the data"):
+        egov.impute(panel, every)
+    assert egov.impute(panel, every, "mean").remaining == 0

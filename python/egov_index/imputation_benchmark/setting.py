@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import share
+from ..arguments import picked, share
 from ..errors import DataError, Fault, SpecError
 from ..panel import Panel
 from ..table import listing, nearest
@@ -81,22 +81,12 @@ def setting(
     if not isinstance(panel, Panel):
         raise DataError(Fault("panel", type(panel).__name__, "a Panel"))
     shown, helpers = _split(panel, auxiliaries)
-    names = shown.indicators if hide is None else _names("hide", hide, shown.indicators)
+    names = shown.indicators if hide is None else picked("hide", hide, shown.indicators, "indicator")
     at = tuple(shown.indicators.index(name) for name in names)
     values = shown.values[:, :, at]
     place = _income(panel, helpers, income) if "income" in masks else None
     ground = Ground(~np.isnan(values), shown.units, names, least, place)
     return Setting(shown, helpers, at, ground, _deviations(values, names), _groups(panel, groups))
-
-
-def _names(place: str, given: Any, known: Sequence[str]) -> tuple[str, ...]:
-    names = (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
-    faults = [Fault(place, repr(name), nearest(name, known)) for name in names if name not in known]
-    if not names:
-        faults.append(Fault(place, "no indicator", f"some of {listing(known)}"))
-    if faults:
-        raise SpecError(faults)
-    return names
 
 
 def _split(panel: Panel, auxiliaries: Any) -> tuple[Panel, Panel | None]:
@@ -105,7 +95,7 @@ def _split(panel: Panel, auxiliaries: Any) -> tuple[Panel, Panel | None]:
         return panel, None
     if isinstance(auxiliaries, Panel):
         return panel, _aligned(panel, auxiliaries)
-    names = _names("auxiliaries", auxiliaries, panel.indicators)
+    names = picked("auxiliaries", auxiliaries, panel.indicators, "indicator")
     rest = [name for name in panel.indicators if name not in names]
     if not rest:
         raise SpecError(Fault("auxiliaries", "all indicators of the panel", "at least one left to be hidden"))

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import catalogue
+from ..arguments import period_at, picked
 from ..arrays import as_panel
 from ..errors import DataError, Fault, SpecError
 from ..framework import Framework
 from ..index import Index
 from ..result import Result
-from ..table import listing, nearest
 
 __all__ = ["Cells", "cells", "named", "tree_of"]
 
@@ -47,27 +47,11 @@ def cells(data: Any, nodes: Nodes = None, period: Any = None) -> Cells:
         known, units, periods = panel.indicators, panel.units, panel.periods
         values, backend = panel.values, panel.backend
         names = known if nodes is None else nodes
-    names = (names,) if isinstance(names, str) else tuple(names)
+    names = picked("nodes", names, known, "node")
     at, label = _period(period, periods)
-    wanted = values[:, at, :][:, _columns(names, known)]
+    where = {name: column for column, name in enumerate(known)}
+    wanted = values[:, at, [where[name] for name in names]]
     return Cells(np.asfortranarray(wanted, dtype=np.float64), names, units, label, backend)
-
-
-def _columns(names: Sequence[str], known: Sequence[str]) -> list[int]:
-    faults = [
-        Fault("nodes", f"unknown node {name!r}", nearest(name, known)) for name in names if name not in known
-    ]
-    faults += [
-        Fault("nodes", f"{name!r} stands twice", "each once")
-        for name in dict.fromkeys(names)
-        if list(names).count(name) > 1
-    ]
-    if not names:
-        faults.append(Fault("nodes", "none", "at least one"))
-    if faults:
-        raise SpecError(faults)
-    where = {name: at for at, name in enumerate(known)}
-    return [where[name] for name in names]
 
 
 def _period(period: Any, periods: Sequence[Any]) -> tuple[int, Any]:
@@ -75,10 +59,8 @@ def _period(period: Any, periods: Sequence[Any]) -> tuple[int, Any]:
         raise DataError("a panel without periods has nothing to look at")
     if period is None:
         return len(periods) - 1, periods[-1]
-    for at, label in enumerate(periods):
-        if str(label) == str(period):
-            return at, label
-    raise SpecError(Fault("period", repr(period), f"one of {listing(periods)}"))
+    at = period_at(period, periods)
+    return at, periods[at]
 
 
 def tree_of(data: Any, framework: Any = None) -> Framework | None:
