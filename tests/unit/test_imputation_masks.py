@@ -5,19 +5,9 @@ import sys
 
 import numpy as np
 import pytest
-
-import egov_index as egov
+from imputation_panels import SIX, near
 
 masks = sys.modules["egov_index.imputation_benchmark.masks"]
-TELECOM = ("internet_users", "mobile_cellular", "fixed_broadband", "fixed_telephone")
-SIX = ("random", "tail", "series", "gap", "country_year", "income")
-
-
-@pytest.fixture(scope="module")
-def panel():
-    return egov.datasets.ict_human_capital().select(
-        periods=range(2000, 2024), indicators=(*TELECOM, "adult_literacy")
-    )
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +22,6 @@ def series_of(ground, hidden):
         for j in range(hidden.shape[2]):
             seen = np.flatnonzero(ground.observed[i, :, j])
             yield seen, np.flatnonzero(hidden[i, seen, j])
-
-
-def near(count, of, chance, width=4.5):
-    return abs(count - of * chance) <= width * math.sqrt(of * chance * (1 - chance))
 
 
 @pytest.mark.parametrize("mask", SIX)

@@ -5,34 +5,12 @@ import sys
 
 import numpy as np
 import pytest
+from imputation_panels import TELECOM, near, small
 
 import egov_index as egov
 
 scores = sys.modules["egov_index.imputation_benchmark.scores"]
 contenders = sys.modules["egov_index.imputation_benchmark.contenders"]
-TELECOM = ("internet_users", "mobile_cellular", "fixed_broadband", "fixed_telephone")
-
-
-@pytest.fixture(scope="module")
-def panel():
-    return egov.datasets.ict_human_capital().select(
-        periods=range(2000, 2024), indicators=(*TELECOM, "adult_literacy")
-    )
-
-
-def small(*shape, seed=0):
-    """A panel without holes, by name U0, U1, ... and x0, x1, ..."""
-    values = np.random.default_rng(seed).normal(50, 10, shape)
-    labels = (
-        [f"U{k}" for k in range(shape[0])],
-        range(2000, 2000 + shape[1]),
-        [f"x{k}" for k in range(shape[2])],
-    )
-    return egov.Panel(values, *labels)
-
-
-def near(count, of, chance, width=4.5):
-    return abs(count - of * chance) <= width * math.sqrt(of * chance * (1 - chance))
 
 
 def twin(panel, seen, filled, lower, upper, level):
