@@ -164,12 +164,13 @@ def alternatives_of(index: Index) -> Alternatives:
     stages = {
         stage: asked[stage] for stage in ("impute", "treat", "normalize", "aggregate") if stage in asked
     }
-    weights = asked.get("weights")
+    weights, posterior = asked.get("weights"), asked.get("posterior", True)
     if not stages and weights is None:
         scales: list[Choice] = [choice(name, rescale=(1, 100)) for name in ("minmax", "zscore", "rank")]
-        return Alternatives(normalize=scales, aggregate=["arithmetic", "geometric"], weights=noise(0.25))
+        means = ["arithmetic", "geometric"]
+        return Alternatives(normalize=scales, aggregate=means, weights=noise(0.25), posterior=posterior)
     varied = noise(weights["noise"], weights.get("nodes", "all")) if weights else None
-    return Alternatives(**stages, weights=varied)
+    return Alternatives(**stages, weights=varied, posterior=posterior)
 
 
 def run(

@@ -14,6 +14,7 @@ from egov_index.catalogue import choice
 from egov_index.errors import SpecError
 from egov_index.framework import Framework, Node
 from egov_index.index import Index
+from egov_index.job import alternatives_of
 from egov_index.recipe import Recipe
 from egov_index.spec.keys import TABLES, names_of
 
@@ -71,6 +72,7 @@ def full_index():
             ],
             "aggregate": ["arithmetic", "geometric"],
             "weights": {"noise": 0.25, "nodes": ["leaf_1"]},
+            "posterior": False,
         },
         "sensitivity": {"n": 64, "output": "score"},
         "outcomes": {"method": "pearson", "adjust": "holm", "nodes": ["root"]},
@@ -208,6 +210,19 @@ def test_nothing_is_left_behind_where_writing_fails(tmp_path, monkeypatch):
 # --- generated pages -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("more", ["", 'impute = ["kriging", "mean"]\n'])
+def test_a_flag_is_written_as_such_and_reaches_the_alternatives(more):
+    text = HEAD + f"[uncertainty]\n{more}posterior = false\n" + TREE
+    index = spec.parse(text)
+    assert "posterior = false\n" in spec.to_text(index) and spec.parse(spec.to_text(index)) == index
+    assert not alternatives_of(index).posterior
+    assert alternatives_of(spec.parse(text.replace("false", "true"))).posterior
+    assert alternatives_of(spec.parse(text.replace("posterior = false\n", ""))).posterior
+    for wrong in ("0", '"no"', "[false]"):
+        with pytest.raises(SpecError, match=r"uncertainty.posterior.*; true or false"):
+            spec.parse(text.replace("false", wrong))
+
+
 def test_keys_are_those_of_the_classes():
     assert set(names_of("node")) == set(Node.__dataclass_fields__)
     assert set(names_of("recipe")) == set(Recipe.__dataclass_fields__)
@@ -228,6 +243,7 @@ def test_schema_is_a_schema_and_judges_as_the_reader_does():
         HEAD + '[recipe]\nimpute = { method = "linear", max_gap = -1 }\n' + TREE,
         HEAD + "[uncertainty]\ndraws = 0\n" + TREE,
         HEAD + "[uncertainty]\nweights = { noise = 2 }\n" + TREE,
+        HEAD + "[uncertainty]\nposterior = 0\n" + TREE,
         HEAD + '[outcomes]\nadjust = "b"\n' + TREE,
         HEAD + TREE + "direction = 2\n",
     ):

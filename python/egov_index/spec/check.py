@@ -154,6 +154,10 @@ def _real(key: Key, value: Any, path: Path) -> list[Wrong]:
     return []
 
 
+def _flag(key: Key, value: Any, path: Path) -> list[Wrong]:
+    return [] if isinstance(value, bool) else [(path, shown(value), "true or false")]
+
+
 def _option(key: Key, value: Any, path: Path) -> list[Wrong]:
     if isinstance(value, str) and value in key.options:
         return []
@@ -208,6 +212,7 @@ CHECKS: dict[str, Callable[[Key, Any, Path], list[Wrong]]] = {
     "labels": _labels,
     "whole": _whole,
     "real": _real,
+    "flag": _flag,
     "option": _option,
     "choice": _choice,
     "choices": _choices,

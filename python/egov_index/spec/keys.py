@@ -20,8 +20,8 @@ class Key:
         As written in the file.
     kind : str
         version, text, texts, data (names of data sets or CSV files), labels (of periods, one or a list), whole,
-        real, option, choice, chain, choices (a list of choices), chains (a list of chains), codes (of nodes), steps,
-        or the name of a table; a table's name in brackets is a list of such tables.
+        real, flag (true or false), option, choice, chain, choices (a list of choices), chains (a list of chains),
+        codes (of nodes), steps, or the name of a table; a table's name in brackets is a list of such tables.
     sentence : str
         What it means; the schema shows it.
     low, high : float, optional
@@ -141,6 +141,11 @@ UNCERTAINTY = (
     Key("normalize", "choices", "Alternatives, each a method."),
     Key("aggregate", "choices", "Alternatives, each a method."),
     Key("weights", "weights", "How weights vary."),
+    Key(
+        "posterior",
+        "flag",
+        "Stochastic imputations are drawn afresh in each draw, the default; false: each fills with its point values.",
+    ),
 )
 
 WEIGHTS = (

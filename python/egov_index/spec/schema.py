@@ -79,6 +79,7 @@ def _of_key(key: Key) -> dict[str, Any]:
         "data": _data(),
         "labels": {"anyOf": [label, {"type": "array", "items": label, "minItems": 1, "uniqueItems": True}]},
         "real": {"type": "number"} | _bounds(key),
+        "flag": {"type": "boolean"},
         "option": {"enum": list(key.options)},
         "choice": one,
         "choices": several,
