@@ -86,7 +86,8 @@ def make_frame(columns: Mapping[str, Any], backend: str = "pandas") -> Any:
     Returns
     -------
     pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        Missing cells are NaN in pandas and null elsewhere.
+        Missing cells are NaN in pandas and null elsewhere; whole numbers with missing cells stay whole (Int64 of
+        pandas, with NA).
 
     Raises
     ------
@@ -108,7 +109,12 @@ def make_frame(columns: Mapping[str, Any], backend: str = "pandas") -> Any:
         return library.table(
             {name: library.array(column, from_pandas=True) for name, column in plain.items()}
         )
-    return library.DataFrame(plain)
+    return library.DataFrame(
+        {
+            name: library.array(column, dtype="Int64") if _holed_whole(column) else column
+            for name, column in plain.items()
+        }
+    )
 
 
 def numbers(
@@ -343,6 +349,14 @@ def _label(cell: object, row: int, wrong: dict[tuple[str, str], list[int]]) -> L
     came = "empty" if empty else f"a {type(cell).__name__}: {cell!r}"
     wrong.setdefault((came, "a label (text or a number) in every row"), []).append(row)
     return None
+
+
+def _holed_whole(column: Any) -> bool:
+    """Whole numbers of which some are missing: pandas by itself would make them floats."""
+    if isinstance(column, np.ndarray):
+        return False
+    kinds = {type(cell) for cell in column}
+    return type(None) in kinds and len(kinds) > 1 and kinds <= {type(None), int, np.int64}
 
 
 def _uniform(column: Any) -> Any:
