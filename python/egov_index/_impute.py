@@ -79,11 +79,16 @@ def impute(
     panel, helping = _with_auxiliaries(source, auxiliaries)
     if helping:
         chain = _helped(chain, helping)
-    chains, nodes = _chains(panel, chain, framework, helping)
+    nodes = [_node(framework, name) for name in panel.indicators]
+    own = _own(chain, panel.indicators, helping)
+    chains = [
+        [core_choice("impute", one, panel, node) for one in mine]
+        for node, mine in zip(nodes, own, strict=True)
+    ]
     directions = np.array([float(node.direction) for node in nodes])
     made = Fit(panel, chains, directions, _above(framework, nodes), threads_of(threads))
     named = dict.fromkeys(name for one in chain for name in auxiliaries_of(one))
-    return Imputed(data, panel, made, range(source.shape[2]), tuple(named), count, seed)
+    return Imputed(data, panel, made, own, range(source.shape[2]), tuple(named), count, seed)
 
 
 def _chain(methods: tuple[Any, ...], params: dict[str, Any]) -> tuple[Choice, ...]:
@@ -152,24 +157,18 @@ def _helped(chain: tuple[Choice, ...], helping: tuple[str, ...]) -> tuple[Choice
     )
 
 
-def _chains(
-    panel: Panel, chain: Sequence[Choice], framework: Framework | None, beside: Sequence[str]
-) -> tuple[list[list[Any]], list[Node]]:
-    """The chain of each indicator as the core takes it. What helps a method is not filled by it."""
-    known = framework.codes if framework is not None else ()
-    nodes = [framework[name] if framework and name in known else Node(name) for name in panel.indicators]
-    own = [
-        [one for one in chain if node.code not in beside and node.code not in auxiliaries_of(one)]
-        for node in nodes
-    ]
-    if nodes and not any(own):
+def _node(framework: Framework | None, name: str) -> Node:
+    return framework[name] if framework is not None and name in framework.codes else Node(name)
+
+
+def _own(chain: Sequence[Choice], names: Sequence[str], beside: Sequence[str]) -> list[list[Choice]]:
+    """The chain of each indicator. What helps a method is not filled by it."""
+    own = [[one for one in chain if name not in beside and name not in auxiliaries_of(one)] for name in names]
+    if names and not any(own):
         raise SpecError(
             Fault("auxiliaries", "all indicators of the data", "at least one left to be filled by the others")
         )
-    return [
-        [core_choice("impute", one, panel, node) for one in mine]
-        for node, mine in zip(nodes, own, strict=True)
-    ], nodes
+    return own
 
 
 def _above(framework: Framework | None, nodes: list[Node]) -> list[list[int]]:

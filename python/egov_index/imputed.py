@@ -14,10 +14,12 @@ from .arguments import seed_of, share, whole
 from .arrays import like
 from .compiled import from_table
 from .errors import Fault, SpecError
+from .left_open import Holes, told_open
 from .markup import element, fixed, join
 from .table import make_frame
 
 if TYPE_CHECKING:
+    from .catalogue import Choice
     from .fitting import Fit
     from .panel import Panel
 
@@ -50,22 +52,25 @@ class Imputed:
     stochastic : bool
         Can it be drawn from?
     notes : tuple of str
-        Fallbacks that were taken, in words.
+        Fallbacks that were taken, in words, and for each indicator and reason how many holes were left open.
+    fallbacks : tuple of str
+        The first of these notes only.
     auxiliaries : tuple of str
         Indicators that helped to fill others and were not filled themselves: an analysis that sets the filled
         indicators against one of them would meet it on both sides.
     """
 
     def __init__(
-        self, data: Any, panel: Panel, made: Fit, keep: Sequence[int], auxiliaries: Sequence[str],
-        draws: int | None, seed: int,
+        self, data: Any, panel: Panel, made: Fit, chains: Sequence[Sequence[Choice]], keep: Sequence[int],
+        auxiliaries: Sequence[str], draws: int | None, seed: int,
     ) -> None:  # fmt: skip
         self._data, self._source, self._made, self._keep = data, panel, made, list(keep)
+        self._chains = [tuple(chain) for chain in chains]
         self._trail = made.trail
         self._values = self._cells(made.values)
         self.panel: Any = like(data, self._shown(), self._values)
         self.auxiliaries = tuple(auxiliaries)
-        self.notes = made.notes
+        self.fallbacks = made.notes
         self.stochastic = made.stochastic
         self.remaining = int(np.isnan(self._values).sum())
         self.seed = seed
@@ -119,6 +124,23 @@ class Imputed:
         if self.draws is None:
             raise SpecError(Fault("draws", "none were asked for", "impute(..., draws=20)"))
         return [like(self._data, self._shown(), values) for values in self.draws]
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Fallbacks and open holes."""
+        told = list(self.fallbacks)
+        for at, column in enumerate(self._keep):
+            cells = np.argwhere(np.isnan(self._values[:, :, at])).tolist()
+            told += told_open(self._holes[column], self._chains[column], cells, self._filled_by(column))
+        return tuple(told)
+
+    def _filled_by(self, column: int) -> dict[str, list[tuple[int, int]]]:
+        """Unit and period of the cells of an indicator that each method filled."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for row, at, method in zip(*(self._trail[key] for key in ("row", "column", "method")), strict=True):
+            if at == column:
+                found.setdefault(method, []).append(divmod(row, len(self._source.units))[::-1])
+        return found
 
     @cached_property
     def filled(self) -> NDArray[np.bool_]:
@@ -189,7 +211,7 @@ class Imputed:
                 "sd": np.array(trail["sd"], dtype=np.float64),
                 "gap": [gap for gap, _ in gaps],
                 "where": [where for _, where in gaps],
-                "note": [label(self.notes, at) for at in trail["note"]],
+                "note": [label(self.fallbacks, at) for at in trail["note"]],
             },
             source.backend,
         )
@@ -197,16 +219,11 @@ class Imputed:
     def _gap(self, row: int, column: int) -> tuple[int, str]:
         """Length of the run of holes around a cell, and where it lies in its series."""
         units = len(self._source.units)
-        seen = np.flatnonzero(~np.isnan(self._source.values[row % units, :, column]))
-        period, last = row // units, self._source.shape[1]
-        if not len(seen):
-            return last, "never"
-        after = int(np.searchsorted(seen, period))
-        if after == 0:
-            return int(seen[0]), "before"
-        if after == len(seen):
-            return last - 1 - int(seen[-1]), "after"
-        return int(seen[after] - seen[after - 1]) - 1, "inside"
+        return self._holes[column].run(row % units, row // units)
+
+    @cached_property
+    def _holes(self) -> list[Holes]:
+        return [Holes(self._source, column) for column in range(self._source.shape[2])]
 
     @cached_property
     def traces(self) -> Any:
@@ -256,11 +273,8 @@ class Imputed:
         """Rows of the summary."""
         trail, units = self._trail, len(self._source.units)
         cells = np.array([trail["row"], trail["column"]]).reshape(2, -1)
-        methods, sds, noted = (
-            np.array(trail["method"]),
-            np.array(trail["sd"], dtype=float),
-            np.array(trail["note"]),
-        )
+        methods, noted = np.array(trail["method"]), np.array(trail["note"])
+        sds = np.array(trail["sd"], dtype=np.float64)
         gaps = [self._gap(row, column) for row, column in cells.T]
         for at, column in enumerate(self._keep):
             for method in dict.fromkeys(methods[cells[1] == column].tolist()):

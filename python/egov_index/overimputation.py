@@ -266,7 +266,7 @@ def overimpute(
         )
         for kept, found in zip(cells, _answers(made, level), strict=True):
             kept[hidden] = found[:, :, columns][hidden]
-        notes |= dict.fromkeys(made.notes)
+        notes |= dict.fromkeys(made.fallbacks)
         if progress is not None:
             progress(part / folds)
     several = len(methods) == 1 and isinstance(methods[0], list | tuple)

@@ -99,3 +99,89 @@ def test_an_auxiliary_is_not_filled_as_well(panel):
     with pytest.raises(egov.SpecError, match="all indicators of the data"):
         egov.impute(panel, every)
     assert egov.impute(panel, every, "mean").remaining == 0
+
+
+# Labels of donors
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
+def test_periods_and_units_of_donors_are_labels_not_floats(backend):
+    values = np.array([[1.0, NAN, 3.0], [NAN, NAN, NAN], [2.0, 4.0, 6.0]])[:, :, None]
+    panel = egov.Panel(values, [101, 102, 103], [2020, 2021, 2022], ["x"], backend=backend)
+    flags = egov.impute(panel, "linear", "hot_deck", seed=1).flags
+    kinds = dict(flags.dtypes) if backend == "pandas" else {f.name: f.type for f in flags.schema} \
+        if backend == "pyarrow" else dict(flags.schema)  # fmt: skip
+    for name in ("unit", "period", "first_donor", "last_donor", "donor"):
+        assert str(kinds[name]).lower() == "int64", name
+    found = flags.to_pylist() if backend == "pyarrow" else flags.to_dicts() if backend == "polars" else None
+    if found is None:
+        assert flags["donor"].isna()[0] and flags["first_donor"].tolist()[0] == 2020
+        assert "2020.0" not in flags.to_csv()
+    else:
+        assert found[0]["donor"] is None and found[0]["first_donor"] == 2020
+
+
+# Holes that stay open
+
+
+def grouped():
+    """Units of one group but for C and D; three periods; x lacks 2022 and all of D, y all of B and C in 2021."""
+    x = [[1.0, 2.0, NAN], [NAN, 4.0, NAN], [5.0, NAN, NAN], [NAN, NAN, NAN]]
+    y = [[1.0, 2.0, 3.0], [NAN, NAN, 5.0], [5.0, NAN, 4.0], [1.0, 1.0, 2.0]]
+    values = np.stack([np.array(x), np.array(y)], axis=2)
+    labels = list("ABCD"), [2020, 2021, 2022], ["x", "y"]
+    return egov.Panel(values, *labels, groups={"region": ["n", "n", "s", None]})
+
+
+BEFORE, AFTER = "before the first observation of the series", "after the last observation of the series"
+NEVER, EMPTY = "nothing observed in the series", "nothing observed of the indicator in the period"
+LONGER = "a longer gap than max_gap = 1"
+
+
+@pytest.mark.parametrize(
+    ("chain", "of_x"),
+    [
+        (["linear"], {AFTER: 4, BEFORE: 1, NEVER: 3}),
+        (["linear", "locf"], {BEFORE: 1, NEVER: 3}),
+        ([egov.choice("locf", max_gap=1), "nocb"], {f"{LONGER} and {AFTER}": 1, NEVER: 3}),
+        ([egov.choice("kriging", max_gap=1)], {LONGER: 1, NEVER: 3}),
+        (["mean"], {EMPTY: 4}),
+        (["none"], {"the method fills nothing": 8}),
+        (["bass"], {"fewer observations in the series than bass needs (6)": 5, NEVER: 3}),
+    ],
+)
+def test_holes_left_open_are_told_with_their_reason(chain, of_x):
+    made = egov.impute(grouped(), *chain)
+    told = [note.split(": ", 2) for note in made.notes if note.startswith("x: ")]
+    assert {why: int(count.split()[0]) for _, count, why in told} == of_x
+    assert sum(of_x.values()) == np.isnan(made.panel.column("x")).sum()
+    assert made.notes[: len(made.fallbacks)] == made.fallbacks
+
+
+def test_groups_rows_and_helpers_are_told_as_such():
+    by_group = egov.impute(grouped(), "group_mean", by="region").notes
+    assert "x: 3 holes left open by group_mean: the unit is in no group of region" in by_group
+    assert (
+        "x: 4 holes left open by group_mean: nothing observed in the group of region in the period"
+        in by_group
+    )
+    beside = egov.impute(grouped(), "kriging", auxiliaries="y").notes
+    assert "y: 3 holes left open: the indicator helps to fill others and is not filled itself" in beside
+    alone = egov.impute(grouped(), "row_mean").notes
+    assert any(note.endswith("nothing else observed of the unit in the period") for note in alone)
+    empty = egov.impute(np.array([[NAN, 1.0], [NAN, 2.0]]), "mean").notes
+    assert len(empty) == 1 and empty[0].endswith(
+        "2 holes left open by mean: nothing observed of the indicator"
+    )
+    assert egov.impute(grouped(), "kriging").notes == egov.impute(grouped(), "kriging").fallbacks
+
+
+@pytest.mark.parametrize("row", egov.catalogue.rows("impute"), ids=lambda row: row["name"])
+def test_open_holes_are_all_counted_in_the_notes(row):
+    more = {"by": "region"} if "needs_groups" in row["traits"] else {}
+    try:
+        made = egov.impute(grouped(), row["name"], **more)
+    except egov.DataError:
+        return
+    told = [note for note in made.notes if "left open by" in note and note[:3] in ("x: ", "y: ")]
+    assert sum(int(note.split()[1]) for note in told) == made.remaining
