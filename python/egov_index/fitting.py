@@ -41,7 +41,7 @@ class Fit:
         self._core: Any = self._fitted()
         self.values: NDArray[np.float64] = np.asarray(self._core.values)
         self.trail: dict[str, list[Any]] = self._core.trail
-        self.notes: tuple[str, ...] = tuple(self._core.notes)
+        self.notes: tuple[str, ...] = (*self._core.notes, *self._outside())
         self.traces: list[tuple[str, int, NDArray[np.float64]]] = self._core.traces
         self.stochastic: bool = self._core.stochastic
 
@@ -51,6 +51,24 @@ class Fit:
             return _core.Imputation(
                 as_table(panel), len(panel.units), panel.times, *self._asked, keys(panel), self._threads
             )
+
+    def _outside(self) -> list[str]:
+        """A note for each indicator and method that filled beyond the bounds that it was given."""
+        found = []
+        rows, columns = (np.array(self.trail[key], dtype=np.int64) for key in ("row", "column"))
+        methods = np.array(self.trail["method"], dtype=np.str_)
+        for column, chain in enumerate(self._asked[0]):
+            for one in chain:
+                low, high = (float(one["params"].get(key, np.nan)) for key in ("lower", "upper"))
+                new = self.values[rows[(columns == column) & (methods == one["method"])], column]
+                beyond = [(int((new < low).sum()), "below", low), (int((new > high).sum()), "above", high)]
+                found += [
+                    f"{self._panel.indicators[column]}: {count:,} cell{'' if count == 1 else 's'} filled by "
+                    f"{one['method']} {side} the bound {end:g}"
+                    for count, side, end in beyond
+                    if count
+                ]
+        return found
 
     def _models(self) -> Any:
         """The fitted models; FitError if a fit after a pickle fills otherwise than the one before it."""
