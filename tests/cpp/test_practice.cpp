@@ -57,6 +57,11 @@ TEST_CASE("links go back to where they came from, keep bounds and know their slo
   CHECK(shares.kind() == BoundScale::logit);
   CHECK(shares.from(50) == 100);
   CHECK(shares.from(-50) == 0);
+  for (double step : {-4e-15, -1e-15, 0.0, 1e-15, 4e-15}) {
+    CHECK(shares.from(shares.to(0) + step) == 0);
+    CHECK(shares.from(shares.to(100) + step) == 100);
+  }
+  CHECK(shares.from(shares.to(1e-9)) == doctest::Approx(1e-9).epsilon(1e-4));
   CHECK_FALSE(shares.takes(101));
   CHECK(BoundScale(BoundScale::open, 0, na, seen).kind() == BoundScale::root);
   CHECK(BoundScale(BoundScale::open, na, na, seen).kind() == BoundScale::identity);

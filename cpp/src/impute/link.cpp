@@ -43,8 +43,8 @@ double BoundScale::from(double z) const {
   if (kind_ == root) x = low_ + (z > 0 ? z * z : 0);
   if (kind_ == logarithm) x = low_ + std::max(std::exp(z) - offset_, 0.0);
   if (kind_ == logit) {
-    const double share = (1 + 2 * offset_) / (1 + std::exp(-z)) - offset_;
-    x = low_ + (high_ - low_) * std::min(std::max(share, 0.0), 1.0);
+    const double share = (1 + 2 * offset_) / (1 + std::exp(-z)) - offset_, rounding = 1e-12 * offset_;
+    x = share < rounding ? low_ : share > 1 - rounding ? high_ : low_ + (high_ - low_) * share;
   }
   return (x > high_ ? high_ : x < low_ ? low_ : x) / unit_;
 }

@@ -6,7 +6,8 @@
 
 namespace egov {
 
-// y is the indicator, z what it is on the scale. Beyond what the bounds allow, from() gives the bound.
+// y is the indicator, z what it is on the scale. Beyond what the bounds allow, and within the rounding of z, from() gives
+// the bound.
 class BoundScale {
  public:
   enum Kind { identity, open, logit, root, logarithm };  // open: by the bounds; the order of the option's names
