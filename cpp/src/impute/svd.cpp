@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "impute/joint/order.hpp"
 #include "impute/joint/soft.hpp"
 #include "impute/joint/table.hpp"
 #include "impute/rows.hpp"
@@ -76,7 +77,7 @@ struct Cell {
   Index row, column;
 };
 
-// Always the same cells of a unit, whatever other units there are.
+// The same cells of a unit whatever other units there are, as long as the columns stand in the same order.
 std::vector<Cell> chosen(const Matrix& x, const Block& block, const Layout& layout, Index targets) {
   std::vector<Cell> out;
   for (Index j = 0; j < targets; ++j)
@@ -155,7 +156,7 @@ Matrix completed(const Block& block, const Table& table, const Layout& layout, c
 // Observed cells that say something of a row of the completed matrix.
 Index observed_in(const Matrix& x, Index row) { return (!x.row(row).array().isNaN()).count(); }
 
-Filling fill(const Block& block) {
+Filling fill_ordered(const Block& block) {
   const Args& args = block.args[0];
   const Table table = joint::table(block, "svd", {});
   Filling out = table.filling;
@@ -179,6 +180,8 @@ Filling fill(const Block& block) {
     }
   return out;
 }
+
+Filling fill(const Block& block) { return joint::in_order(block, fill_ordered); }
 
 std::vector<Param> params() {
   std::vector<Param> out = joint::link_params();
