@@ -123,7 +123,10 @@ Filling fill_one(const Callable& to, const Series& series, const Args& a) {
   return Filling(fills);
 }
 
-// The same for several indicators: tables with rows as in the Block. Parameters per indicator travel as tables of one row.
+// A filled table with rows as in the Block, notes in words, and which of them tells of each cell (-1: none).
+using Told = std::tuple<Matrix, std::vector<std::string>, Eigen::MatrixXi>;
+
+// The same for several indicators. Parameters per indicator travel as tables of one row.
 Filling fill_together(const Callable& to, const std::vector<Param>& params, const Block& block) {
   Args args = block.args[0];
   for (std::size_t k = 0; k < params.size(); ++k) {
@@ -132,10 +135,12 @@ Filling fill_together(const Callable& to, const std::vector<Param>& params, cons
     row.resize(1, block.values.cols());
     for (std::size_t j = 0; j < block.args.size(); ++j) row(0, static_cast<Index>(j)) = block.args[j][k];
   }
-  const Matrix filled = to.call<Matrix>(args, block.values, block.times);
-  std::vector<Fill> fills;
-  for (Index j = 0; j < filled.cols(); ++j) take_filled(block.values.col(j), filled.col(j), j, fills);
-  return Filling(fills);
+  const auto [filled, notes, marks] = to.call<Told>(args, block.values, block.times, block.keys);
+  Filling out;
+  for (Index j = 0; j < filled.cols(); ++j) take_filled(block.values.col(j), filled.col(j), j, out.fills);
+  for (Fill& fill : out.fills) fill.note = marks(fill.row, fill.column);
+  out.notes = notes;
+  return out;
 }
 
 void add_impute(const Method& row, const Callable& to, bool together) {

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .errors import DataError
 
-__all__ = ["Param", "guarded"]
+__all__ = ["Param", "guarded", "guarded_filler"]
 
 Array = NDArray[np.float64]
 
@@ -69,31 +69,74 @@ def guarded(
     stage: str, name: str, function: Callable[..., Any], params: Sequence[Param], together: bool
 ) -> Callable[..., Any]:
     """The function as the core calls it: numbers and tables into keywords, and a look at what comes back."""
-    filling = together and stage == "impute"
-    check = _check_together if together and not filling else CHECKS[stage]
+    check = _check_together if together else CHECKS[stage]
 
     def call(values: Array, other: Any, *rest: Any) -> Any:
         numbers, tables = rest[-2:] if stage != "treat" else (other, rest[0])
-        periods = len(other) if stage == "impute" else 1
-        keywords = {
-            param.name: _table(param, tables[param.name], periods)
-            if param.name in tables
-            else _keyword(param, number)
-            for param, number in zip(params, numbers, strict=True)
-        }
-        if filling:
-            values = _cube(values, periods)
+        keywords = _keywords(params, numbers, tables, len(other) if stage == "impute" else 1)
         given = values.copy()  # the function may write into its own
         got = function(values, **keywords) if stage == "treat" else function(values, other, **keywords)
-        try:
-            checked = check(np.asarray(got, dtype=np.float64), given)
-        except (TypeError, ValueError) as error:
-            if isinstance(error, DataError):
-                raise
-            raise DataError(f"{stage} {name} gave {type(got).__name__}, no array of numbers") from None
-        return checked.reshape((-1, values.shape[2]), order="F") if filling else checked
+        return check(_numbers(got, stage, name), given)
 
     return call
+
+
+def guarded_filler(
+    name: str, function: Callable[..., Any], params: Sequence[Param], keyed: bool
+) -> Callable[..., Any]:
+    """The same for an imputation of several indicators; ``keyed``: it gets the keys of the units too."""
+
+    def call(table: Array, times: Array, keys: Sequence[int], numbers: Any, tables: Any) -> Any:
+        keywords = _keywords(params, numbers, tables, len(times))
+        if keyed:
+            keywords["keys"] = np.asarray(keys, dtype=np.uint32)
+        values = _cube(table, len(times))
+        given = values.copy()
+        got = function(values, times, **keywords)
+        filled, told = got if isinstance(got, tuple) and len(got) == 2 else (got, {})
+        checked = _check_filled(_numbers(filled, "impute", name), given)
+        return _flat(checked), *_notes(told, given.shape)
+
+    return call
+
+
+def _keywords(params: Sequence[Param], numbers: Any, tables: Any, periods: int) -> dict[str, Any]:
+    """Parameters as the core gives them, as the function wants them."""
+    return {
+        param.name: _table(param, tables[param.name], periods)
+        if param.name in tables
+        else _keyword(param, number)
+        for param, number in zip(params, numbers, strict=True)
+    }
+
+
+def _numbers(got: Any, stage: str, name: str) -> Array:
+    try:
+        return np.asarray(got, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError(f"{stage} {name} gave {type(got).__name__}, no array of numbers") from None
+
+
+def _notes(told: Any, shape: tuple[int, ...]) -> tuple[list[str], NDArray[np.int32]]:
+    """Notes as a list, and which of them tells of each cell; -1: none."""
+    if not isinstance(told, Mapping) or not all(isinstance(text, str) for text in told):
+        raise _wrong(f"notes as {told!r}", "a mapping of texts to masks or None is needed")
+    marks = np.full(shape, -1, dtype=np.int32)
+    for at, (text, mask) in enumerate(told.items()):
+        if mask is None:
+            continue
+        mask = np.asarray(mask)
+        if mask.dtype != bool or mask.shape != shape:
+            raise _wrong(
+                f"note {text!r} with {mask.dtype} {mask.shape}", f"a mask of shape {shape} is needed"
+            )
+        marks[mask] = at
+    return list(told), _flat(marks)
+
+
+def _flat(cube: NDArray[Any]) -> NDArray[Any]:
+    """An array (units, periods, columns) as rows period by period."""
+    return cube.reshape((-1, cube.shape[2]), order="F")
 
 
 def _cube(table: Array, periods: int) -> Array:

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import _core, catalogue
 from .errors import Fault, SpecError
-from .guarded import Param, guarded
+from .guarded import Param, guarded, guarded_filler
 from .table import nearest
 
 __all__ = ["Param", "add_row", "register", "unregister"]
@@ -17,7 +17,7 @@ __all__ = ["Param", "add_row", "register", "unregister"]
 STAGES = ("impute", "treat", "normalize", "weight", "aggregate")
 REGISTERED: set[tuple[str, str]] = set()  # stage and name of what users added
 KINDS = ("real", "integer", "flag", "option", "indicator", "table", "indicators")
-NEEDS = ("positive", "nonnegative", "variation", "others", "holes")
+NEEDS = ("positive", "nonnegative", "variation", "others", "holes", "keys")
 GIVES = ("signed", "unit", "positive", "range", "sign")
 TRAITS = {
     "positive": "needs_positive",
@@ -27,6 +27,7 @@ TRAITS = {
     "holes": "takes_holes",
 }
 TAKEN = {  # keywords of the calls of a stage
+    "impute": {"keys"},
     "normalize": {"direction"},
     "weight": {"given"},
     "aggregate": {"weights", "missing", "threshold", "name"},
@@ -64,8 +65,8 @@ def register(
         stage      called with                                              gives
         ========== ======================================================== =========================================
         impute     values (units, periods) of one indicator, times          the same with holes filled, or left open
-        impute,    values (units, periods, indicators), times               the same with holes filled, or left open
-        together
+        impute,    values (units, periods, indicators), times               the same with holes filled, or left open;
+        together                                                            or a pair of that and notes
         treat      values (rows,) of one indicator                          as many
         normalize  values (rows,) and the reference (rows,), more is better as many
         weight     values (rows, children), given weights (children,)       weights (children,), at least 0
@@ -79,16 +80,20 @@ def register(
         Where it comes from.
     params : iterable of Param
         Its parameters.
-    needs : iterable of {"positive", "nonnegative", "variation", "others", "holes"}
+    needs : iterable of {"positive", "nonnegative", "variation", "others", "holes", "keys"}
         What it asks for: values above 0, or of at least 0; at least two distinct values; "others": the result of a unit
-        depends on the other units; "holes": it takes units with missing children, as NaN (only with ``together``).
+        depends on the other units; "holes": it takes units with missing children, as NaN (of an aggregation with
+        ``together``); "keys": the function gets a keyword ``keys`` (units,), whole numbers that hang on the labels of
+        the units alone, so that nothing need hang on the order they come in (of an imputation with ``together``).
     gives : iterable of {"signed", "unit", "positive", "range", "sign"}
         What is known of the result. Of a normalization: "signed" (what is assumed), "unit" (0 to 1) or "positive". Of
         the other stages: "range", where it lies within the range of its input, and of an aggregation "sign", where it
         is above 0 if every child is, and at least 0 if none is below.
     together : bool
         Of an aggregation: called with all units of a period at once. Of an imputation: called with all indicators that
-        it is to fill; a parameter of kind "indicator" then comes as an array (indicators,).
+        it is to fill; a parameter of kind "indicator" then comes as an array (indicators,). Notes are a mapping: a text
+        that says which fallback was taken, to a mask (units, periods, indicators) of the cells it tells of, or to None
+        if it tells of all. They come out as the notes of the imputation and of its filled cells.
 
     Raises
     ------
@@ -165,6 +170,10 @@ def add_row(
     faults += _word_faults("needs", needs, NEEDS) + _word_faults("gives", gives, GIVES)
     if "holes" in needs and (stage != "aggregate" or not together):
         faults.append(Fault("needs", "'holes'", "only a method that gets the units together sees holes"))
+    if "keys" in needs and (stage != "impute" or not together):
+        faults.append(
+            Fault("needs", "'keys'", "only an imputation of indicators together gets keys of units")
+        )
     if faults:
         raise SpecError([Fault(f"register {fault.place}", fault.came, fault.right) for fault in faults])
     row = {
@@ -174,12 +183,16 @@ def add_row(
         "params": [_described(param) for param in rows],
         "traits": _traits(stage, needs, gives, together),
     }
-    _core.register(stage, row, guarded(stage, name, function, rows, together), together)
+    if stage == "impute" and together:
+        called = guarded_filler(name, function, rows, "keys" in needs)
+    else:
+        called = guarded(stage, name, function, rows, together)
+    _core.register(stage, row, called, together)
     catalogue.read_again()
 
 
 def _traits(stage: str, needs: Sequence[str], gives: Sequence[str], together: bool) -> list[str]:
-    traits = [TRAITS[word] for word in needs]
+    traits = [TRAITS[word] for word in needs if word in TRAITS]
     if together and stage == "impute":
         traits.append("needs_indicators")
     elif together and "others" not in needs:

@@ -1,5 +1,6 @@
 """Random forests, and the door for methods in Python that fill several indicators."""
 
+import itertools
 import sys
 
 import numpy as np
@@ -67,9 +68,43 @@ def test_holes_may_be_left_open(add):
     assert got.remaining == 1
 
 
+def test_notes_tell_of_cells_or_of_all(add):
+    def halves(values, times):
+        low = np.nan_to_num(values) < 0.5
+        return np.where(np.isnan(values), 0.5, values), {"a half": low, "no cell": ~low, "in all": None}
+
+    add("halves", halves)
+    got = egov.impute([[[1.0, NAN]], [[2.0, 3.0]]], "halves")
+    assert got.notes == ("a half", "no cell", "in all")
+    assert got.flags["note"].tolist() == ["a half"]
+
+
+def test_keys_hang_on_labels_alone(add):
+    seen = {}
+
+    def fill(values, times, keys):
+        seen.update(zip(values[:, 0, 1], keys, strict=True))
+        return values
+
+    add("keyed", fill, needs=["keys"])
+    values = np.array([[[1.0, 5.0]], [[NAN, 6.0]], [[3.0, 7.0]]])
+    egov.impute(panel_of(values, ["x", "y"]), "keyed")
+    once = dict(seen)
+    turned = egov.Panel(values[::-1], ["U2", "U1", "U0"], [2000], ["x", "y"])
+    egov.impute(turned, "keyed")
+    assert seen == once and len(set(once.values())) == 3
+    with pytest.raises(SpecError, match="keys"):
+        add("wrong", fill, needs=["keys"], params=[Param("keys", 1.0, sentence="Taken.")])
+    with pytest.raises(SpecError, match="only an imputation"):
+        register("treat", "wrong", fill, sentence="Something.", needs=["keys"])
+
+
 @pytest.mark.parametrize(
     ("function", "words"),
     [
+        (lambda values, times: (values, ["told"]), "mapping"),
+        (lambda values, times: (values, {"told": [1, 2]}), "mask"),
+        (lambda values, times: ([["a"]], {}), "no array of numbers"),
         (lambda values, times: values[:, :, 0], "shape"),
         (lambda values, times: np.where(np.isnan(values), np.inf, values), "infinite"),
         (lambda values, times: values + 1, "observed"),
@@ -127,11 +162,77 @@ def test_one_round_is_a_forest_of_scikit_learn():
     x = rng.normal(size=(30, 1))
     y = x[:, 0] ** 2
     table = np.column_stack([x, np.where(np.arange(30) % 5 == 0, NAN, y)])[:, None, :]
-    got = forest(table, np.array([2000.0]), trees=15, iterations=1, lags=0)
+    got, notes = forest(table, np.array([2000.0]), trees=15, iterations=1, lags=0)
     hole = np.isnan(table[:, 0, 1])
     predictors = np.column_stack([(x - x.mean()) / x.std(), np.full(30, 2000.0)])
     model = RandomForestRegressor(15, max_features=1 / 3, random_state=0).fit(predictors[~hole], y[~hole])
     np.testing.assert_allclose(got[hole, 0, 1], model.predict(predictors[hole]), rtol=1e-9)
+    assert list(notes) == ["forests: ended at the limit of 1 round, while the fills still changed less each"]
+
+
+def plain_rounds(values, times, trees, count):
+    """Fills of every round, and how much each changed them: columns with fewer holes first, one period either way."""
+    from sklearn.ensemble import RandomForestRegressor
+
+    y = (values - np.nanmean(values, axis=(0, 1))) / np.nanstd(values, axis=(0, 1))
+    holes, (units, periods, columns) = np.isnan(y), y.shape
+    rounds, means = [y.copy()], np.nanmean(y, axis=0)
+    for u, j in np.ndindex(units, columns):
+        seen, series = ~holes[u, :, j], rounds[0][u, :, j]
+        series[~seen] = np.interp(times[~seen], times[seen], series[seen]) if seen.any() else means[~seen, j]
+    for _ in range(count):
+        now = rounds[-1].copy()
+        for j in sorted(range(columns), key=lambda j: holes[:, :, j].sum()):
+            x = []
+            for u, t in np.ndindex(units, periods):
+                earlier, later = (now[u, s] for s in (abs(t - 1), t + 1 if t + 1 < periods else t - 1))
+                x.append([*np.delete(now[u, t], j), times[t], *earlier, *later])
+            model = RandomForestRegressor(trees, max_features=1 / 3, random_state=0)
+            model.fit(np.array(x)[~holes[:, :, j].ravel()], now[:, :, j][~holes[:, :, j]])
+            now[:, :, j][holes[:, :, j]] = model.predict(np.array(x)[holes[:, :, j].ravel()])
+        rounds.append(now)
+    steps = list(itertools.pairwise(rounds))
+    return rounds[1:], [((b - a)[holes] ** 2).sum() / (b[holes] ** 2).sum() for a, b in steps]
+
+
+def test_rounds_start_on_lines_and_end_before_the_change_grows():
+    """Against a plain twin; values between 1/2 and 1, of which no power of two is taken out."""
+    rng = np.random.default_rng(4)
+    times = np.array([0.0, 0.125, 0.375, 0.5, 1.0])
+    values = 0.75 + 0.04 * rng.normal(size=(20, 1, 2)) + times[:, None] / 15
+    values = np.clip(values + 0.01 * rng.normal(size=values.shape), 0.55, 0.95)
+    values[rng.random(values.shape) < [0.1, 0.4]] = NAN
+    values[7, :, 1] = NAN
+    fills, changes = plain_rounds(values, times, 15, 8)
+    last = next(at for at in range(1, 8) if changes[at] >= changes[at - 1])
+    for count in range(1, 9):
+        got, notes = forest(values, times, trees=15, iterations=count)
+        scaled = (got - np.nanmean(values, axis=(0, 1))) / np.nanstd(values, axis=(0, 1))
+        np.testing.assert_allclose(scaled, fills[min(count, last) - 1], rtol=1e-9)
+        told = (
+            f"round {last + 1} changed the fills no less than round {last} did" if count > last else "limit"
+        )
+        assert told in next(iter(notes))
+
+
+def test_what_cannot_be_learned_is_told():
+    _, holed, hidden = groups()
+    holed[:, :, 1] = np.where(hidden[:, :, 1], NAN, 4.0)
+    flat = panel_of(np.ones((40, 4, 1)), ["flat"])
+    got = egov.impute(panel_of(holed, ["x", "y"]), "forest", trees=5, auxiliaries=flat)
+    equal = "all observed values are equal, and so are those filled in"
+    assert (got.panel.values[:, :, 1] == 4).all() and got.remaining == 0
+    assert got.notes[:2] == (equal, "an auxiliary without variation was left out") and len(got.notes) == 3
+    notes = got.flags.groupby("indicator")["note"].agg(set)
+    assert notes["y"] == {equal} and equal not in notes["x"]
+    alone = egov.impute(holed[:1, :, :1], "forest", trees=5)
+    assert alone.remaining == 0
+    single = np.array([[[NAN], [3.0], [NAN]]])
+    assert (egov.impute(single, "forest").panel == 3).all()
+    whole = egov.impute([[1.0], [2.0]], "forest")
+    assert whole.notes == () and whole.remaining == 0
+    with pytest.raises(DataError, match=r"x1.*nothing is observed"):
+        egov.impute([[1.0, NAN], [2.0, NAN]], "forest")
 
 
 def test_without_scikit_learn_it_says_what_to_install(monkeypatch):
