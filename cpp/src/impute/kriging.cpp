@@ -5,6 +5,7 @@
 #include <cmath>
 #include <memory>
 
+#include "impute/column.hpp"
 #include "impute/kriging/model.hpp"
 #include "impute/rows.hpp"
 
@@ -15,49 +16,18 @@ using kriging::Holes;
 using kriging::Lens;
 using kriging::Model;
 
-enum LinkOption { open, identity, logit, root };
-
-struct Extent {
-  double low = infinite, high = -infinite, mean = 0, sd = 0, count = 0;
-};
-
-Extent extent(const Eigen::Ref<const Vector>& x) {
-  Extent e;
-  for (double v : x)
-    if (!std::isnan(v)) e.low = std::min(e.low, v), e.high = std::max(e.high, v), e.mean += v, ++e.count;
-  e.mean /= std::max(e.count, 1.0);
-  for (double v : x)
-    if (!std::isnan(v)) e.sd += (v - e.mean) * (v - e.mean) / e.count;
-  e.sd = std::sqrt(e.sd);
-  return e;
-}
-
 // Scales of an indicator to choose from, by its bounds. Values outside these widen them, with a note.
-std::vector<Lens> lenses_of(const Args& args, Index column, const Extent& e, std::string& note) {
-  const auto link = static_cast<LinkOption>(static_cast<int>(args[0]));
-  if (e.low < args[1] || e.high > args[2]) note = "values outside the given bounds: the bounds were widened to what was observed";
-  const double lower = std::isnan(args[1]) ? (e.low >= 0 ? 0 : -infinite) : std::min(args[1], e.low);
-  const double upper = std::isnan(args[2]) ? infinite : std::max(args[2], e.high);
-  const bool above = !std::isinf(lower), both = above && !std::isinf(upper);
-  const auto refuse = [&](const char* why) { throw SpecError(why, {"impute", "kriging", "link", -1, -1, static_cast<long>(column)}); };
-  if (link == logit && !both) refuse("a logit needs a lower and an upper bound");
-  if (link == root && !above) refuse("a square root needs a lower bound, as values below 0 are observed");
-  const double offset = Lens::offset_of(lower, upper, e.sd);
-  const auto power = [&](double exponent) { return Lens{Lens::power, exponent, lower, upper, offset}; };
-  const Lens share{Lens::logit, 1, lower, upper, offset};
-  if (link == logit) return {share};
-  if (link == identity || !above) return {power(1)};
-  if (link == root) return {power(0.5)};
-  if (both) return {share, power(1)};
-  return {power(0.5), power(0.75), power(1)};
-}
-
-// How far a period is from the nearest observation of its series; infinite without any.
-double distance(const Block& block, Index column, Index unit, Index period) {
-  double least = infinite;
-  for (Index t = 0; t < block.periods(); ++t)
-    if (!std::isnan(block.values(block.row(t, unit), column))) least = std::min(least, std::abs(block.times[t] - block.times[period]));
-  return least;
+std::vector<Lens> lenses_of(const Args& args, Index column, const column::Extent& e, Index& note, Filling& out) {
+  const auto link = static_cast<column::Link>(static_cast<int>(args[0]));
+  const column::Bounds bounds = column::bounds_of(args[1], args[2], e, true);
+  note = bounds.widened ? column::note(out, column::widened_note) : -1;
+  column::require_bounds(link, bounds, "kriging", column);
+  const auto lens = [&](column::Link of) { return column::lens_of(of, bounds, e.sd); };
+  if (link != column::open || !bounds.above()) return {lens(link)};
+  if (bounds.both()) return {lens(column::logit), lens(column::identity)};
+  Lens between = lens(column::root);
+  between.exponent = 0.75;
+  return {lens(column::root), between, lens(column::identity)};
 }
 
 // One fill: which holes, which of them.
@@ -152,28 +122,14 @@ Fill filled(const Model& model, const Bench& bench, const Holes& holes, Index at
   return fill;
 }
 
-// Every hole gets the one value there is.
-void fill_constant(const Block& given, Index column, double value, Filling& out) {
-  out.notes.push_back("all observed values are equal");
-  for (Index t = 0; t < given.periods(); ++t)
-    for (Index u = 0; u < given.units; ++u) {
-      const bool hole = std::isnan(given.values(given.row(t, u), column)) && given.wanted[static_cast<std::size_t>(column)][static_cast<std::size_t>(t)];
-      if (!hole || distance(given, column, u, t) > given.args[0][4]) continue;
-      Fill fill{given.row(t, u), value};
-      fill.column = column;
-      fill.note = static_cast<Index>(out.notes.size()) - 1;
-      out.fills.push_back(fill);
-    }
-}
-
 // What is modelled, with the lenses of each; constants are filled at once.
 std::vector<std::vector<Lens>> prepare(const Block& given, Bench& bench, std::vector<Index>& notes, Filling& out) {
   std::vector<std::vector<Lens>> lenses;
   for (Index j = 0; j < given.values.cols(); ++j) {
-    Extent e = extent(given.values.col(j));
+    const column::Extent e = column::extent(given.values.col(j));
     if (e.count == 0) throw DataError("nothing is observed, so there is nothing to learn from; leave the indicator out", {"impute", "kriging", "", -1, -1, static_cast<long>(j)});
     if (e.low == e.high) {
-      fill_constant(given, j, e.low, out);
+      column::fill_constant(given, j, e.low, 0, given.args[0][4], out);
       continue;
     }
     const double unit = std::exp2(std::floor(std::log2(std::max(e.high - e.low, 0x1p-1020))));
@@ -182,10 +138,8 @@ std::vector<std::vector<Lens>> prepare(const Block& given, Bench& bench, std::ve
     bench.block.values.col(j) /= unit;
     Args& args = bench.block.args[static_cast<std::size_t>(j)];
     args.numbers[1] /= unit, args.numbers[2] /= unit;
-    std::string note;
-    lenses.push_back(lenses_of(args, j, extent(bench.block.values.col(j)), note));
-    notes.push_back(note.empty() ? -1 : static_cast<Index>(out.notes.size()));
-    if (!note.empty()) out.notes.push_back(note);
+    notes.push_back(-1);
+    lenses.push_back(lenses_of(args, j, column::extent(bench.block.values.col(j)), notes.back(), out));
   }
   bench.block.values = Matrix(bench.block.values(Eigen::all, bench.columns));
   return lenses;
@@ -212,7 +166,7 @@ Filling krige(const Block& given) {
     holes.center += given.args[column][5] * wider * holes.sd;
     for (std::size_t k = 0; k < holes.open.size(); ++k) {
       if (!given.wanted[column][static_cast<std::size_t>(holes.open[k])]) continue;
-      if (distance(bench->block, holes.column, holes.unit, holes.open[k]) > args[4]) continue;
+      if (column::distance(bench->block.values.col(holes.column), given.times, given.units, given.row(holes.open[k], holes.unit)) > args[4]) continue;
       spots->push_back({h, static_cast<Index>(k)});
       out.fills.push_back(filled(*model, *bench, holes, static_cast<Index>(k)));
     }

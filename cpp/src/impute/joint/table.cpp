@@ -6,9 +6,10 @@
 namespace egov::joint {
 namespace {
 
+using column::Bounds;
+using column::Extent;
+using column::extent;
 using kriging::Lens;
-
-enum LinkOption { open, identity, logit, root };
 
 // Spread against the largest of the numbers below which a column is one number with noise.
 constexpr double no_variation = 1e-13;
@@ -18,24 +19,7 @@ constexpr double farthest = 1e290;
 // Beyond this a bound leaves no digits of the values in a difference from it.
 constexpr double out_of_sight = 1e6;
 
-struct Extent {
-  double low = infinite, high = -infinite, mean = 0, sd = 0;
-  Index count = 0;
-  double largest() const { return std::max(std::abs(low), std::abs(high)); }
-  bool varies() const { return count > 1 && sd > no_variation * largest(); }
-};
-
-Extent extent(const Vector& x) {
-  Extent e;
-  for (double v : x)
-    if (!std::isnan(v)) e.low = std::min(e.low, v), e.high = std::max(e.high, v), e.mean += v, ++e.count;
-  const double n = static_cast<double>(std::max<Index>(e.count, 1));
-  e.mean /= n;
-  for (double v : x)
-    if (!std::isnan(v)) e.sd += (v - e.mean) * (v - e.mean) / n;
-  e.sd = std::sqrt(e.sd);
-  return e;
-}
+bool varies(const Extent& e) { return e.count > 1 && e.sd > no_variation * e.largest(); }
 
 // The power of two that brings the largest of the numbers to between 1 and 2.
 int exponent_of(const Vector& x) {
@@ -50,27 +34,10 @@ Vector scaled(Vector x, int exponent) {
   return x;
 }
 
-struct Bounds {
-  double lower, upper;  // infinite where there is none
-};
-
+// In units of the power of two. A lower bound is 0 only where the link needs one and none is given.
 Bounds bounds_of(const Args& args, const Extent& e, int exponent, bool needs_lower) {
   const auto near = [&](double bound) { return std::isinf(bound) ? bound : std::clamp(std::ldexp(bound, -exponent), -farthest, farthest); };
-  const double lower = near(args[1]), upper = near(args[2]);
-  Bounds out{std::isnan(lower) ? -infinite : std::min(lower, e.low), std::isnan(upper) ? infinite : std::max(upper, e.high)};
-  if (std::isinf(out.lower) && needs_lower && e.low >= 0) out.lower = 0;
-  return out;
-}
-
-Lens lens_of(LinkOption link, const Bounds& bounds, const Extent& e, const std::string& method, Index column) {
-  const bool above = !std::isinf(bounds.lower), both = above && !std::isinf(bounds.upper);
-  const auto refuse = [&](const char* why) { throw SpecError(why, {"impute", method, "link", -1, -1, static_cast<long>(column)}); };
-  if (link == logit && !both) refuse("a logit needs a lower and an upper bound");
-  if (link == root && !above) refuse("a square root needs a lower bound, as values below 0 are observed");
-  const double offset = Lens::offset_of(bounds.lower, bounds.upper, e.sd);
-  if (link == logit || (link == open && both)) return {Lens::logit, 1, bounds.lower, bounds.upper, offset};
-  const bool rooted = link == root || (link == open && above);
-  return {Lens::power, rooted ? 0.5 : 1.0, bounds.lower, bounds.upper, offset};
+  return column::bounds_of(args[1] == -infinite ? missing_value : near(args[1]), near(args[2]), e, needs_lower);
 }
 
 // For values that a link cannot tell apart, as they are so near to each other and so far from a bound.
@@ -85,39 +52,22 @@ Vector linked(Vector y, const Scale& scale) {
   return y;
 }
 
-bool wanted(const Block& block, Index column, Index row) {
-  return block.wanted[static_cast<std::size_t>(column)][static_cast<std::size_t>(row / block.units)];
-}
-
-// All holes of an indicator with the one value it has.
-void fill_constant(const Block& block, Index column, double value, Index count, Filling& out) {
-  const Index text = note(out, "all observed values are equal, and so are those filled in");
-  for (Index row = 0; row < block.values.rows(); ++row)
-    if (std::isnan(block.values(row, column)) && wanted(block, column, row)) {
-      Fill fill{row, value};
-      fill.donors = count;
-      fill.column = column;
-      fill.note = text;
-      out.fills.push_back(fill);
-    }
-}
-
-void add_indicator(const Block& block, Index column, const std::string& method, Table& out, std::vector<Vector>& columns) {
-  const Args& args = block.args[static_cast<std::size_t>(column)];
-  const Vector given = block.values.col(column);
+void add_indicator(const Block& block, Index at, const std::string& method, Table& out, std::vector<Vector>& columns) {
+  const Args& args = block.args[static_cast<std::size_t>(at)];
+  const Vector given = block.values.col(at);
   const int exponent = exponent_of(given);
   const Vector x = scaled(given, exponent);
   const Extent e = extent(x);
-  if (e.count == 0) throw DataError("nothing is observed, so there is nothing to learn from; leave it out", {"impute", method, "", -1, -1, static_cast<long>(column)});
-  const auto link = static_cast<LinkOption>(static_cast<int>(args[0]));
-  if (!e.varies()) return fill_constant(block, column, std::ldexp(e.low == e.high ? e.low : e.mean, exponent), e.count, out.filling);
-  const Bounds bounds = bounds_of(args, e, exponent, link == root);
-  const bool outside = bounds.lower < std::ldexp(args[1], -exponent) || bounds.upper > std::ldexp(args[2], -exponent);
-  out.notes.push_back(outside ? note(out.filling, "values outside the given bounds: the bounds were widened to what was observed") : -1);
-  out.targets.push_back(column);
-  Scale scale{lens_of(link, bounds, e, method, column), exponent};
+  if (e.count == 0) throw DataError("nothing is observed, so there is nothing to learn from; leave it out", {"impute", method, "", -1, -1, static_cast<long>(at)});
+  const auto link = static_cast<column::Link>(static_cast<int>(args[0]));
+  if (!varies(e)) return column::fill_constant(block, at, std::ldexp(e.low == e.high ? e.low : e.mean, exponent), e.count, infinite, out.filling);
+  const Bounds bounds = bounds_of(args, e, exponent, link == column::root);
+  column::require_bounds(link, bounds, method, at);
+  out.notes.push_back(bounds.widened ? note(out.filling, column::widened_note) : -1);
+  out.targets.push_back(at);
+  Scale scale{column::lens_of(link, bounds, e.sd), exponent};
   Vector z = linked(given, scale);
-  if (!extent(z).varies()) {
+  if (!varies(extent(z))) {
     scale.lens = as_they_are(bounds, e);
     z = linked(given, scale);
     if (out.notes.back() < 0) out.notes.back() = note(out.filling, "values too close together for the link between their bounds: taken as they are");
@@ -128,7 +78,7 @@ void add_indicator(const Block& block, Index column, const std::string& method, 
 
 void add_helper(Vector x, const char* what, Table& out, std::vector<Vector>& columns) {
   x = scaled(x, exponent_of(x));
-  if (extent(x).varies()) columns.push_back(std::move(x));
+  if (varies(extent(x))) columns.push_back(std::move(x));
   else note(out.filling, std::string(what) + " without variation was left out");
 }
 
@@ -157,7 +107,7 @@ void add_trend(const Block& block, Index degree, Table& out, std::vector<Vector>
     Vector x(block.values.rows());
     for (Index t = 0; t < periods; ++t)
       x.segment(t * block.units, block.units).setConstant(std::pow(2 * (block.times[t] - first) / span - 1, static_cast<double>(power)));
-    if (extent(x).varies()) columns.push_back(std::move(x));  // of two periods the square is constant
+    if (varies(extent(x))) columns.push_back(std::move(x));  // of two periods the square is constant
   }
 }
 
@@ -168,13 +118,6 @@ double Scale::from(double z) const { return std::ldexp(plain() ? z : lens.from(z
 double Scale::limit(double z, bool low) const { return std::ldexp(plain() ? z : lens.limit(z, low), exponent); }
 double Scale::mean(double z, double sd) const { return std::ldexp(plain() ? z : lens.mean(z, sd), exponent); }
 double Scale::spread(double z, double sd) const { return std::ldexp(plain() ? sd : lens.spread(z, sd), exponent); }
-
-Index note(Filling& filling, const std::string& text) {
-  const auto at = std::find(filling.notes.begin(), filling.notes.end(), text);
-  if (at != filling.notes.end()) return at - filling.notes.begin();
-  filling.notes.push_back(text);
-  return static_cast<Index>(filling.notes.size()) - 1;
-}
 
 Table table(const Block& block, const std::string& method, Helpers helpers) {
   Table out;

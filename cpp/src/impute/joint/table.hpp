@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "egov/impute.hpp"
-#include "impute/kriging/lens.hpp"
+#include "impute/column.hpp"
 
 namespace egov::joint {
 
@@ -42,7 +42,6 @@ Table table(const Block& block, const std::string& method, Helpers helpers);
 // link, lower, upper, auxiliaries.
 std::vector<Param> link_params();
 
-// Position of a text among the notes; it is added where it is not there yet.
-Index note(Filling& filling, const std::string& text);
+using column::note;
 
 }  // namespace egov::joint
