@@ -287,3 +287,17 @@ def test_errors_on_the_real_panel_are_those_of_peers_or_less():
             assert 0.05 < line["nrmse"] < limit, (name, mask, line["nrmse"])
             if name != "svd":
                 assert 0.80 < line["coverage"] < 0.97
+
+
+def test_bootstrap_draws_of_small_samples_are_somewhat_narrow():
+    """Beside (n + 1)(n - 2) / (n (n - 3)), the variance of a new value about its prediction by least squares."""
+    for n, low, high in ((20, 0.78, 0.88), (40, 0.86, 0.98)):
+        spread = []
+        for seed in range(200):
+            rng = np.random.default_rng(seed)
+            x = rng.normal(size=n + 1)
+            values = np.stack([x, 2 * x + rng.normal(size=n + 1)], axis=1)
+            values[-1, 1] = nan
+            got = egov.impute(values, "bootstrap_em", draws=30, seed=seed)
+            spread.append(got.draws[:, -1, 0, 1].var(ddof=1))
+        assert low < np.mean(spread) / ((n + 1) * (n - 2) / (n * (n - 3))) < high
