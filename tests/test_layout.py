@@ -60,6 +60,7 @@ MAY_REACH = (
         "missing": GROUND,
         "pool": GROUND,
         "chains": GROUND,
+        "confidence": GROUND,
     }
     | {
         name: GROUND | {"framework", "recipe", "plan", "design", "uncertainty", *STAGES}

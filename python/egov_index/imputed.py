@@ -214,6 +214,7 @@ class Imputed:
                 "note": [label(self.fallbacks, at) for at in trail["note"]],
             },
             source.backend,
+            labels=("first_donor", "last_donor", "donor"),
         )
 
     def _gap(self, row: int, column: int) -> tuple[int, str]:

@@ -73,7 +73,7 @@ def read_frame(frame: Any) -> tuple[dict[str, Column], str]:
     return columns, backend if backend in BACKENDS else "pandas"
 
 
-def make_frame(columns: Mapping[str, Any], backend: str = "pandas") -> Any:
+def make_frame(columns: Mapping[str, Any], backend: str = "pandas", labels: Sequence[str] = ()) -> Any:
     """Put columns into a frame of the given library.
 
     Parameters
@@ -82,12 +82,13 @@ def make_frame(columns: Mapping[str, Any], backend: str = "pandas") -> Any:
         One-dimensional columns of equal length. NaN and None are missing cells.
     backend : {"pandas", "polars", "pyarrow"}
         Library of the frame; it is imported here.
+    labels : sequence of str
+        Columns of labels: whole numbers among them stay whole in pandas where some are missing (Int64, with NA).
 
     Returns
     -------
     pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        Missing cells are NaN in pandas and null elsewhere; whole numbers with missing cells stay whole (Int64 of
-        pandas, with NA).
+        Missing cells are NaN in pandas and null elsewhere.
 
     Raises
     ------
@@ -111,7 +112,7 @@ def make_frame(columns: Mapping[str, Any], backend: str = "pandas") -> Any:
         )
     return library.DataFrame(
         {
-            name: library.array(column, dtype="Int64") if _holed_whole(column) else column
+            name: library.array(column, dtype="Int64") if name in labels and _holed_whole(column) else column
             for name, column in plain.items()
         }
     )

@@ -225,10 +225,10 @@ def test_whole_numbers_beyond_64_bits_keep_their_sign(make):
     assert labels(column, "x", found) == [1, 2**63 + 1025, 2**64 - 1] and not found
 
 
-def test_whole_numbers_with_missing_cells_stay_whole():
-    frame = make_frame(
-        {"year": [2020, None], "share": [0.5, None], "flag": [True, None], "none": [None, None]}
-    )
+def test_labels_that_are_whole_numbers_stay_whole_where_some_are_missing():
+    columns = {"year": [2020, None], "share": [0.5, None], "flag": [True, None], "none": [None, None]}
+    frame = make_frame(columns, labels=tuple(columns))
+    assert make_frame(columns)["year"].dtype == float
     assert str(frame["year"].dtype) == "Int64" and frame["year"].isna().tolist() == [False, True]
     assert frame["share"].dtype == float and frame["flag"].dtype == object and frame["none"].dtype == object
     assert read_frame(frame)[0]["year"][0] == 2020 and np.isnan(read_frame(frame)[0]["year"][1])
