@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "impute/joint/normal.hpp"
 #include "impute/rows.hpp"
@@ -12,6 +13,7 @@ namespace {
 enum Resample { whole_units, single_rows };
 
 constexpr std::uint32_t attempts = 20;            // until every column varies
+constexpr std::uint32_t probe_task = 0x656d626fu;  // of the resample fitted to see how EM fares
 constexpr std::uint32_t for_counts = 0x80000000u;  // items of the streams above those of the periods
 
 // All that a draw needs.
@@ -61,8 +63,8 @@ bool varies_throughout(const Matrix& cells) {
   return true;
 }
 
-// The fit of one draw; that of all rows where no resample can be fitted.
-joint::Law redrawn(const Kept& kept, const Draw& number) {
+// The fit of one draw; nothing where no resample can be fitted.
+std::optional<joint::Law> redrawn(const Kept& kept, const Draw& number) {
   for (std::uint32_t attempt = 0; attempt < attempts; ++attempt) {
     const Matrix cells = resampled(kept, number, attempt);
     if (!varies_throughout(cells)) continue;
@@ -71,7 +73,15 @@ joint::Law redrawn(const Kept& kept, const Draw& number) {
       } catch (const FitError&) {  // as without an outlier that all rows have, and the start with them
       }
   }
-  return kept.law;
+  return std::nullopt;
+}
+
+// The notes are written before anything is drawn: one resample stands for those to come.
+void note_on_resamples(const Kept& kept, Filling& out) {
+  const std::optional<joint::Law> probe = redrawn(kept, {0, 0, probe_task});
+  if (!probe) joint::note(out, "no resample could be fitted: such draws are from the fit of all rows, without its uncertainty");
+  else if (!probe->gaussian.converged && kept.law.gaussian.converged)
+    joint::note(out, "EM did not converge on a resample in " + std::to_string(kept.options.steps) + " steps: draws are from where it stood; raise steps or tolerance");
 }
 
 Filling fill(const Block& block) {
@@ -87,10 +97,11 @@ Filling fill(const Block& block) {
   kept->block.units = block.units;
   kept->block.keys = block.keys;
   joint::fill(block, kept->table, kept->plan, kept->law, out);
+  note_on_resamples(*kept, out);
   out.draw = [kept](const Draw& number, double* values) {
     const auto& fixed = kept->table.filling.fills;
     for (std::size_t k = 0; k < fixed.size(); ++k) values[k] = fixed[k].value;
-    joint::draw(kept->table, kept->plan, redrawn(*kept, number), kept->block, number, values);
+    joint::draw(kept->table, kept->plan, redrawn(*kept, number).value_or(kept->law), kept->block, number, values);
   };
   out.quantile = joint::quantiles(kept->table, kept->plan, kept->law);
   return out;
