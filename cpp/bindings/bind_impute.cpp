@@ -6,9 +6,10 @@ namespace {
 using namespace py::literals;
 
 std::unique_ptr<Imputation> run(const Input& values, Index units, const Vector& times, const py::list& from, const Vector& directions,
-                                const std::vector<std::vector<Index>>& above, const std::vector<std::uint32_t>& keys, int threads, const py::object& progress) {
+                                const std::vector<std::vector<Index>>& above, const std::vector<std::uint32_t>& keys, const std::vector<std::string>& names,
+                                int threads, const py::object& progress) {
   auto by_column = chains(from);
-  Gaps gaps{values, units, times, {}, {}, {}, directions, above, keys, threads, monitor(progress)};
+  Gaps gaps{values, units, times, {}, {}, {}, directions, above, keys, threads, monitor(progress), names};
   return released([&] { return std::make_unique<Imputation>(std::move(gaps), std::move(by_column)); });
 }
 
@@ -29,7 +30,7 @@ Vector quantiles(const Imputation& of, double p) {
 
 void imputation(py::module_& m) {
   py::class_<Imputation>(m, "Imputation")
-      .def(py::init(&run), "values"_a.noconvert(), "units"_a, "times"_a, "chains"_a, "directions"_a, "above"_a, "keys"_a, "threads"_a, "progress"_a = py::none())
+      .def(py::init(&run), "values"_a.noconvert(), "units"_a, "times"_a, "chains"_a, "directions"_a, "above"_a, "keys"_a, "names"_a, "threads"_a, "progress"_a = py::none())
       .def_property_readonly("values", [](const Imputation& of) { return of.values(); })
       .def_property_readonly("trail", [](const Imputation& of) { return trail(of.trail()); })
       .def_property_readonly("stochastic", &Imputation::stochastic)

@@ -64,8 +64,9 @@ py::dict give(Scores scores) {
 
 void recipe(py::module_& m) {
   py::class_<Panel>(m, "Panel")
-      .def(py::init([](const Input& values, Index units, const Vector& times, const std::vector<std::uint32_t>& keys) { return Panel{values, units, times, keys}; }),
-           "values"_a.noconvert(), "units"_a, "times"_a, "keys"_a);
+      .def(py::init([](const Input& values, Index units, const Vector& times, const std::vector<std::uint32_t>& keys,
+                       const std::vector<std::string>& names) { return Panel{values, units, times, keys, names}; }),
+           "values"_a.noconvert(), "units"_a, "times"_a, "keys"_a, "names"_a);
   py::class_<Framework>(m, "Framework").def(py::init(&make_framework), "nodes"_a);
   py::class_<Recipe>(m, "Recipe").def(py::init(&make_recipe), "nodes"_a, "order"_a, "missing"_a, "threshold"_a, "rank"_a, "rank_digits"_a, "rescale"_a,
                                                       "screen"_a);

@@ -107,6 +107,7 @@ Gaps Flow::gaps() {
   Gaps out{std::move(now_.values), panel_->units, panel_->times, wanted_, {}, {}, Vector::Ones(static_cast<Index>(nodes)), {}, panel_->keys};
   for (std::size_t i = 0; i < nodes; ++i) {
     const Node& node = framework_->nodes[i];
+    if (!panel_->names.empty()) out.names.push_back(node.leaf() ? panel_->names[static_cast<std::size_t>(node.indicator)] : std::string());
     out.left_out.push_back(node.leaf() ? left_out(i) : std::vector<char>());
     out.directions[static_cast<Index>(i)] = node.direction;
     out.above.emplace_back();

@@ -47,7 +47,7 @@ def from_table(table: NDArray[np.float64], units: int) -> NDArray[np.float64]:
 
 def core_panel(panel: Panel) -> Any:
     """The panel as the core holds it."""
-    return _core.Panel(as_table(panel), len(panel.units), panel.times, keys(panel))
+    return _core.Panel(as_table(panel), len(panel.units), panel.times, keys(panel), panel.indicators)
 
 
 @contextmanager

@@ -49,8 +49,9 @@ class Fit:
         panel = self._panel
         with located(panel):
             return _core.Imputation(
-                as_table(panel), len(panel.units), panel.times, *self._asked, keys(panel), self._threads
-            )
+                as_table(panel), len(panel.units), panel.times, *self._asked, keys(panel), panel.indicators,
+                self._threads,
+            )  # fmt: skip
 
     def _outside(self) -> list[str]:
         """A note for each indicator and method that filled beyond the bounds that it was given."""

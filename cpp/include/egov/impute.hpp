@@ -51,6 +51,7 @@ struct Block {
   std::vector<std::uint32_t> keys;          // per unit: what its random numbers hang on
   int threads = 1;                          // results do not depend on it
   Monitor monitor = {};
+  std::vector<std::string> names = {};      // per column: for notes, and what its random numbers hang on
   Index periods() const { return times.size(); }
   Index row(Index period, Index unit) const { return period * units + unit; }
 };
@@ -115,6 +116,7 @@ struct Gaps {
   std::vector<std::uint32_t> keys = {};          // per unit: what its random numbers hang on; its position if empty
   int threads = 1;
   Monitor monitor = {};
+  std::vector<std::string> names = {};           // per column: for notes, and what its random numbers hang on; by position if empty
 };
 
 // Chains of methods run on a table, one chain a column: the first methods of all chains, then the second ones, and so on,

@@ -24,6 +24,7 @@ struct Panel {
   Index units = 0;
   Vector times;  // numeric value of each period, increasing
   std::vector<std::uint32_t> keys = {};  // per unit: what its random numbers hang on; its position if empty
+  std::vector<std::string> names = {};   // per indicator: likewise
   Index periods() const { return times.size(); }
   Index row(Index period, Index unit) const { return period * units + unit; }
 };

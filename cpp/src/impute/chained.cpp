@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "detail/threads.hpp"
+#include "impute/chained/remarks.hpp"
 #include "impute/chained/setup.hpp"
 #include "impute/rows.hpp"
 
@@ -12,6 +13,7 @@ namespace egov {
 namespace {
 
 using namespace chained;
+using column::Extent;
 
 constexpr std::uint32_t point_task = 0x63686169u;  // keeps the chains of the point value apart from all draws
 
@@ -34,7 +36,7 @@ Run run(const Setup& setup, Index count, const Block& block) {
       for (Index j = 0; j < width; ++j) {
         const auto at = static_cast<std::size_t>(j);
         const Scale& scale = setup.scales[at];
-        const Spread s = spread(Vector(chain.column(j).values.unaryExpr([&](double z) { return scale.lens.from(scale.center + scale.sd * z); })));
+        const Extent s = column::extent(Vector(chain.column(j).values.unaryExpr([&](double z) { return scale.lens.from(scale.center + scale.sd * z); })));
         if (s.count > 0) out.means[at](c, step) = scale.y(s.mean), out.sds[at](c, step) = scale.y(s.sd);
         if (step >= first) out.kept[at][static_cast<std::size_t>(c * (steps - first) + step - first)] = chain.column(j);
       }
@@ -52,7 +54,7 @@ void from_pools(const Spot& spot, const std::vector<Drawn>& kept, Setup& setup, 
     for (Index k = 0; k < size; ++k) values.push_back(std::ldexp(setup.values(one.pool[static_cast<std::size_t>(spot.hole * size + k)], spot.column), -power));
   }
   std::sort(values.begin(), values.end());
-  const Spread s = spread(values);
+  const Extent s = column::extent(values);
   fill.value = std::ldexp(std::clamp(s.mean, s.low, s.high), power);
   fill.sd = std::ldexp(s.sd, power);
   for (double& v : values) v = std::ldexp(v, power);
@@ -72,15 +74,15 @@ void from_regressions(const Spot& spot, const std::vector<Drawn>& kept, Setup& s
     noise += sd * sd / count;
     within += std::pow(scale.lens.spread(z, sd), 2) / count;
   }
-  const Spread values = spread(means), z = spread(centers);
+  const Extent values = column::extent(means), z = column::extent(centers);
   fill.value = scale.y(values.mean);
   fill.sd = scale.y(std::sqrt(within + values.sd * values.sd));
   setup.moments.emplace_back(z.mean, std::sqrt(noise + z.sd * z.sd));
 }
 
 double quantile(const Setup& setup, std::size_t k, double p) {
-  if (k < setup.fixed.size()) return missing_value;
-  k -= setup.fixed.size();
+  if (k < setup.filling.fills.size()) return missing_value;
+  k -= setup.filling.fills.size();
   if (setup.rules.step == Step::matching) {
     const std::vector<double>& pool = setup.pools[k];
     const double place = p * static_cast<double>(pool.size() - 1);
@@ -95,7 +97,7 @@ double quantile(const Setup& setup, std::size_t k, double p) {
 
 // One chain of its own, at its end.
 void draw(const Setup& setup, const Draw& number, double* values) {
-  for (const Fill& fill : setup.fixed) *values++ = fill.value;
+  for (const Fill& fill : setup.filling.fills) *values++ = fill.value;
   Chain chain(setup.columns, setup.rules, number);
   for (Index step = 0; step < setup.rules.iterations; ++step) chain.iterate();
   for (const Spot& spot : setup.spots) {
@@ -106,50 +108,68 @@ void draw(const Setup& setup, const Draw& number, double* values) {
   }
 }
 
-// Notes on the regressions, found while they ran.
-void note_fits(Setup& setup, const Run& chains_run) {
-  const auto note = [&](Index j, const char* text) {
-    Index& at = setup.note_of[static_cast<std::size_t>(j)];
-    if (at < 0) at = static_cast<Index>(setup.notes.size()), setup.notes.emplace_back(text);
-  };
-  for (Index j = 0; j < setup.columns.indicators; ++j) {
-    const Drawn& last = chains_run.kept[static_cast<std::size_t>(j)].back();
-    if (last.short_of_rows) note(j, "fewer observed values than twice the predictors: a stronger ridge holds the regression");
-    for (const Drawn& one : chains_run.kept[static_cast<std::size_t>(j)])
-      if (one.strayed) note(j, "regressions went half the observed range beyond it and were held there: the chain has not settled");
-    if (last.collinear) note(j, "predictors are collinear: the ridge holds the regression");
-  }
+// What is to be said of an indicator after the chains have run.
+void remark(Setup& setup, Index j, const Run& chains_run) {
+  const auto at = static_cast<std::size_t>(j);
+  std::vector<std::string>& to = setup.remarks[at];
+  const std::vector<Drawn>& kept = chains_run.kept[at];
+  if (kept.back().short_of_rows) to.emplace_back("fewer observed values than twice the predictors: a stronger ridge holds the regression");
+  if (std::any_of(kept.begin(), kept.end(), [](const Drawn& one) { return one.strayed; }))
+    to.emplace_back("regressions went half the observed range beyond it and were held there: the chain has not settled");
+  for (std::string& text : on_collinearity(setup.columns, setup.rules, j, kept.back())) to.push_back(std::move(text));
+  const std::string apart = on_agreement(setup.columns.names[at], {&chains_run.means[at], &chains_run.sds[at]});
+  if (!apart.empty()) to.push_back(apart);
 }
 
-Fill filled(const Spot& spot, const Run& chains_run, Setup& setup, Index& lonely_note) {
-  const auto at = static_cast<std::size_t>(spot.column);
-  Fill fill{setup.columns.holes[at][static_cast<std::size_t>(spot.hole)], 0, -1, -1, static_cast<Index>(setup.columns.seen[at].size())};
-  fill.column = setup.modelled[at];
-  fill.note = setup.note_of[at];
-  if (setup.lonely[static_cast<std::size_t>(fill.row % setup.columns.units)]) {
-    if (lonely_note < 0) lonely_note = static_cast<Index>(setup.notes.size()), setup.notes.emplace_back("nothing is known of the unit: values of the others");
-    fill.note = lonely_note;
+// The note of each indicator: all remarks on it in one.
+std::vector<Index> noted(Setup& setup, const Run& chains_run) {
+  std::vector<Index> notes;
+  for (Index j = 0; j < setup.columns.indicators; ++j) {
+    const auto at = static_cast<std::size_t>(j);
+    if (!setup.columns.holes[at].empty()) remark(setup, j, chains_run);
+    std::string text;
+    for (const std::string& one : setup.remarks[at]) text += (text.empty() ? "" : "; ") + one;
+    notes.push_back(text.empty() ? -1 : column::note(setup.filling, text));
   }
+  const bool iterated = setup.columns.order.size() > 1 || setup.rules.lags > 0;
+  if (iterated && setup.rules.iterations < least_iterations)
+    column::note(setup.filling, "too few iterations to tell whether the chains agree: at least " + std::to_string(least_iterations) + " would do");
+  return notes;
+}
+
+Fill filled(const Spot& spot, const Run& chains_run, Setup& setup, Index note) {
+  const auto at = static_cast<std::size_t>(spot.column);
+  const Index row = setup.columns.holes[at][static_cast<std::size_t>(spot.hole)];
+  Fill fill{setup.rows[static_cast<std::size_t>(row)], 0, -1, -1, static_cast<Index>(setup.columns.seen[at].size())};
+  fill.column = setup.modelled[at];
+  fill.note = note;
+  if (setup.lonely[static_cast<std::size_t>(row % setup.columns.units)])
+    fill.note = column::note(setup.filling, "nothing is known of the unit: values of the others");
   (setup.rules.step == Step::matching ? from_pools : from_regressions)(spot, chains_run.kept[at], setup, fill);
   return fill;
 }
 
+// Traces of the indicators with holes, in the order in which they came.
+std::vector<Trace> traces_of(const Setup& setup, const Run& chains_run) {
+  std::vector<Trace> out;
+  for (std::size_t j = 0; j < setup.modelled.size(); ++j)
+    if (!setup.columns.holes[j].empty()) {
+      out.push_back({"mean", setup.modelled[j], chains_run.means[j]});
+      out.push_back({"sd", setup.modelled[j], chains_run.sds[j]});
+    }
+  std::stable_sort(out.begin(), out.end(), [](const Trace& a, const Trace& b) { return a.column < b.column; });
+  return out;
+}
+
 Filling impute_chained(const Block& block, const std::string& method, Step step) {
-  Filling out;
   auto setup = std::make_shared<Setup>(prepare(block, method, step));
-  out.fills = setup->fixed;
-  out.notes = setup->notes;
+  Filling out = setup->filling;
   if (setup->spots.empty()) return out;
   const Run chains_run = run(*setup, static_cast<Index>(block.args[0][chains]), block);
-  note_fits(*setup, chains_run);
-  Index lonely_note = -1;
-  for (const Spot& spot : setup->spots) out.fills.push_back(filled(spot, chains_run, *setup, lonely_note));
-  for (std::size_t j = 0; j < setup->modelled.size(); ++j)
-    if (!setup->columns.holes[j].empty()) {
-      out.traces.push_back({"mean", setup->modelled[j], chains_run.means[j]});
-      out.traces.push_back({"sd", setup->modelled[j], chains_run.sds[j]});
-    }
-  out.notes = setup->notes;
+  const std::vector<Index> notes = noted(*setup, chains_run);
+  for (const Spot& spot : setup->spots) out.fills.push_back(filled(spot, chains_run, *setup, notes[static_cast<std::size_t>(spot.column)]));
+  out.traces = traces_of(*setup, chains_run);
+  out.notes = setup->filling.notes;
   out.draw = [setup](const Draw& number, double* values) { draw(*setup, number, values); };
   out.quantile = [setup](std::size_t fill, double p) { return quantile(*setup, fill, p); };
   return out;
@@ -174,13 +194,13 @@ std::vector<Param> params(double scale, double ahead, double degree) {
 }  // namespace
 
 std::vector<ImputeMethod> chained_rows() {
-  std::vector<Param> matching = params(identity, 1, 1);
+  std::vector<Param> matching = params(column::identity, 1, 1);
   matching.push_back({"donors", Kind::integer, 5, 1, 1000, "Observed values with the nearest predictions, one of which is taken."});
   const char* book = "van Buuren 2018, Flexible Imputation of Missing Data; van Buuren and Groothuis-Oudshoorn 2011, Journal of Statistical Software 45(3)";
   return {{{"pmm", "Chained equations by predictive mean matching: each hole takes an observed value with a near prediction.", book,
             matching, needs_indicators},
            {}, [](const Block& block) { return impute_chained(block, "pmm", Step::matching); }},
-          {{"norm", "Chained equations by Bayesian linear regression on a scale that keeps bounds.", book, params(automatic, 1, 1), needs_indicators},
+          {{"norm", "Chained equations by Bayesian linear regression on a scale that keeps bounds.", book, params(column::open, 1, 1), needs_indicators},
            {}, [](const Block& block) { return impute_chained(block, "norm", Step::normal); }}};
 }
 

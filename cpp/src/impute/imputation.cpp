@@ -41,6 +41,8 @@ Imputation::Imputation(Gaps gaps, std::vector<std::vector<Choice>> chains) : gap
   if (gaps_.directions.size() == 0) gaps_.directions.setOnes(gaps_.values.cols());
   if (gaps_.keys.empty())
     for (Index u = 0; u < gaps_.units; ++u) gaps_.keys.push_back(static_cast<std::uint32_t>(u));
+  if (gaps_.names.empty())
+    for (std::size_t j = 1; j <= columns; ++j) gaps_.names.push_back("indicator " + std::to_string(j));
   std::size_t longest = 0;
   for (const auto& chain : chains_) longest = std::max(longest, chain.size());
   for (std::size_t place = 0; place < longest; ++place) run(place);
@@ -98,6 +100,7 @@ Block Imputation::block(const std::vector<Index>& columns, std::size_t place, co
     const Choice& choice = chains_[j][place];
     out.args.push_back(arguments("impute", find("impute", impute_methods(), choice.method), choice));
     out.wanted.push_back(gaps_.wanted[j]);
+    out.names.push_back(gaps_.names[j]);
     out.groups = choice.groups;
     for (std::size_t row = 0; row < gaps_.left_out[j].size(); ++row)
       if (gaps_.left_out[j][row]) out.values(static_cast<Index>(row), static_cast<Index>(k)) = missing_value;
@@ -193,6 +196,7 @@ double Imputation::quantile(std::size_t change, double p) const {
 
 std::vector<Change> impute(Panel& panel, const std::vector<std::vector<Choice>>& chains, const Across& across) {
   Gaps gaps{std::move(panel.values), panel.units, panel.times, {}, {}, {}, across.directions, across.above, panel.keys};
+  gaps.names = panel.names;
   Imputation made(std::move(gaps), chains);
   panel.values = made.take();
   return made.trail();

@@ -7,7 +7,8 @@
 namespace egov::chained {
 namespace {
 
-constexpr std::uint32_t all_units = 0xFFFFFFFFu;  // whose stream the coefficients are drawn from
+constexpr std::uint32_t for_coefficients = 0x80000000u;  // items of the streams of the columns, an iteration each
+constexpr double of_note = 0.01;  // share of a predictor's size from which on another one is said to be a part of it
 
 std::size_t at(Index k) { return static_cast<std::size_t>(k); }
 
@@ -44,6 +45,26 @@ void walk(Eigen::Ref<Vector> series, double correlation, double sd, Stream& stre
   }
 }
 
+// Predictors whose part in a linear function counts, the constant aside.
+std::vector<Index> parts(const Eigen::Ref<const Vector>& coefficients, const Matrix& gram, double size) {
+  std::vector<Index> out;
+  for (Index k = 1; k < coefficients.size(); ++k)
+    if (std::abs(coefficients[k]) * std::sqrt(gram(k, k)) > of_note * size) out.push_back(k);
+  return out;
+}
+
+// Predictors of which those before them leave next to nothing, each with these.
+std::vector<std::vector<Index>> dependent(const Matrix& lower, const Matrix& gram) {
+  std::vector<std::vector<Index>> out;
+  for (Index k = 1; k < gram.rows(); ++k) {
+    if (!(lower(k, k) * lower(k, k) < collinear_below * gram(k, k))) continue;
+    const Vector coefficients = lower.topLeftCorner(k, k).transpose().triangularView<Eigen::Upper>().solve(lower.row(k).head(k).transpose());
+    out.push_back({k});
+    for (Index part : parts(coefficients, gram, std::sqrt(gram(k, k)))) out.back().push_back(part);
+  }
+  return out;
+}
+
 }  // namespace
 
 void rank(std::vector<std::pair<double, Index>>& values) {
@@ -66,9 +87,8 @@ void rank(std::vector<std::pair<double, Index>>& values) {
 
 Chain::Chain(const Columns& columns, const Rules& rules, const Draw& draw)
     : columns_(columns), rules_(rules), draw_(draw), drawn_(at(columns.values.cols())) {
-  rules_.lags = std::min(rules.lags, columns.times.size() - 1);
-  rules_.degree = std::min(rules.degree, columns.times.size() - 1);
-  for (std::uint32_t key : columns.keys) streams_.push_back(draw.of(key));
+  for (std::uint32_t code : columns.codes)
+    for (std::uint32_t key : columns.keys) streams_.push_back(draw.of(key, code));
   lay_out();
   for (Index j : columns.order) {
     Drawn& to = drawn_[at(j)];
@@ -76,7 +96,7 @@ Chain::Chain(const Columns& columns, const Rules& rules, const Draw& draw)
     const auto& seen = columns.seen[at(j)];
     to.values.resize(static_cast<Index>(holes.size()));
     for (std::size_t k = 0; k < holes.size(); ++k) {
-      const Index donor = seen[streams_[at(holes[k] % columns.units)].below(static_cast<std::uint32_t>(seen.size()))];
+      const Index donor = seen[stream(holes[k], j).below(static_cast<std::uint32_t>(seen.size()))];
       to.values[static_cast<Index>(k)] = columns.values(donor, j);
       set(holes[k], j, columns.values(donor, j));
     }
@@ -100,7 +120,7 @@ void Chain::approach(Index column) {
   for (Index unit = 0; unit < units; ++unit) {
     series = residuals.row(unit).transpose();
     if (!series.hasNaN()) continue;
-    walk(series, correlation, fitted.sd, streams_[at(unit)]);
+    walk(series, correlation, fitted.sd, stream(unit, column));
     for (Index t = 0; t < periods; ++t)
       if (std::isnan(residuals(unit, t))) set(t * units + unit, column, centers(unit, t) + series[t]);
   }
@@ -147,6 +167,7 @@ Chain::Fit Chain::fit(Index column, Drawn& to, bool lagged) {
   const Matrix x = design_(Eigen::all, seen);
   Matrix gram = x * x.transpose();
   Vector target = gram.col(own);
+  const double whole = target[own];
   const Index lags = lagged ? 0 : 2 * rules_.lags * columns_.indicators, first = 1 + columns_.values.cols();
   const auto leave_out = [&](Index start, Index count_of) {
     gram.middleRows(start, count_of).setZero();
@@ -162,10 +183,11 @@ Chain::Fit Chain::fit(Index column, Drawn& to, bool lagged) {
     if (!(d > 1e-12 * count)) d += count;  // what is left out, or 0 throughout
   const Eigen::LLT<Matrix> root(gram);
   const Matrix lower = root.matrixL();
-  to.collinear = (lower.diagonal().array().square() < collinear_below * gram.diagonal().array()).any();
+  to.collinear = dependent(lower, gram);
   Fit out{root.solve(target), {}, 0};
   const double squares = (x.row(own).transpose() - x.transpose() * out.coefficients).squaredNorm();
-  Stream stream = draw_.of(all_units, static_cast<std::uint32_t>(1 + iteration_ * columns_.values.cols() + column));
+  to.determined = squares < determined_below * whole ? parts(out.coefficients, gram, std::sqrt(whole)) : std::vector<Index>();
+  Stream stream = draw_.of(columns_.codes[at(column)], for_coefficients + static_cast<std::uint32_t>(iteration_));
   Vector normal(width);
   for (double& z : normal) z = stream.normal();
   out.sd = std::sqrt(squares / stream.chi_squared(std::max(count - static_cast<double>(predictors), 1.0)));
@@ -175,24 +197,43 @@ Chain::Fit Chain::fit(Index column, Drawn& to, bool lagged) {
   return out;
 }
 
-// The k observed rows whose predictions are nearest, and one of them at random. Rows with the very same prediction stand
-// for one another.
-Index Chain::match(const Ranked& ranked, const std::vector<Index>& seen, double target, Stream& stream, Index* pool) const {
+// Of a hole's ticket for a row.
+std::uint64_t Chain::lot(std::uint64_t ticket, Index row) const { return mixed(ticket ^ columns_.tags[at(row)]); }
+
+// So many of the rows with the very same prediction, those with the smallest lots.
+void Chain::draw_lots(const Ranked& ranked, const std::vector<Index>& seen, Index first, Index last, Index room, std::uint64_t ticket, Index* pool) const {
+  std::vector<std::pair<std::uint64_t, Index>> lots;
+  for (Index k = first; k <= last; ++k) {
+    const Index row = seen[at(ranked[at(k)].second)];
+    lots.emplace_back(lot(~ticket, row), row);
+  }
+  std::partial_sort(lots.begin(), lots.begin() + room, lots.end());
+  for (Index k = 0; k < room; ++k) pool[k] = lots[at(k)].second;
+}
+
+// The k observed rows whose predictions are nearest, and the one of them with the smallest lot: a further unit changes
+// nothing unless it is among them.
+Index Chain::match(const Ranked& ranked, const std::vector<Index>& seen, double target, std::uint64_t ticket, Index* pool) const {
   const auto count = static_cast<Index>(ranked.size());
   const Index wanted = std::min(rules_.donors, count);
   const auto found = std::lower_bound(ranked.begin(), ranked.end(), target, [](const auto& one, double x) { return one.first < x; });
   Index right = found - ranked.begin(), left = right - 1;
-  for (Index k = 0; k < wanted; ++k) {
+  for (Index taken = 0; taken < wanted;) {
     const bool down = right >= count || (left >= 0 && target - ranked[at(left)].first <= ranked[at(right)].first - target);
-    Index one = down ? left-- : right++;
-    const double x = ranked[at(one)].first;
-    if ((one > 0 && ranked[at(one - 1)].first == x) || (one + 1 < count && ranked[at(one + 1)].first == x)) {
-      const auto tied = std::equal_range(ranked.begin(), ranked.end(), ranked[at(one)], [](const auto& a, const auto& b) { return a.first < b.first; });
-      one = tied.first - ranked.begin() + static_cast<Index>(stream.below(static_cast<std::uint32_t>(tied.second - tied.first)));
-    }
-    pool[k] = seen[at(ranked[at(one)].second)];
+    Index first = down ? left : right, last = first;
+    const double x = ranked[at(first)].first;
+    while (down && first > 0 && ranked[at(first - 1)].first == x) --first;
+    while (!down && last + 1 < count && ranked[at(last + 1)].first == x) ++last;
+    const Index room = std::min(last - first + 1, wanted - taken);
+    if (room == 1 && first == last) pool[taken] = seen[at(ranked[at(first)].second)];
+    else draw_lots(ranked, seen, first, last, room, ticket, pool + taken);
+    taken += room;
+    down ? left = first - 1 : right = last + 1;
   }
-  return pool[stream.below(static_cast<std::uint32_t>(wanted))];
+  Index best = pool[0];
+  for (Index k = 1; k < wanted; ++k)
+    if (lot(ticket, pool[k]) < lot(ticket, best)) best = pool[k];
+  return best;
 }
 
 // Holes are drawn one after the other in the order of time, and back in the next iteration, so that a run of holes hears
@@ -222,15 +263,15 @@ void Chain::visit(Index column) {
   for (Index step = 0; step < count; ++step) {
     const Index k = iteration_ % 2 == 0 ? step : count - 1 - step;
     const Index row = holes[at(k)];
-    Stream& stream = streams_[at(row % columns_.units)];
+    Stream& numbers = stream(row, column);
     const double center = fitted.drawn.dot(design_.col(row));
     if (matching) {
-      to.donors[at(k)] = match(ranked, seen, center, stream, to.pool.data() + k * wanted);
+      to.donors[at(k)] = match(ranked, seen, center, mixed(static_cast<std::uint64_t>(numbers.uniform() * 0x1p52)), to.pool.data() + k * wanted);
       to.values[k] = columns_.values(to.donors[at(k)], column);
     } else {
       to.center[k] = std::clamp(center, least, most);
       to.strayed = to.strayed || to.center[k] != center;
-      to.values[k] = to.center[k] + fitted.sd * stream.normal();
+      to.values[k] = to.center[k] + fitted.sd * numbers.normal();
     }
     set(row, column, to.values[k]);
   }
