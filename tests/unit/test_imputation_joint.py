@@ -301,3 +301,14 @@ def test_bootstrap_draws_of_small_samples_are_somewhat_narrow():
             got = egov.impute(values, "bootstrap_em", draws=30, seed=seed)
             spread.append(got.draws[:, -1, 0, 1].var(ddof=1))
         assert low < np.mean(spread) / ((n + 1) * (n - 2) / (n * (n - 3))) < high
+
+
+def test_resamples_on_which_em_does_not_converge_are_told():
+    """Few units in both columns, fewer still in a resample: EM takes longer on that than on all rows."""
+    rng = np.random.default_rng(1)
+    x = rng.normal(50, 10, 40)
+    values = np.column_stack([x, x + rng.normal(0, 3, 40), x + rng.normal(0, 8, 40)])
+    values[:17, 0] = values[23:, 1] = np.nan
+    told = "EM did not converge on a resample in 51 steps: draws are from where it stood; raise steps or tolerance"
+    assert egov.impute(values[:, None, :], "bootstrap_em", steps=51).notes == (told,)
+    assert egov.impute(values[:, None, :], "bootstrap_em").notes == ()
