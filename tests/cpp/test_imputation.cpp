@@ -52,6 +52,22 @@ Gaps two_columns() {
 
 }  // namespace
 
+TEST_CASE("a fill that is no finite number leaves its hole open, with a note") {
+  const auto wild = [](const Series& series, const Args&) {
+    std::vector<Fill> fills;
+    for (Index i = 0; i < series.values.size(); ++i)
+      if (std::isnan(series.values.data()[i])) fills.push_back({i, fills.empty() ? infinite : 1.0});
+    return Filling(fills);
+  };
+  add("impute", impute_methods(), ImputeMethod{{"wild", "For tests.", "", {}, plain}, wild, {}});
+  Imputation made(two_columns(), {{named("wild")}, {}});
+  withdraw("impute", impute_methods(), "wild");
+  CHECK(made.trail().size() == 1);
+  REQUIRE(made.notes().size() == 1);
+  CHECK(made.notes()[0] == "1 hole left open, as wild found no finite number there");
+  CHECK(made.take().col(0).array().isNaN().count() == 1);
+}
+
 TEST_CASE("a draw changes filled cells alone and hangs on seed and number") {
   const Wobble row;
   const Gaps gaps = two_columns();
