@@ -5,11 +5,8 @@
 #include <numeric>
 
 namespace egov {
-namespace {
 
-double tolerance(double largest) { return tie_tolerance * std::max(1.0, largest); }
-
-}  // namespace
+double tie_width(double largest) { return tie_tolerance * std::max(1.0, largest); }
 
 double rounded(double value, int digits) {
   if (digits < 0) return value;
@@ -28,13 +25,13 @@ Vector rank(ConstColumn scores, const Choice& choice, int digits) {
   for (Index i = 0; i < scores.size(); ++i)
     if (!std::isnan(scores[i])) {
       order.emplace_back(rounded(scores[i], digits), i);
-      largest = std::max(largest, std::abs(order.back().first));
+      if (std::isfinite(order.back().first)) largest = std::max(largest, std::abs(order.back().first));
     }
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  const double tie = tolerance(largest);
+  const double tie = tie_width(largest);
   Index run = 0;
   for (std::size_t first = 0, last; first < order.size(); first = last) {
-    for (last = first; last < order.size() && order[first].first - order[last].first <= tie; ++last) {}
+    for (last = first; last < order.size() && ties(order[first].first, order[last].first, tie); ++last) {}
     ++run;
     for (std::size_t k = first; k < last; ++k)
       ranks[order[k].second] = row.of_run(static_cast<Index>(first + 1), static_cast<Index>(last), run);
@@ -61,19 +58,46 @@ void Ranker::operator()(const double* scores, Index n, int digits, int* ranks) {
     low = std::min(low, value_[i]);
     high = std::max(high, value_[i]);
   }
-  const double tie = tolerance(std::max(std::abs(low), std::abs(high)));
-  if (high - low <= tie) {
-    std::fill(ranks, ranks + n, 1);
-    return;
-  }
-  if (std::isinf(high - low)) {  // no stretches of a range that is no number
+  if (!std::isfinite(high - low)) {  // no stretches of a range that is no number
     std::iota(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(size), 0);
     sort_fully(size);
+  } else if (high - low <= tie_width(std::max(std::abs(low), std::abs(high)))) {
+    std::fill(ranks, ranks + n, 1);
+    return;
   } else {
     sort_by_stretches(size, low, high);
   }
+  number(size, ranks);
+}
+
+void Ranker::from_order(const double* values, Index n, const int* order, Index step, int* ranks) {
+  if (n == 0) return;
+  const auto size = static_cast<std::size_t>(n);
+  std::copy(values, values + n, value_.begin());
+  for (std::size_t k = 0; k < size; ++k) {
+    order_[k] = order[static_cast<Index>(k) * step];
+    sorted_[k] = values[order_[k]];
+  }
+  mend(size);
+  number(size, ranks);
+}
+
+// The tie width of the values in order.
+double Ranker::width(std::size_t size) const {
+  double largest = 0;
+  for (std::size_t k : {std::size_t{0}, size - 1}) {
+    const std::size_t inward = k == 0 ? 1 : std::size_t(-1);
+    while (k < size && std::isinf(sorted_[k])) k += inward;
+    if (k < size) largest = std::max(largest, std::abs(sorted_[k]));
+  }
+  return tie_width(largest);
+}
+
+// Ranks from the order: a run of ties is measured from its highest.
+void Ranker::number(std::size_t size, int* ranks) const {
+  const double tie = width(size);
   for (std::size_t first = 0, last; first < size; first = last)
-    for (last = first; last < size && sorted_[first] - sorted_[last] <= tie; ++last)
+    for (last = first; last < size && ties(sorted_[first], sorted_[last], tie); ++last)
       ranks[order_[last]] = static_cast<int>(first) + 1;
 }
 

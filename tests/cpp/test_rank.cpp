@@ -153,6 +153,23 @@ TEST_CASE("the largest numbers of both signs") {
   CHECK(rank(ConstColumn(x), competition)[0] == 1);
 }
 
+TEST_CASE("infinite scores tie among themselves and leave the others apart") {
+  const Vector x = (Vector(7) << 1, infinite, 2, -infinite, infinite, 2 + 1e-13, -infinite).finished();
+  agree(x);
+  const Vector ranks = rank(ConstColumn(x), competition);
+  CHECK(ranks == (Vector(7) << 5, 1, 3, 6, 1, 3, 6).finished());
+  agree(Vector::Constant(3, infinite));
+  agree((Vector(2) << -infinite, infinite).finished());
+}
+
+TEST_CASE("an order that is almost right is mended") {
+  const Vector x = (Vector(5) << 0.1, 0.9, 0.5, 0.5 + 1e-13, 0.7).finished();
+  const std::vector<int> order = {1, -1, 4, -1, 0, -1, 2, -1, 3, -1};
+  std::vector<int> ranks(5);
+  Ranker(9).from_order(x.data(), 5, order.data(), 2, ranks.data());
+  CHECK(ranks == std::vector<int>{5, 1, 3, 3, 2});
+}
+
 TEST_CASE("columns and stretches of a table are ranked on their own") {
   Matrix scores(4, 2);
   scores << 1, 4, 2, 3, 9, 1, 8, 1;
