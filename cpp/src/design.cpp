@@ -4,12 +4,14 @@
 #include <array>
 #include <boost/random/sobol.hpp>
 
+#include "detail/columns.hpp"
 #include "egov/random.hpp"
 
 namespace egov {
 namespace {
 
 constexpr Index sobol_limit = 3667;
+constexpr Index aligned = 256;  // points made at a time: a power of two
 constexpr Index chunk = 64;  // dimensions made at a time: the words fit into registers and the nearest cache
 
 // Bits in reverse order.
@@ -46,6 +48,22 @@ std::vector<std::uint32_t> sobol_directions(Index dimensions) {
     }
   }
   return directions;
+}
+
+inline double coordinate(std::uint32_t mirrored_word) {
+  return (static_cast<double>(mirrored(mirrored_word)) + 0.5) * 0x1p-32;
+}
+
+// One coordinate of `aligned` points, whose numbers differ in the lowest bits only: word holds what the other bits give,
+// `step` lies between the directions of one bit and the next. Scrambled unless key is null.
+EGOV_CLONES void sobol_column(std::uint32_t word, const std::uint32_t* directions, Index step, const std::uint32_t* key, double* __restrict out) {
+  std::uint32_t words[aligned];
+  words[0] = word;
+  for (Index have = 1; have < aligned; have *= 2, directions += step)
+    for (Index k = 0; k < have; ++k) words[have + k] = words[k] ^ *directions;
+  if (key)
+    for (Index k = 0; k < aligned; ++k) words[k] = scrambled(words[k], *key);
+  for (Index k = 0; k < aligned; ++k) out[k] = coordinate(words[k]);
 }
 
 std::vector<std::uint32_t> scramble_keys(Index dimensions, std::uint64_t seed) {
@@ -102,30 +120,53 @@ void Design::sobol_point(std::uint32_t i, Index first, Index count, double* out)
         word[static_cast<std::size_t>(k)] = scrambled(word[static_cast<std::size_t>(k)], key[k]);
     }
     for (Index k = 0; k < width; ++k)
-      out[done + k] = (static_cast<double>(mirrored(word[static_cast<std::size_t>(k)])) + 0.5) * 0x1p-32;
+      out[done + k] = coordinate(word[static_cast<std::size_t>(k)]);
+  }
+}
+
+// Points of one aligned stretch.
+void Design::sobol_run(std::uint32_t first, Index count, double* out) const {
+  std::array<double, aligned> column;
+  const std::uint32_t from = first % aligned;
+  for (Index d = 0; d < dimensions_; ++d) {
+    std::uint32_t word = 0;
+    const std::uint32_t* direction = directions_.data() + d;
+    for (std::uint32_t bits = first - from; bits != 0; bits >>= 1, direction += dimensions_)
+      if (bits & 1u) word ^= *direction;
+    sobol_column(word, directions_.data() + d, dimensions_, scramble_.empty() ? nullptr : &scramble_[static_cast<std::size_t>(d)], column.data());
+    for (Index k = 0; k < count; ++k) out[k * dimensions_ + d] = column[from + static_cast<std::size_t>(k)];
+  }
+}
+
+void Design::points(std::uint64_t first, Index count, double* out) const {
+  if (first > length_ || count < 0 || static_cast<std::uint64_t>(count) > length_ - first)
+    refuse("point", std::to_string(count) + " points from " + std::to_string(first) + " on: the design has " + std::to_string(length_) + " points");
+  for (Index done = 0; done < count;) {
+    const std::uint64_t i = first + static_cast<std::uint64_t>(done);
+    const Index run = kind_ == Points::montecarlo ? 1 : std::min(count - done, aligned - static_cast<Index>(i % aligned));
+    if (kind_ == Points::montecarlo) montecarlo_point(static_cast<std::uint32_t>(i), 0, dimensions_, out);
+    else sobol_run(static_cast<std::uint32_t>(i), run, out);
+    done += run;
+    out += run * dimensions_;
   }
 }
 
 // Two coordinates of 52 bits from each block of four words.
 void Design::montecarlo_point(std::uint32_t i, Index first, Index count, double* out) const {
-  auto coordinate = [](std::uint32_t high, std::uint32_t low) {
+  auto share = [](std::uint32_t high, std::uint32_t low) {
     return (static_cast<double>((std::uint64_t{high} << 32 | low) >> 12) + 0.5) * 0x1p-52;
   };
   for (Index pair = first / 2; 2 * pair < first + count; ++pair) {
     auto words = philox({i, static_cast<std::uint32_t>(pair), 0, for_points}, philox_key(seed_));
-    if (2 * pair >= first) out[2 * pair - first] = coordinate(words[0], words[1]);
-    if (2 * pair + 1 < first + count) out[2 * pair + 1 - first] = coordinate(words[2], words[3]);
+    if (2 * pair >= first) out[2 * pair - first] = share(words[0], words[1]);
+    if (2 * pair + 1 < first + count) out[2 * pair + 1 - first] = share(words[2], words[3]);
   }
 }
 
 Matrix sample(const Design& design) {
-  Matrix points(static_cast<Index>(design.length()), design.dimensions());
-  Vector one(design.dimensions());
-  for (Index i = 0; i < points.rows(); ++i) {
-    design.point(static_cast<std::uint64_t>(i), one.data());
-    points.row(i) = one.transpose();
-  }
-  return points;
+  Matrix points(design.dimensions(), static_cast<Index>(design.length()));
+  design.points(0, points.cols(), points.data());
+  return points.transpose();
 }
 
 }  // namespace egov

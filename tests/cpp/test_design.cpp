@@ -194,6 +194,25 @@ TEST_CASE("a stretch of coordinates equals the same stretch of the whole point")
   }
 }
 
+TEST_CASE("runs of points are the points one by one, wherever they start and end") {
+  for (Points kind : {Points::sobol, Points::montecarlo, Points::plain_sobol})
+    for (Index dimensions : {1, 15, 70}) {
+      Design design(kind, dimensions, std::uint64_t{1} << 32, 3);
+      for (std::uint64_t first : {0ull, 1ull, 255ull, 256ull, 1000ull, 4294967296ull - 600})
+        for (Index count : {0, 1, 2, 255, 256, 257, 600}) {
+          Matrix run(dimensions, count + 1);
+          run.setConstant(-1);
+          design.points(first, count, run.data());
+          Vector one(dimensions);
+          for (Index k = 0; k < count; ++k) {
+            design.point(first + static_cast<std::uint64_t>(k), one.data());
+            CHECK(run.col(k) == one);
+          }
+          CHECK((run.col(count).array() == -1).all());
+        }
+    }
+}
+
 TEST_CASE("more dimensions or points leave those before them alone") {
   Matrix small = sample(Design(Points::sobol, 5, 32, 9)), large = sample(Design(Points::sobol, 80, 64, 9));
   CHECK(small == large.topLeftCorner(32, 5));
@@ -209,6 +228,9 @@ TEST_CASE("designs out of range are refused") {
   double u[3];
   Design design(Points::sobol, 3, 8, 0);
   CHECK_THROWS_AS(design.point(8, u), SpecError);
+  CHECK_THROWS_AS(design.points(8, 1, u), SpecError);
+  CHECK_THROWS_AS(design.points(9, 0, u), SpecError);
+  CHECK_THROWS_AS(design.points(0, -1, u), SpecError);
   CHECK_THROWS_AS(design.point(0, 2, 2, u), SpecError);
   CHECK_THROWS_AS(design.point(0, -1, 1, u), SpecError);
 }
