@@ -6,6 +6,7 @@
 
 #include "aggregate/ordered.hpp"
 #include "aggregate/units.hpp"
+#include "detail/columns.hpp"
 
 namespace egov {
 namespace {
@@ -178,7 +179,7 @@ Rows<AggregateMethod>& aggregate_methods() {
         "OECD/JRC 2008, Handbook on Constructing Composite Indicators, section 6.10", {}, needs_positive | keeps_range},
        [](const Vector& x, const Vector& w, const Args&) { return geometric(x, w); },
        [](const Args&) {
-         return Link{[](Column x) { x = x.array().log(); }, [](Column x) { x = x.array().exp(); }};
+         return Link{[](Column x) { x = x.array().log(); }, [](Column x) { detail::exponentials(x.data(), x.size()); }};
        }},
       {{"harmonic", "Weighted harmonic mean: a low value is hardly made up for at all.",
         "Becker et al. 2022, COINr, Journal of Open Source Software 7(78)", {}, needs_positive | keeps_range},

@@ -1,5 +1,7 @@
 // One draw of a plan: pick cached leaves, perturb weights, aggregate up the tree, rank.
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 #include "detail/columns.hpp"
 #include "egov/plan.hpp"
@@ -19,6 +21,19 @@ void Plan::each_noise(const double* point, const Use& use) const {
     const auto node = static_cast<std::size_t>(factors_[k].node);
     use(node, 1 + alternatives_.noise[node] * (2 * point[k] - 1));
   }
+}
+
+Index Plan::combination(const double* point) const {
+  Index found = 0;
+  for (std::size_t part = 0; part < 4; ++part) {
+    const auto width = static_cast<Index>(width_[part]);
+    found = found * width + (coordinate_[part] < 0 ? 0 : level(point[coordinate_[part]], width));
+  }
+  return found;
+}
+
+Index Plan::combinations() const {
+  return static_cast<Index>(std::accumulate(width_.begin(), width_.end(), std::size_t{1}, std::multiplies<>()));
 }
 
 Recipe Plan::recipe_at(const double* point) const {
@@ -67,13 +82,17 @@ const Plan::Block& Plan::block_for(const double* point, const std::vector<std::s
   return scratch;
 }
 
-void Plan::draw(const double* point, Desk& desk) const {
+void Plan::scores_at(const double* point, Desk& desk) const {
   levels_at(point, desk.levels);
   const Block& block = block_for(point, desk.levels, desk.drawn);
   desk.at = &block == &desk.drawn ? 0 : desk.levels[aggregate_part];
   weights_at(block, point, desk);
   for (std::size_t node = framework_.nodes.size(); node-- > 0;)
     if (!framework_.nodes[node].leaf()) aggregate_node(node, block, desk);
+}
+
+void Plan::draw(const double* point, Desk& desk) const {
+  scores_at(point, desk);
   for (Index period = 0; period < periods(); ++period)
     desk.ranker(desk.scores() + start(period), start(period + 1) - start(period), recipe_.rank_digits, desk.ranks.data() + start(period));
 }
@@ -140,21 +159,21 @@ void Plan::add_children(std::size_t node, const Block& block, const Mean& mean, 
   const bool rescaled = rescales(node, desk);
   if (rescaled) see_children(node, block, desk);
   const Matrix& leaves = mean.link.forward && !rescaled ? block.linked[desk.at] : block.plain;
-  double* out = desk.inner.col(static_cast<Index>(node)).data();
-  bool first = true;
+  detail::WeightedSum sum(desk.inner.col(static_cast<Index>(node)).data(), rows());
   for (Index child : children_[node]) {
     const auto below = static_cast<std::size_t>(child);
     const double* column = child_column(child, leaves, desk);
     const bool linked = framework_.nodes[below].leaf() ? !rescaled : stays_linked(below, desk);
     if (rescaled || (mean.link.forward && !linked)) {
+      sum.finish();  // what has been added may be the column that is now written over
       desk.column = Eigen::Map<const Vector>(column, rows());
       if (rescaled) map_child(child, desk.column, desk);
       if (mean.link.forward && !linked) mean.link.forward(desk.column);
       column = desk.column.data();
     }
-    (first ? detail::set_scaled : detail::add_scaled)(out, column, desk.weights[below], rows());
-    first = false;
+    sum.add(column, desk.weights[below]);
   }
+  sum.finish();
 }
 
 // Turns the row and column of an aggregation's error into unit, period and node.

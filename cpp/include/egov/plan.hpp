@@ -40,6 +40,7 @@ class Plan {
   Index rows() const { return static_cast<Index>(kept_.size()); }      // scored unit-periods
   const std::vector<Index>& kept() const { return kept_; }             // their rows in Scores
   Index start(Index period) const { return starts_[static_cast<std::size_t>(period)]; }  // first row of a period
+  int rank_digits() const { return recipe_.rank_digits; }
   const std::vector<int>& nominal_ranks() const { return nominal_ranks_; }
   const Vector& nominal_scores() const { return nominal_scores_; }
 
@@ -70,6 +71,11 @@ class Plan {
   };
   // One draw at a point of the unit cube, one coordinate a factor.
   void draw(const double* point, Desk& desk) const;
+  // The same without ranks.
+  void scores_at(const double* point, Desk& desk) const;
+  // Which combination of the choices a point takes, counted from 0: draws that share one read the same leaves.
+  Index combination(const double* point) const;
+  Index combinations() const;
   // The level of a discrete factor at coordinate u.
   static Index level(double u, Index levels) { return std::min(levels - 1, static_cast<Index>(u * static_cast<double>(levels))); }
   // The recipe and framework that a point stands for: what score() needs to give the same answer.

@@ -2,7 +2,9 @@
 #pragma once
 #include "egov/panel.hpp"
 
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(EGOV_NO_CLONES)
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(EGOV_NO_CLONES) && __GNUC__ >= 12
+#define EGOV_CLONES __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
+#elif defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(EGOV_NO_CLONES)
 #define EGOV_CLONES __attribute__((target_clones("default", "avx2")))
 #else
 #define EGOV_CLONES
@@ -10,8 +12,25 @@
 
 namespace egov::detail {
 
-void add_scaled(double* __restrict to, const double* __restrict from, double by, Index n);  // to += by * from
-void set_scaled(double* __restrict to, const double* __restrict from, double by, Index n);  // to = by * from
+// A column as the sum of others times weights, added from the first to the last and taken up four at a time.
+class WeightedSum {
+ public:
+  // `to` shares no memory with what is added.
+  WeightedSum(double* to, Index n) : to_(to), n_(n) {}
+  void add(const double* column, double weight);  // read by the next finish() at the latest
+  void finish();                                  // writes what has been added so far; more may follow
+
+ private:
+  static constexpr Index most = 4;
+  double* to_;
+  Index n_, held_ = 0;
+  const double* columns_[most];
+  double weights_[most];
+  bool empty_ = true;  // nothing has been written
+};
+
+// e^x in place, to within one unit in the last place.
+void exponentials(double* values, Index n);
 
 // Lowest and highest of the values (NaN does not count), carried on from what they hold.
 void widen(const double* values, Index n, double& low, double& high);
