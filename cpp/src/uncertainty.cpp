@@ -1,21 +1,53 @@
 #include "egov/uncertainty.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <mutex>
+#include <numeric>
 
+#include "detail/columns.hpp"
+#include "detail/lanes.hpp"
 #include "detail/threads.hpp"
 
 namespace egov {
 namespace {
 
 constexpr Index leaf = 256;  // draws of one task
+constexpr Index lanes = detail::LaneRanker::lanes;
+constexpr Index most_uncounted = 65535;  // draws that a counter of 16 bits can take
+constexpr std::uint64_t most_draws = 4294967295;  // that the counts can take
+using Counts = decltype(Ensemble::counts);
+
+// How often each row of a period held each rank, in small numbers that stay in the nearest caches.
+class RankCounter {
+ public:
+  explicit RankCounter(const int* nominal, Index n) : n_(n), ranker_(n), held_(static_cast<std::size_t>(n * (n + 1))), nominal_(nominal, nominal + n) {
+    nominal_.push_back(static_cast<int>(n) + 1);  // which the place after the last is not away from
+  }
+  detail::LaneRanker& ranker() { return ranker_; }
+  void count(Index used);
+  // Adds the distances of each lane counted last from the nominal ranks.
+  void add_shifts(std::array<std::uint64_t, lanes>& shifts);
+  // Adds up to the counts of the period's rows and starts from 0 again.
+  void empty_into(Eigen::Block<Counts> counts);
+
+ private:
+  Index n_;
+  detail::LaneRanker ranker_;
+  std::vector<std::uint16_t> held_;  // rank x (position, and one for lanes without an order)
+  std::vector<int> nominal_;         // likewise
+};
 
 // What one thread counts; whole numbers, so that the order of adding does not matter.
 struct Tally {
   Plan::Desk desk;
-  Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic> counts;
+  std::vector<RankCounter> counters;        // a period
+  Index uncounted;                          // draws since the counters were last emptied
   std::vector<std::uint64_t> shift, draws;  // factor x level: sum of |rank - nominal|, draws
   std::uint64_t total = 0;
-  std::vector<double> point;
+  Matrix points;                            // factors x draws of a task
+  std::vector<Index> combination, order;    // of the draws of a task
 };
 
 Index most_levels(const Plan& plan) {
@@ -24,34 +56,130 @@ Index most_levels(const Plan& plan) {
   return most;
 }
 
-void count(const Plan& plan, Index levels, Tally& tally) {
-  std::uint64_t shift = 0;
-  for (Index row = 0; row < plan.rows(); ++row) {
-    const int rank = tally.desk.ranks[static_cast<std::size_t>(row)];
-    ++tally.counts(row, rank - 1);
-    shift += static_cast<std::uint64_t>(std::abs(rank - plan.nominal_ranks()[static_cast<std::size_t>(row)]));
+// Puts the draws of a task in the order of their combinations.
+void set_order(const Plan& plan, Index draws, Tally& tally) {
+  std::vector<Index>& first = tally.combination;
+  std::fill(first.begin(), first.end(), 0);
+  for (Index draw = 0; draw < draws; ++draw) ++first[static_cast<std::size_t>(plan.combination(tally.points.col(draw).data()))];
+  std::exclusive_scan(first.begin(), first.end(), first.begin(), Index{0});
+  for (Index draw = 0; draw < draws; ++draw)
+    tally.order[static_cast<std::size_t>(first[static_cast<std::size_t>(plan.combination(tally.points.col(draw).data()))]++)] = draw;
+}
+
+void RankCounter::count(Index used) {
+  ranker_.rank(used);
+  const int* order = ranker_.order();
+  std::uint16_t* held = held_.data();
+  for (Index place = 0; place < n_; ++place, order += lanes, held += n_ + 1)
+    for (Index lane = 0; lane < lanes; ++lane) ++held[order[lane]];
+  for (Index lane = 0; lane < used; ++lane)
+    if (ranker_.tied(lane))
+      for (Index k = 0; k < n_; ++k) ++held_[static_cast<std::size_t>((ranker_.ranks(lane)[k] - 1) * (n_ + 1) + k)];
+}
+
+constexpr Index wide = 2 * lanes;  // two places at a time
+constexpr Index pass = 512;        // places whose distances are added in 32 bits
+
+// Adds |place - nominal rank| to sums of each lane, of 2 n places of which the first one is `place`.
+EGOV_CLONES void add_distances(const int* order, const int* nominal, int place, Index n, int* __restrict sums) {
+  int at[wide];
+  for (Index k = 0; k < wide; ++k) at[k] = place + static_cast<int>(k >= lanes);
+  for (Index i = 0; i < n; ++i, order += wide)
+    for (Index k = 0; k < wide; ++k) {
+      const int away = at[k] - nominal[order[k]];
+      sums[k] += away < 0 ? -away : away;
+      at[k] += 2;
+    }
+}
+
+void RankCounter::add_shifts(std::array<std::uint64_t, lanes>& shifts) {
+  std::array<std::int64_t, lanes> sums{};
+  std::array<int, wide> part;
+  for (Index place = 0; place < n_; place += pass) {
+    part.fill(0);
+    add_distances(ranker_.order() + place * lanes, nominal_.data(), static_cast<int>(place) + 1, (std::min(pass, n_ - place) + 1) / 2, part.data());
+    for (std::size_t k = 0; k < wide; ++k) sums[k % lanes] += part[k];
   }
+  for (Index lane = 0; lane < lanes; ++lane) {
+    if (ranker_.tied(lane)) {
+      const int* ranks = ranker_.ranks(lane);
+      sums[static_cast<std::size_t>(lane)] = 0;
+      for (Index k = 0; k < n_; ++k) sums[static_cast<std::size_t>(lane)] += std::abs(ranks[k] - nominal_[static_cast<std::size_t>(k)]);
+    }
+    shifts[static_cast<std::size_t>(lane)] += static_cast<std::uint64_t>(sums[static_cast<std::size_t>(lane)]);
+  }
+}
+
+void RankCounter::empty_into(Eigen::Block<Counts> counts) {
+  for (Index rank = 0; rank < n_; ++rank)
+    for (Index row = 0; row < n_; ++row) counts(row, rank) += held_[static_cast<std::size_t>(rank * (n_ + 1) + row)];
+  std::fill(held_.begin(), held_.end(), std::uint16_t{0});
+}
+
+// Adds the shift of one draw to those of its levels.
+void count_levels(const Plan& plan, const double* point, std::uint64_t shift, Index levels, Tally& tally) {
   tally.total += shift;
   for (std::size_t k = 0; k < plan.factors().size(); ++k) {
     if (plan.factors()[k].levels == 0) continue;
-    const auto at = k * static_cast<std::size_t>(levels) + static_cast<std::size_t>(Plan::level(tally.point[k], plan.factors()[k].levels));
+    const auto at = k * static_cast<std::size_t>(levels) + static_cast<std::size_t>(Plan::level(point[k], plan.factors()[k].levels));
     tally.shift[at] += shift;
     ++tally.draws[at];
   }
 }
 
-void keep_draw(Index draw, const Tally& tally, Index rows, Ensemble& kept) {
-  for (std::size_t k = 0; k < tally.point.size(); ++k) kept.points(static_cast<Index>(k), draw) = tally.point[k];
-  for (Index row = 0; row < rows; ++row) {
-    kept.scores(row, draw) = tally.desk.scores()[row];
-    kept.ranks(row, draw) = tally.desk.ranks[static_cast<std::size_t>(row)];
+void keep_ranks(const Plan& plan, const Index* draws, Index used, Tally& tally, Ensemble& kept) {
+  for (Index period = 0; period < plan.periods(); ++period)
+    for (Index lane = 0; lane < used; ++lane) {
+      const Index n = plan.start(period + 1) - plan.start(period);
+      kept.ranks.col(draws[lane]).segment(plan.start(period), n) =
+          Eigen::Map<const Eigen::VectorXi>(tally.counters[static_cast<std::size_t>(period)].ranker().ranks(lane), n);
+    }
+}
+
+// Runs the draws of a task from `first` on, so many, a lane each; kept: nothing if null.
+void run(const Plan& plan, Index first, Index draws, Index levels, Tally& tally, Ensemble* kept) {
+  for (Index from = 0; from < draws; from += lanes) {
+    const Index used = std::min(lanes, draws - from);
+    std::array<Index, lanes> at;
+    for (Index lane = 0; lane < used; ++lane) {
+      const Index draw = tally.order[static_cast<std::size_t>(from + lane)];
+      at[static_cast<std::size_t>(lane)] = first + draw;
+      plan.scores_at(tally.points.col(draw).data(), tally.desk);
+      if (kept) kept->scores.col(first + draw) = Eigen::Map<const Vector>(tally.desk.scores(), plan.rows());
+      for (Index period = 0; period < plan.periods(); ++period)
+        tally.counters[static_cast<std::size_t>(period)].ranker().put(lane, tally.desk.scores() + plan.start(period), plan.rank_digits());
+    }
+    std::array<std::uint64_t, lanes> shift{};
+    for (RankCounter& counter : tally.counters) {
+      counter.count(used);
+      counter.add_shifts(shift);
+    }
+    for (Index lane = 0; lane < used; ++lane)
+      count_levels(plan, tally.points.col(at[static_cast<std::size_t>(lane)] - first).data(), shift[static_cast<std::size_t>(lane)], levels, tally);
+    if (kept) keep_ranks(plan, at.data(), used, tally, *kept);
   }
+}
+
+Tally tally_of(const Plan& plan, Index dimensions, std::size_t cells) {
+  Tally tally{Plan::Desk(plan), {}, 0, std::vector<std::uint64_t>(cells), std::vector<std::uint64_t>(cells), 0,
+              Matrix(dimensions, leaf), std::vector<Index>(static_cast<std::size_t>(plan.combinations())), std::vector<Index>(leaf)};
+  for (Index period = 0; period < plan.periods(); ++period)
+    tally.counters.emplace_back(plan.nominal_ranks().data() + plan.start(period), plan.start(period + 1) - plan.start(period));
+  return tally;
+}
+
+void empty(const Plan& plan, Tally& tally, Counts& counts) {
+  for (Index period = 0; period < plan.periods(); ++period) {
+    const Index n = plan.start(period + 1) - plan.start(period);
+    tally.counters[static_cast<std::size_t>(period)].empty_into(counts.block(plan.start(period), 0, n, n));
+  }
+  tally.uncounted = 0;
 }
 
 void add_up(const Plan& plan, Index levels, std::uint64_t n, const std::vector<Tally>& tallies, Ensemble& out) {
   std::uint64_t total = 0;
   out.shift_by_level = Matrix::Constant(static_cast<Index>(plan.factors().size()), levels, missing_value);
-  for (const Tally& tally : tallies) out.counts += tally.counts, total += tally.total;
+  for (const Tally& tally : tallies) total += tally.total;
   const double rows = static_cast<double>(plan.rows());
   out.mean_shift = static_cast<double>(total) / (static_cast<double>(n) * rows);
   for (std::size_t at = 0; at < tallies[0].shift.size(); ++at) {
@@ -67,6 +195,8 @@ Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int thre
   const auto n = static_cast<Index>(design.length());
   const Index levels = most_levels(plan);
   const auto cells = plan.factors().size() * static_cast<std::size_t>(levels);
+  if (design.length() > most_draws)
+    throw SpecError("a run of " + std::to_string(design.length()) + " draws: at most " + std::to_string(most_draws) + " can be counted", {"uncertainty", "", "n"});
   Ensemble out;
   out.counts.setZero(plan.rows(), plan.units());
   if (keep) {
@@ -76,18 +206,21 @@ Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int thre
   }
   const int workers = detail::thread_count(threads, (n + leaf - 1) / leaf);
   std::vector<Tally> tallies;
-  for (int worker = 0; worker < workers; ++worker)
-    tallies.push_back({Plan::Desk(plan), out.counts, std::vector<std::uint64_t>(cells), std::vector<std::uint64_t>(cells), 0,
-                       std::vector<double>(static_cast<std::size_t>(design.dimensions()))});
+  std::mutex adding;
+  for (int worker = 0; worker < workers; ++worker) tallies.push_back(tally_of(plan, design.dimensions(), cells));
   detail::parallel((n + leaf - 1) / leaf, workers, [&](Index task, int worker) {
     Tally& tally = tallies[static_cast<std::size_t>(worker)];
-    for (Index draw = task * leaf; draw < std::min(n, (task + 1) * leaf); ++draw) {
-      design.point(static_cast<std::uint64_t>(draw), tally.point.data());
-      plan.draw(tally.point.data(), tally.desk);
-      count(plan, levels, tally);
-      if (keep) keep_draw(draw, tally, plan.rows(), out);
-    }
+    const Index first = task * leaf, draws = std::min(leaf, n - first);
+    design.points(static_cast<std::uint64_t>(first), draws, tally.points.data());
+    if (keep) out.points.middleCols(first, draws) = tally.points.leftCols(draws);
+    set_order(plan, draws, tally);
+    run(plan, first, draws, levels, tally, keep ? &out : nullptr);
+    tally.uncounted += draws;
+    if (tally.uncounted + leaf <= most_uncounted) return;
+    const std::lock_guard<std::mutex> hold(adding);
+    empty(plan, tally, out.counts);
   }, monitor);
+  for (Tally& tally : tallies) empty(plan, tally, out.counts);
   add_up(plan, levels, design.length(), tallies, out);
   return out;
 }

@@ -96,6 +96,50 @@ TEST_CASE("nothing is kept unless asked for, and the counts are the same") {
   CHECK(bits(kept.counts, light.counts));
 }
 
+TEST_CASE("ranks of rounded scores, which tie often, are counted as drawn one by one") {
+  for (int digits : {0, 1, 3}) {
+    Recipe rounding = recipe();
+    rounding.rank_digits = digits;
+    const Plan plan(panel(), framework(), rounding, alternatives(), scored);
+    const Design design(Points::sobol, static_cast<Index>(plan.factors().size()), 333, 2);
+    const Ensemble e = uncertainty(plan, design, true, 2);
+    Plan::Desk desk(plan);
+    Matrix counts = Matrix::Zero(plan.rows(), plan.units());
+    double moved = 0;
+    for (Index k = 0; k < 333; ++k) {
+      plan.draw(e.points.col(k).data(), desk);
+      for (Index row = 0; row < plan.rows(); ++row) {
+        const int rank = desk.ranks[static_cast<std::size_t>(row)];
+        CHECK(e.ranks(row, k) == rank);
+        counts(row, rank - 1) += 1;
+        moved += std::abs(rank - plan.nominal_ranks()[static_cast<std::size_t>(row)]);
+      }
+    }
+    CHECK(e.counts.cast<double>() == counts);
+    CHECK(e.mean_shift == doctest::Approx(moved / (333.0 * static_cast<double>(plan.rows()))).epsilon(1e-14));
+  }
+}
+
+TEST_CASE("more draws than a small counter holds") {
+  Alternatives others;
+  others.noise = alternatives().noise;
+  const Plan plan = plan_of(others);
+  const Design design(Points::sobol, static_cast<Index>(plan.factors().size()), 150000, 2);
+  const Ensemble one = uncertainty(plan, design, false, 1), three = uncertainty(plan, design, false, 3);
+  CHECK(bits(one.counts, three.counts));
+  for (Index row = 0; row < plan.rows(); ++row) CHECK(one.counts.row(row).cast<double>().sum() == 150000);
+  double moved = 0;
+  for (Index row = 0; row < plan.rows(); ++row)
+    for (Index place = 0; place < plan.units(); ++place)
+      moved += one.counts(row, place) * std::abs(static_cast<double>(place) + 1 - plan.nominal_ranks()[static_cast<std::size_t>(row)]);
+  CHECK(one.mean_shift == doctest::Approx(moved / (150000.0 * static_cast<double>(plan.rows()))).epsilon(1e-13));
+}
+
+TEST_CASE("more draws than the counts can hold are refused") {
+  const Plan plan = plan_of(alternatives());
+  CHECK_THROWS_AS(uncertainty(plan, Design(Points::sobol, static_cast<Index>(plan.factors().size()), std::uint64_t{1} << 32, 2), false, 1), SpecError);
+}
+
 TEST_CASE("choices that change nothing leave every rank at the nominal one") {
   Alternatives others;
   others.treat = {chains({named("none")}), chains({named("none")})};

@@ -1,0 +1,43 @@
+// Competition ranks of several score vectors of one length at once.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "egov/rank.hpp"
+
+namespace egov::detail {
+
+// Each score vector has a lane. Its scores become whole numbers, the highest least, that carry their position in the lowest
+// bits; Batcher's (1968) odd-even merge sort, whose comparisons are the same whatever the numbers, sorts all lanes together.
+// A lane in which two numbers lie so close that their scores may tie or stand the other way round is looked at again by its
+// scores. So the ranks are those of Ranker.
+class LaneRanker {
+ public:
+  static constexpr Index lanes = 16;
+  explicit LaneRanker(Index n);  // scores in a lane
+  // Takes n NaN-free scores for a lane below `lanes`.
+  void put(Index lane, const double* scores, int digits);
+  // Ranks those of the first lanes, that many, which have all been put since the last call.
+  void rank(Index used);
+  Index size() const { return n_; }
+  // Results, n x lanes with the lanes of one place next to each other: the position of the score at each place, highest first;
+  // n in lanes with ties, in those not used, and in the one place more that there is.
+  const int* order() const { return keys_.data(); }
+  bool tied(Index lane) const { return tied_[static_cast<std::size_t>(lane)]; }
+  // Ranks of one lane.
+  const int* ranks(Index lane);
+
+ private:
+  void look_again(Index lane);
+  void leave_out(Index lane);
+  Index n_;
+  int bits_ = 0;                   // of a number that hold the position
+  std::vector<double> values_;     // lanes x n: rounded
+  std::vector<int> keys_, ranks_;  // n + 1 x lanes; lanes x n
+  std::array<char, lanes> close_{}, unfit_{}, tied_{};  // lanes with numbers too close, without numbers, and with ties
+  Ranker ranker_;
+  std::vector<double> space_;
+};
+
+}  // namespace egov::detail
