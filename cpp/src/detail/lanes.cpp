@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include "detail/columns.hpp"
@@ -12,30 +13,53 @@ namespace {
 constexpr Index lanes = LaneRanker::lanes;
 constexpr int key_bits = 31, least_scale_bits = 12;
 
-// Lowest and highest of values without NaN: a tournament, whose rounds are plain loops. Writes over 2 n numbers of `space`.
-EGOV_CLONES void span(const double* values, Index n, double* space, double& lowest, double& highest) {
-  double* __restrict low = space;
-  double* __restrict high = space + n;
-  Index left = (n + 1) / 2;
-  for (Index i = 0; i < left; ++i) {
-    const double a = values[i], b = values[n - left + i];
-    low[i] = a < b ? a : b;
-    high[i] = a < b ? b : a;
-  }
-  while (left > 1) {
-    const Index next = (left + 1) / 2, from = left - next;
-    for (Index i = 0; i < next; ++i) {
-      low[i] = low[from + i] < low[i] ? low[from + i] : low[i];
-      high[i] = high[from + i] > high[i] ? high[from + i] : high[i];
+// Lowest and highest of values without NaN. Many at a time, the last ones twice over, so that the loops are plain ones.
+EGOV_CLONES void span(const double* values, Index n, double& lowest, double& highest) {
+  constexpr Index width = 32;
+  double low[width], high[width];
+  const Index used = std::min(n, width);
+  for (Index k = 0; k < width; ++k) low[k] = high[k] = values[std::min(k, used - 1)];
+  for (Index i = width; i < n; i += width) {
+    const double* next = values + std::min(i, n - width);
+    for (Index k = 0; k < width; ++k) {
+      low[k] = next[k] < low[k] ? next[k] : low[k];
+      high[k] = next[k] > high[k] ? next[k] : high[k];
     }
-    left = next;
   }
+  for (Index half = width / 2; half > 0; half /= 2)
+    for (Index k = 0; k < half; ++k) {
+      low[k] = low[half + k] < low[k] ? low[half + k] : low[k];
+      high[k] = high[half + k] > high[k] ? high[half + k] : high[k];
+    }
   lowest = low[0];
   highest = high[0];
 }
 
 EGOV_CLONES void make_keys(const double* __restrict values, Index n, double high, double scale, int bits, int* __restrict to) {
-  for (Index i = 0; i < n; ++i) to[i * lanes] = static_cast<int>((high - values[i]) * scale) << bits | static_cast<int>(i);
+  for (Index i = 0; i < n; ++i) to[i] = static_cast<int>((high - values[i]) * scale) << bits | static_cast<int>(i);
+}
+
+constexpr Index tile = lanes * lanes;
+
+// Element x of the first half goes to 2 x, that of the second half next to it: the bits of an index turn by one.
+inline __attribute__((always_inline)) void shuffle(const int* __restrict from, int* __restrict to) {
+  for (Index x = 0; x < tile / 2; ++x) {
+    to[2 * x] = from[x];
+    to[2 * x + 1] = from[x + tile / 2];
+  }
+}
+
+// Turns lanes, `stride` apart, into rows of `lanes`. Four shuffles of a tile swap the two halves of its indices.
+EGOV_CLONES void turn(const int* from, Index stride, int* __restrict to) {
+  static_assert(lanes == 16, "as many shuffles as a lane's number has bits");
+  int one[tile], other[tile];
+  for (Index first = 0; first < stride; first += lanes, to += tile) {
+    for (Index lane = 0; lane < lanes; ++lane) std::memcpy(one + lane * lanes, from + lane * stride + first, lanes * sizeof(int));
+    shuffle(one, other);
+    shuffle(other, one);
+    shuffle(one, other);
+    shuffle(other, to);
+  }
 }
 
 // Puts the lower of each lane first.
@@ -78,8 +102,8 @@ EGOV_CLONES void take_positions(int* keys, Index n, int bits) {
 }  // namespace
 
 LaneRanker::LaneRanker(Index n)
-    : n_(n), values_(static_cast<std::size_t>(lanes * n)), keys_(static_cast<std::size_t>(lanes * (n + 1)), static_cast<int>(n)), ranks_(values_.size()),
-      ranker_(n), space_(static_cast<std::size_t>(2 * n)) {
+    : n_(n), stride_((n + lanes) / lanes * lanes), values_(static_cast<std::size_t>(lanes * n)),
+      lines_(static_cast<std::size_t>(lanes * stride_), static_cast<int>(n)), keys_(lines_.size()), ranks_(values_.size()), ranker_(n) {
   for (bits_ = 1; bits_ < key_bits && (Index{1} << bits_) < n_;) ++bits_;
 }
 
@@ -89,16 +113,17 @@ void LaneRanker::put(Index lane, const double* scores, int digits) {
   if (digits < 0) std::copy(scores, scores + n_, values);
   else std::transform(scores, scores + n_, values, [&](double score) { return rounded(score, digits); });
   double low, high;
-  span(values, n_, space_.data(), low, high);
+  span(values, n_, low, high);
   const int scale_bits = key_bits - bits_;
   // Numbers 2 apart stand for scores that differ by more than one step; so that is no tie where a step is wider than one.
   const double step = (high - low) / (1 << scale_bits) * (1 + 1e-9);
   const bool fit = scale_bits >= least_scale_bits && step < infinite && step > 2 * tie_width(std::max(std::abs(low), std::abs(high)));
   unfit_[static_cast<std::size_t>(lane)] = !fit;
-  if (fit) make_keys(values, n_, high, 1 / step, bits_, keys_.data() + lane);
+  if (fit) make_keys(values, n_, high, 1 / step, bits_, lines_.data() + lane * stride_);
 }
 
 void LaneRanker::rank(Index used) {
+  turn(lines_.data(), stride_, keys_.data());
   sort_lanes(keys_.data(), n_);
   close_.fill(0);
   tied_.fill(0);

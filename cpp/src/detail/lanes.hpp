@@ -31,13 +31,13 @@ class LaneRanker {
  private:
   void look_again(Index lane);
   void leave_out(Index lane);
-  Index n_;
+  Index n_, stride_;               // stride: above n, whole tiles
   int bits_ = 0;                   // of a number that hold the position
   std::vector<double> values_;     // lanes x n: rounded
-  std::vector<int> keys_, ranks_;  // n + 1 x lanes; lanes x n
+  std::vector<int> lines_;         // lanes x stride: numbers; the one after the last score, and what fills up, stay n
+  std::vector<int> keys_, ranks_;  // stride x lanes, the same turned; lanes x n
   std::array<char, lanes> close_{}, unfit_{}, tied_{};  // lanes with numbers too close, without numbers, and with ties
   Ranker ranker_;
-  std::vector<double> space_;
 };
 
 }  // namespace egov::detail
