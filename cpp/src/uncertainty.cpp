@@ -22,9 +22,7 @@ using Counts = decltype(Ensemble::counts);
 // How often each row of a period held each rank, in small numbers that stay in the nearest caches.
 class RankCounter {
  public:
-  explicit RankCounter(const int* nominal, Index n) : n_(n), ranker_(n), held_(static_cast<std::size_t>(n * (n + 1))), nominal_(nominal, nominal + n) {
-    nominal_.push_back(static_cast<int>(n) + 1);  // which the place after the last is not away from
-  }
+  RankCounter(const int* nominal, Index n);
   detail::LaneRanker& ranker() { return ranker_; }
   void count(Index used);
   // Adds the distances of each lane counted last from the nominal ranks.
@@ -34,9 +32,11 @@ class RankCounter {
 
  private:
   Index n_;
+  std::vector<int> labels_;          // of each row: its place by nominal rank
   detail::LaneRanker ranker_;
-  std::vector<std::uint16_t> held_;  // rank x (position, and one for lanes without an order)
-  std::vector<int> nominal_;         // likewise
+  std::vector<std::uint16_t> held_;  // rank x (label, and one for lanes without an order)
+  std::vector<int> nominal_;         // of each label, and one more that the place after the last is not away from
+  bool ties_ = false;                // among the nominal ranks; where there are none they are the labels, counted from 1
 };
 
 // What one thread counts; whole numbers, so that the order of adding does not matter.
@@ -66,6 +66,22 @@ void set_order(const Plan& plan, Index draws, Tally& tally) {
     tally.order[static_cast<std::size_t>(first[static_cast<std::size_t>(plan.combination(tally.points.col(draw).data()))]++)] = draw;
 }
 
+// Numbers the rows by their nominal ranks, ties in the order of the rows.
+std::vector<int> places(const int* nominal, Index n) {
+  std::vector<int> order(static_cast<std::size_t>(n)), out(order.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return nominal[a] < nominal[b]; });
+  for (std::size_t k = 0; k < order.size(); ++k) out[static_cast<std::size_t>(order[k])] = static_cast<int>(k);
+  return out;
+}
+
+RankCounter::RankCounter(const int* nominal, Index n)
+    : n_(n), labels_(places(nominal, n)), ranker_(n, labels_), held_(static_cast<std::size_t>(n * (n + 1))), nominal_(nominal, nominal + n) {
+  std::sort(nominal_.begin(), nominal_.end());
+  for (Index k = 0; k < n; ++k) ties_ = ties_ || nominal_[static_cast<std::size_t>(k)] != k + 1;
+  nominal_.push_back(static_cast<int>(n) + 1);
+}
+
 void RankCounter::count(Index used) {
   ranker_.rank(used);
   const int* order = ranker_.order();
@@ -74,22 +90,29 @@ void RankCounter::count(Index used) {
     for (Index lane = 0; lane < lanes; ++lane) ++held[order[lane]];
   for (Index lane = 0; lane < used; ++lane)
     if (ranker_.tied(lane))
-      for (Index k = 0; k < n_; ++k) ++held_[static_cast<std::size_t>((ranker_.ranks(lane)[k] - 1) * (n_ + 1) + k)];
+      for (Index k = 0; k < n_; ++k)
+        ++held_[static_cast<std::size_t>((ranker_.ranks(lane)[k] - 1) * (n_ + 1) + labels_[static_cast<std::size_t>(k)])];
 }
 
 constexpr Index wide = 2 * lanes;  // two places at a time
 constexpr Index pass = 512;        // places whose distances are added in 32 bits
 
-// Adds |place - nominal rank| to sums of each lane, of 2 n places of which the first one is `place`.
-EGOV_CLONES void add_distances(const int* order, const int* nominal, int place, Index n, int* __restrict sums) {
+template <class Nominal>
+inline __attribute__((always_inline)) void add_away(const int* order, const Nominal& nominal, int place, Index n, int* __restrict sums) {
   int at[wide];
   for (Index k = 0; k < wide; ++k) at[k] = place + static_cast<int>(k >= lanes);
   for (Index i = 0; i < n; ++i, order += wide)
     for (Index k = 0; k < wide; ++k) {
-      const int away = at[k] - nominal[order[k]];
+      const int away = at[k] - nominal(order[k]);
       sums[k] += away < 0 ? -away : away;
       at[k] += 2;
     }
+}
+
+// Adds |place - nominal rank| to sums of each lane, of 2 n places of which the first one is `place`. Without ties nominal is null.
+EGOV_CLONES void add_distances(const int* order, const int* nominal, int place, Index n, int* __restrict sums) {
+  if (nominal) add_away(order, [nominal](int label) { return nominal[label]; }, place, n, sums);
+  else add_away(order, [](int label) { return label + 1; }, place, n, sums);
 }
 
 void RankCounter::add_shifts(std::array<std::uint64_t, lanes>& shifts) {
@@ -97,14 +120,14 @@ void RankCounter::add_shifts(std::array<std::uint64_t, lanes>& shifts) {
   std::array<int, wide> part;
   for (Index place = 0; place < n_; place += pass) {
     part.fill(0);
-    add_distances(ranker_.order() + place * lanes, nominal_.data(), static_cast<int>(place) + 1, (std::min(pass, n_ - place) + 1) / 2, part.data());
+    add_distances(ranker_.order() + place * lanes, ties_ ? nominal_.data() : nullptr, static_cast<int>(place) + 1, (std::min(pass, n_ - place) + 1) / 2, part.data());
     for (std::size_t k = 0; k < wide; ++k) sums[k % lanes] += part[k];
   }
   for (Index lane = 0; lane < lanes; ++lane) {
     if (ranker_.tied(lane)) {
       const int* ranks = ranker_.ranks(lane);
       sums[static_cast<std::size_t>(lane)] = 0;
-      for (Index k = 0; k < n_; ++k) sums[static_cast<std::size_t>(lane)] += std::abs(ranks[k] - nominal_[static_cast<std::size_t>(k)]);
+      for (Index k = 0; k < n_; ++k) sums[static_cast<std::size_t>(lane)] += std::abs(ranks[k] - nominal_[static_cast<std::size_t>(labels_[static_cast<std::size_t>(k)])]);
     }
     shifts[static_cast<std::size_t>(lane)] += static_cast<std::uint64_t>(sums[static_cast<std::size_t>(lane)]);
   }
@@ -112,7 +135,7 @@ void RankCounter::add_shifts(std::array<std::uint64_t, lanes>& shifts) {
 
 void RankCounter::empty_into(Eigen::Block<Counts> counts) {
   for (Index rank = 0; rank < n_; ++rank)
-    for (Index row = 0; row < n_; ++row) counts(row, rank) += held_[static_cast<std::size_t>(rank * (n_ + 1) + row)];
+    for (Index row = 0; row < n_; ++row) counts(row, rank) += held_[static_cast<std::size_t>(rank * (n_ + 1) + labels_[static_cast<std::size_t>(row)])];
   std::fill(held_.begin(), held_.end(), std::uint16_t{0});
 }
 

@@ -15,9 +15,8 @@ constexpr Index lanes = LaneRanker::lanes;
 double noise(std::uint64_t seed, Index lane, Index i) { return uniform(seed, static_cast<std::uint64_t>(lane), static_cast<std::uint64_t>(i)); }
 
 // Each lane against the plain ranks, twice over with the same ranker; no lane that is not used has an order.
-void agree(const Matrix& scores, int digits = -1) {
+void agree(const Matrix& scores, LaneRanker ranker, const std::vector<int>& labels, int digits) {
   const Index n = scores.rows(), used = scores.cols();
-  LaneRanker ranker(n);
   for (int again = 0; again < 2; ++again) {
     for (Index lane = 0; lane < used; ++lane) ranker.put(lane, scores.col(lane).data(), digits);
     ranker.rank(used);
@@ -27,13 +26,22 @@ void agree(const Matrix& scores, int digits = -1) {
       bool same = true;
       for (Index i = 0; i < n; ++i) {
         same = same && found[i] == static_cast<int>(plain[i]);
-        const int at = ranker.order()[i * lanes + lane];
-        same = same && (ranker.tied(lane) ? at == n : static_cast<Index>(plain[at]) == i + 1);
+        const Index place = static_cast<Index>(plain[i]) - 1;
+        same = same && ranker.order()[place * lanes + lane] == (ranker.tied(lane) ? static_cast<int>(n) : labels[static_cast<std::size_t>(i)]);
       }
       CHECK(same);
     }
     for (Index lane = used; lane < lanes; ++lane)
       for (Index i = 0; i < n; ++i) CHECK(ranker.order()[i * lanes + lane] == n);
+  }
+}
+
+void agree(const Matrix& scores, int digits = -1) {
+  const Index n = scores.rows();
+  for (bool turned : {false, true}) {
+    std::vector<int> labels(static_cast<std::size_t>(n));
+    for (Index i = 0; i < n; ++i) labels[static_cast<std::size_t>(i)] = static_cast<int>(turned ? n - 1 - i : i);
+    agree(scores, turned ? LaneRanker(n, labels) : LaneRanker(n), labels, digits);
   }
 }
 

@@ -35,8 +35,9 @@ EGOV_CLONES void span(const double* values, Index n, double& lowest, double& hig
   highest = high[0];
 }
 
-EGOV_CLONES void make_keys(const double* __restrict values, Index n, double high, double scale, int bits, int* __restrict to) {
-  for (Index i = 0; i < n; ++i) to[i] = static_cast<int>((high - values[i]) * scale) << bits | static_cast<int>(i);
+EGOV_CLONES void make_keys(const double* __restrict values, const int* __restrict labels, Index n, double high, double scale, int bits,
+                           int* __restrict to) {
+  for (Index i = 0; i < n; ++i) to[i] = static_cast<int>((high - values[i]) * scale) << bits | labels[i];
 }
 
 constexpr Index tile = lanes * lanes;
@@ -82,7 +83,7 @@ EGOV_CLONES void sort_lanes(int* keys, Index n) {
     }
 }
 
-// Are two neighbors in any lane of sorted numbers less than 2 apart, the position aside?
+// Are two neighbors in any lane of sorted numbers less than 2 apart, the label aside?
 EGOV_CLONES bool any_close(const int* keys, Index n, int bits) {
   int found = 0;
   for (Index k = lanes; k < n * lanes; ++k) found |= (keys[k] >> bits) - (keys[k - lanes] >> bits) < 2;
@@ -95,15 +96,24 @@ bool is_close(const int* lane, Index n, int bits) {
   return false;
 }
 
-EGOV_CLONES void take_positions(int* keys, Index n, int bits) {
+EGOV_CLONES void take_labels(int* keys, Index n, int bits) {
   for (Index k = 0; k < n * lanes; ++k) keys[k] &= (1 << bits) - 1;
+}
+
+std::vector<int> own_numbers(Index n) {
+  std::vector<int> numbers(static_cast<std::size_t>(n));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
 }
 
 }  // namespace
 
-LaneRanker::LaneRanker(Index n)
-    : n_(n), stride_((n + lanes) / lanes * lanes), values_(static_cast<std::size_t>(lanes * n)),
+LaneRanker::LaneRanker(Index n) : LaneRanker(n, own_numbers(n)) {}
+
+LaneRanker::LaneRanker(Index n, const std::vector<int>& labels)
+    : n_(n), stride_((n + lanes) / lanes * lanes), labels_(labels), positions_(labels.size()), values_(static_cast<std::size_t>(lanes * n)),
       lines_(static_cast<std::size_t>(lanes * stride_), static_cast<int>(n)), keys_(lines_.size()), ranks_(values_.size()), ranker_(n) {
+  for (std::size_t k = 0; k < labels_.size(); ++k) positions_[static_cast<std::size_t>(labels_[k])] = static_cast<int>(k);
   for (bits_ = 1; bits_ < key_bits && (Index{1} << bits_) < n_;) ++bits_;
 }
 
@@ -119,7 +129,7 @@ void LaneRanker::put(Index lane, const double* scores, int digits) {
   const double step = (high - low) / (1 << scale_bits) * (1 + 1e-9);
   const bool fit = scale_bits >= least_scale_bits && step < infinite && step > 2 * tie_width(std::max(std::abs(low), std::abs(high)));
   unfit_[static_cast<std::size_t>(lane)] = !fit;
-  if (fit) make_keys(values, n_, high, 1 / step, bits_, lines_.data() + lane * stride_);
+  if (fit) make_keys(values, labels_.data(), n_, high, 1 / step, bits_, lines_.data() + lane * stride_);
 }
 
 void LaneRanker::rank(Index used) {
@@ -129,7 +139,7 @@ void LaneRanker::rank(Index used) {
   tied_.fill(0);
   const bool some = any_close(keys_.data(), n_, bits_);
   for (Index lane = 0; lane < used && some; ++lane) close_[static_cast<std::size_t>(lane)] = is_close(keys_.data() + lane, n_, bits_);
-  take_positions(keys_.data(), n_, bits_);
+  take_labels(keys_.data(), n_, bits_);
   for (Index lane = 0; lane < lanes; ++lane) {
     if (lane >= used) leave_out(lane);
     else if (close_[static_cast<std::size_t>(lane)] || unfit_[static_cast<std::size_t>(lane)]) look_again(lane);
@@ -143,17 +153,23 @@ void LaneRanker::leave_out(Index lane) {
 void LaneRanker::look_again(Index lane) {
   const double* values = values_.data() + lane * n_;
   int* ranks = ranks_.data() + lane * n_;
-  if (unfit_[static_cast<std::size_t>(lane)]) ranker_(values, n_, -1, ranks);
-  else ranker_.from_order(values, n_, keys_.data() + lane, lanes, ranks);
+  int* order = keys_.data() + lane;
+  if (unfit_[static_cast<std::size_t>(lane)]) {
+    ranker_(values, n_, -1, ranks);
+  } else {
+    for (Index k = 0; k < n_; ++k) order[k * lanes] = positions_[static_cast<std::size_t>(order[k * lanes])];
+    ranker_.from_order(values, n_, order, lanes, ranks);
+  }
   // Ties share the lowest of their places, so the sum says whether there are any.
   tied_[static_cast<std::size_t>(lane)] = std::accumulate(ranks, ranks + n_, Index{0}) < n_ * (n_ + 1) / 2;
   if (tied(lane)) return leave_out(lane);
-  for (Index k = 0; k < n_; ++k) keys_[static_cast<std::size_t>((ranks[k] - 1) * lanes + lane)] = static_cast<int>(k);
+  for (Index k = 0; k < n_; ++k) order[(ranks[k] - 1) * lanes] = labels_[static_cast<std::size_t>(k)];
 }
 
 const int* LaneRanker::ranks(Index lane) {
   int* ranks = ranks_.data() + lane * n_;
-  for (Index k = 0; k < n_ && !tied(lane); ++k) ranks[keys_[static_cast<std::size_t>(k * lanes + lane)]] = static_cast<int>(k) + 1;
+  const int* order = keys_.data() + lane;
+  for (Index k = 0; k < n_ && !tied(lane); ++k) ranks[positions_[static_cast<std::size_t>(order[k * lanes])]] = static_cast<int>(k) + 1;
   return ranks;
 }
 

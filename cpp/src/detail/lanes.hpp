@@ -8,31 +8,34 @@
 
 namespace egov::detail {
 
-// Each score vector has a lane. Its scores become whole numbers, the highest least, that carry their position in the lowest
-// bits; Batcher's (1968) odd-even merge sort, whose comparisons are the same whatever the numbers, sorts all lanes together.
+// Each score vector has a lane. Its scores become whole numbers, the highest least, that carry the label of their position in
+// the lowest bits; Batcher's (1968) odd-even merge sort, whose comparisons are the same whatever the numbers, sorts all lanes together.
 // A lane in which two numbers lie so close that their scores may tie or stand the other way round is looked at again by its
 // scores. So the ranks are those of Ranker.
 class LaneRanker {
  public:
   static constexpr Index lanes = 16;
   explicit LaneRanker(Index n);  // scores in a lane
+  // Each position has one of the labels 0..n-1, to begin with its own number.
+  LaneRanker(Index n, const std::vector<int>& labels);
   // Takes n NaN-free scores for a lane below `lanes`.
   void put(Index lane, const double* scores, int digits);
   // Ranks those of the first lanes, that many, which have all been put since the last call.
   void rank(Index used);
   Index size() const { return n_; }
-  // Results, n x lanes with the lanes of one place next to each other: the position of the score at each place, highest first;
+  // Results, n x lanes with the lanes of one place next to each other: the label of the score at each place, highest first;
   // n in lanes with ties, in those not used, and in the one place more that there is.
   const int* order() const { return keys_.data(); }
   bool tied(Index lane) const { return tied_[static_cast<std::size_t>(lane)]; }
-  // Ranks of one lane.
+  // Ranks of one lane, by position.
   const int* ranks(Index lane);
 
  private:
   void look_again(Index lane);
   void leave_out(Index lane);
   Index n_, stride_;               // stride: above n, whole tiles
-  int bits_ = 0;                   // of a number that hold the position
+  int bits_ = 0;                   // of a number that hold the label
+  std::vector<int> labels_, positions_;  // of each position, and of each label
   std::vector<double> values_;     // lanes x n: rounded
   std::vector<int> lines_;         // lanes x stride: numbers; the one after the last score, and what fills up, stay n
   std::vector<int> keys_, ranks_;  // stride x lanes, the same turned; lanes x n
