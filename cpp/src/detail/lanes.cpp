@@ -53,7 +53,7 @@ inline __attribute__((always_inline)) void shuffle(const int* __restrict from, i
 // Turns lanes, `stride` apart, into rows of `lanes`. Four shuffles of a tile swap the two halves of its indices.
 EGOV_CLONES void turn(const int* from, Index stride, int* __restrict to) {
   static_assert(lanes == 16, "as many shuffles as a lane's number has bits");
-  int one[tile], other[tile];
+  alignas(64) int one[tile], other[tile];
   for (Index first = 0; first < stride; first += lanes, to += tile) {
     for (Index lane = 0; lane < lanes; ++lane) std::memcpy(one + lane * lanes, from + lane * stride + first, lanes * sizeof(int));
     shuffle(one, other);
@@ -111,15 +111,15 @@ std::vector<int> own_numbers(Index n) {
 LaneRanker::LaneRanker(Index n) : LaneRanker(n, own_numbers(n)) {}
 
 LaneRanker::LaneRanker(Index n, const std::vector<int>& labels)
-    : n_(n), stride_((n + lanes) / lanes * lanes), labels_(labels), positions_(labels.size()), values_(static_cast<std::size_t>(lanes * n)),
-      lines_(static_cast<std::size_t>(lanes * stride_), static_cast<int>(n)), keys_(lines_.size()), ranks_(values_.size()), ranker_(n) {
+    : n_(n), stride_((n + lanes) / lanes * lanes), labels_(labels), positions_(labels.size()), values_(lanes * stride_, 0.0),
+      lines_(lanes * stride_, static_cast<int>(n)), keys_(lanes * stride_, static_cast<int>(n)), ranks_(static_cast<std::size_t>(lanes * n)), ranker_(n) {
   for (std::size_t k = 0; k < labels_.size(); ++k) positions_[static_cast<std::size_t>(labels_[k])] = static_cast<int>(k);
   for (bits_ = 1; bits_ < key_bits && (Index{1} << bits_) < n_;) ++bits_;
 }
 
 void LaneRanker::put(Index lane, const double* scores, int digits) {
   if (n_ == 0) return;
-  double* values = values_.data() + lane * n_;
+  double* values = values_.data() + lane * stride_;
   if (digits < 0) std::copy(scores, scores + n_, values);
   else std::transform(scores, scores + n_, values, [&](double score) { return rounded(score, digits); });
   double low, high;
@@ -147,11 +147,11 @@ void LaneRanker::rank(Index used) {
 }
 
 void LaneRanker::leave_out(Index lane) {
-  for (Index k = 0; k < n_; ++k) keys_[static_cast<std::size_t>(k * lanes + lane)] = static_cast<int>(n_);
+  for (Index k = 0; k < n_; ++k) keys_.data()[k * lanes + lane] = static_cast<int>(n_);
 }
 
 void LaneRanker::look_again(Index lane) {
-  const double* values = values_.data() + lane * n_;
+  const double* values = values_.data() + lane * stride_;
   int* ranks = ranks_.data() + lane * n_;
   int* order = keys_.data() + lane;
   if (unfit_[static_cast<std::size_t>(lane)]) {

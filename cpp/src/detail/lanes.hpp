@@ -1,5 +1,6 @@
 // Competition ranks of several score vectors of one length at once.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -7,6 +8,22 @@
 #include "egov/rank.hpp"
 
 namespace egov::detail {
+
+// Numbers that begin where a line of the cache does, so that no vector of them lies across two.
+template <class T>
+class Aligned {
+ public:
+  Aligned(Index n, T value) : lines_(static_cast<std::size_t>(n + per_line - 1) / per_line) { std::fill(data(), data() + n, value); }
+  T* data() { return reinterpret_cast<T*>(lines_.data()); }
+  const T* data() const { return reinterpret_cast<const T*>(lines_.data()); }
+
+ private:
+  static constexpr Index per_line = 64 / sizeof(T);
+  struct alignas(64) Line {
+    T numbers[per_line];
+  };
+  std::vector<Line> lines_;
+};
 
 // Each score vector has a lane. Its scores become whole numbers, the highest least, that carry the label of their position in
 // the lowest bits; Batcher's (1968) odd-even merge sort, whose comparisons are the same whatever the numbers, sorts all lanes together.
@@ -36,9 +53,9 @@ class LaneRanker {
   Index n_, stride_;               // stride: above n, whole tiles
   int bits_ = 0;                   // of a number that hold the label
   std::vector<int> labels_, positions_;  // of each position, and of each label
-  std::vector<double> values_;     // lanes x n: rounded
-  std::vector<int> lines_;         // lanes x stride: numbers; the one after the last score, and what fills up, stay n
-  std::vector<int> keys_, ranks_;  // stride x lanes, the same turned; lanes x n
+  Aligned<double> values_;         // lanes x stride: rounded
+  Aligned<int> lines_, keys_;      // lanes x stride, its turn: numbers; the one after the last score, and what fills up, stay n
+  std::vector<int> ranks_;         // lanes x n
   std::array<char, lanes> close_{}, unfit_{}, tied_{};  // lanes with numbers too close, without numbers, and with ties
   Ranker ranker_;
 };
