@@ -52,6 +52,15 @@ TEST_CASE("exponentials at the ends of the range of numbers") {
   for (double x : {-745.2, -746.5, -1e300}) CHECK(exponential(x) == 0);
 }
 
+TEST_CASE("an exponential is the same beside one that is beyond the range of numbers") {
+  for (std::uint64_t k = 0; k < 4000; ++k) {
+    const double x = 1416 * uniform(2, 0, k) - 708;
+    double both[] = {x, k % 2 ? infinite : missing_value};
+    detail::exponentials(both, 2);
+    CHECK(both[0] == exponential(x));
+  }
+}
+
 TEST_CASE("an exponential is the same wherever it stands") {
   const Matrix x = columns(67, 1) * 7;
   for (Index first = 0; first < 9; ++first) {

@@ -70,19 +70,42 @@ void WeightedSum::finish() {
   held_ = 0;
 }
 
-// x = k log 2 + r with |r| <= log(2) / 2; the series of e^r up to r^13 leaves 4e-18. log 2 in two parts, of which the first times k
-// is exact (as in fdlibm, Sun Microsystems 1993); 2^k in two factors, since the whole may be beyond the range of numbers.
-EGOV_CLONES void exponentials(double* values, Index n) {
-  for (Index i = 0; i < n; ++i) {
-    const double x = values[i], bounded = x < -746 ? -746 : x > 710 ? 710 : x;  // NaN stays
-    const double k = (bounded * 1.4426950408889634 + to_whole) - to_whole;
-    const double r = (bounded - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
-    const double series = polynomial(r, 1 / 6227020800.0, 1 / 479001600.0, 1 / 39916800.0, 1 / 3628800.0, 1 / 362880.0, 1 / 40320.0,
-                                     1 / 5040.0, 1 / 720.0, 1 / 120.0, 1 / 24.0, 1 / 6.0, 0.5);
-    const double half = (0.5 * k + to_whole) - to_whole;
-    values[i] = (1 + (r + r * r * series)) * power_of_two(half) * power_of_two(k - half);
-  }
+namespace {
+
+constexpr double ordinary = 708;  // e^x of sizes up to this is a normal number
+
+EGOV_CLONES bool all_ordinary(const double* values, Index n) {
+  int beyond = 0;
+  for (Index i = 0; i < n; ++i) beyond |= static_cast<int>(!(values[i] <= ordinary)) | static_cast<int>(!(values[i] >= -ordinary));
+  return !beyond;
 }
+
+// x = k log 2 + r with |r| <= log(2) / 2; the series of e^r up to r^13 leaves 4e-18. log 2 in two parts, of which the first times k
+// is exact (as in fdlibm, Sun Microsystems 1993). 2^k in two factors where the whole may be beyond the range of numbers.
+template <bool any>
+inline __attribute__((always_inline)) double exponential(double x) {
+  if (any) x = x < -746 ? -746 : x > 710 ? 710 : x;  // NaN stays
+  const double k = (x * 1.4426950408889634 + to_whole) - to_whole;
+  const double r = (x - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
+  const double series = polynomial(r, 1 / 6227020800.0, 1 / 479001600.0, 1 / 39916800.0, 1 / 3628800.0, 1 / 362880.0, 1 / 40320.0,
+                                   1 / 5040.0, 1 / 720.0, 1 / 120.0, 1 / 24.0, 1 / 6.0, 0.5);
+  const double power = 1 + (r + r * r * series);
+  if (!any) return power * power_of_two(k);
+  const double half = (0.5 * k + to_whole) - to_whole;
+  return power * power_of_two(half) * power_of_two(k - half);
+}
+
+EGOV_CLONES void ordinary_exponentials(double* values, Index n) {
+  for (Index i = 0; i < n; ++i) values[i] = exponential<false>(values[i]);
+}
+
+EGOV_CLONES void any_exponentials(double* values, Index n) {
+  for (Index i = 0; i < n; ++i) values[i] = exponential<true>(values[i]);
+}
+
+}  // namespace
+
+void exponentials(double* values, Index n) { (all_ordinary(values, n) ? ordinary_exponentials : any_exponentials)(values, n); }
 
 void widen(const double* values, Index n, double& low, double& high) {
   double lo[4] = {low, low, low, low}, hi[4] = {high, high, high, high};
