@@ -83,6 +83,7 @@ const Plan::Block& Plan::block_for(const double* point, const std::vector<std::s
 }
 
 void Plan::scores_at(const double* point, Desk& desk) const {
+  desk.logs = false;
   levels_at(point, desk.levels);
   const Block& block = block_for(point, desk.levels, desk.drawn);
   desk.at = &block == &desk.drawn ? 0 : desk.levels[aggregate_part];
@@ -147,7 +148,8 @@ void Plan::aggregate_node(std::size_t node, const Block& block, Desk& desk) cons
   } else {
     add_children(node, block, mean, desk);
     if (stays_linked(node, desk)) return;
-    if (mean.link.inverse) mean.link.inverse(out);
+    desk.logs = node == 0 && desk.takes_logs && mean.choice.method == "geometric" && scales_[desk.levels[normalize_part]][0].leaves_alone();
+    if (mean.link.inverse && !desk.logs) mean.link.inverse(out);
   }
   const Normalizer& scale = scales_[desk.levels[normalize_part]][node];
   for (Index period = 0; period < periods() && !scale.leaves_alone(); ++period)

@@ -161,6 +161,7 @@ void keep_ranks(const Plan& plan, const Index* draws, Index used, Tally& tally, 
 
 // Runs the draws of a task from `first` on, so many, a lane each; kept: nothing if null.
 void run(const Plan& plan, Index first, Index draws, Index levels, Tally& tally, Ensemble* kept) {
+  tally.desk.takes_logs = !kept && plan.rank_digits() < 0;
   for (Index from = 0; from < draws; from += lanes) {
     const Index used = std::min(lanes, draws - from);
     std::array<Index, lanes> at;
@@ -170,7 +171,7 @@ void run(const Plan& plan, Index first, Index draws, Index levels, Tally& tally,
       plan.scores_at(tally.points.col(draw).data(), tally.desk);
       if (kept) kept->scores.col(first + draw) = Eigen::Map<const Vector>(tally.desk.scores(), plan.rows());
       for (Index period = 0; period < plan.periods(); ++period)
-        tally.counters[static_cast<std::size_t>(period)].ranker().put(lane, tally.desk.scores() + plan.start(period), plan.rank_digits());
+        tally.counters[static_cast<std::size_t>(period)].ranker().put(lane, tally.desk.scores() + plan.start(period), plan.rank_digits(), tally.desk.logs);
     }
     std::array<std::uint64_t, lanes> shift{};
     for (RankCounter& counter : tally.counters) {

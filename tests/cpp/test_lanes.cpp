@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "detail/columns.hpp"
 #include "detail/lanes.hpp"
 #include "egov/random.hpp"
 
@@ -86,6 +87,33 @@ TEST_CASE("lanes whose neighbors differ by about a step of the numbers, or by th
         const double rung = static_cast<double>((i * 71) % 193) * step * (lane % 2 ? 1 : 1 + 0.3 * u);
         return i == 0 && lane % 3 ? 1.0 : rung;               // one far score makes the steps coarse
       }));
+}
+
+TEST_CASE("lanes of logarithms are ranked as their exponentials") {
+  for (std::uint64_t seed = 0; seed < 30; ++seed)
+    for (Index n : {1, 2, 17, 193, 300}) {
+      const Matrix logs = table(n, lanes, seed, [&](double u, Index i, Index lane) {
+        switch (lane % 8) {
+          case 0: return 4.6 * u;
+          case 1: return std::floor(u * 40) / 9;
+          case 2: return 1 + 1e-10 * u;                   // exponentials that tie or nearly do
+          case 3: return -25 - 5 * u;                     // all within the width of a tie
+          case 4: return -30 + 35 * u;                    // low ones within it, high ones not
+          case 5: return 700 + 20 * u;                    // some beyond the largest number
+          case 6: return i % 5 == 0 ? -infinite : 2 * u;  // zeros
+          default: return std::floor(u * 30) + 3e-12 * u;
+        }
+      });
+      LaneRanker ranker(n);
+      for (Index lane = 0; lane < lanes; ++lane) ranker.put(lane, logs.col(lane).data(), -1, true);
+      ranker.rank(lanes);
+      for (Index lane = 0; lane < lanes; ++lane) {
+        Vector scores = logs.col(lane);
+        detail::exponentials(scores.data(), n);
+        const Vector plain = rank(ConstColumn(scores), Choice{"competition"});
+        CHECK(Eigen::Map<const Eigen::VectorXi>(ranker.ranks(lane), n).cast<double>() == plain);
+      }
+    }
 }
 
 TEST_CASE("lanes rounded before ranking") {

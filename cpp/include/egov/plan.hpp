@@ -65,6 +65,8 @@ class Plan {
     std::vector<Together> together;  // per period, while a node's children are rescaled
     std::vector<int> ranks;  // result: rank of each row within its period
     Ranker ranker;
+    bool takes_logs = false;  // whoever reads the scores takes logarithms of them as well, where those come first
+    bool logs = false;        // result: these are
     Block drawn;             // leaves of one draw of the imputation; those of its aggregate alternative only
     explicit Desk(const Plan& plan);
     const double* scores() const { return inner.data(); }  // result: the root is the first column

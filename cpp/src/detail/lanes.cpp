@@ -117,7 +117,7 @@ LaneRanker::LaneRanker(Index n, const std::vector<int>& labels)
   for (bits_ = 1; bits_ < key_bits && (Index{1} << bits_) < n_;) ++bits_;
 }
 
-void LaneRanker::put(Index lane, const double* scores, int digits) {
+void LaneRanker::put(Index lane, const double* scores, int digits, bool logs) {
   if (n_ == 0) return;
   double* values = values_.data() + lane * stride_;
   if (digits < 0) std::copy(scores, scores + n_, values);
@@ -127,7 +127,10 @@ void LaneRanker::put(Index lane, const double* scores, int digits) {
   const int scale_bits = key_bits - bits_;
   // Numbers 2 apart stand for scores that differ by more than one step; so that is no tie where a step is wider than one.
   const double step = (high - low) / (1 << scale_bits) * (1 + 1e-9);
-  const bool fit = scale_bits >= least_scale_bits && step < infinite && step > 2 * tie_width(std::max(std::abs(low), std::abs(high)));
+  // Exponentials of logarithms a step apart are apart by at least the lowest of them times a step.
+  const double least = logs ? std::exp(low) * step : step, largest = logs ? std::exp(high) : std::max(std::abs(low), std::abs(high));
+  const bool fit = scale_bits >= least_scale_bits && step < infinite && least > 2 * tie_width(largest);
+  logs_[static_cast<std::size_t>(lane)] = logs;
   unfit_[static_cast<std::size_t>(lane)] = !fit;
   if (fit) make_keys(values, labels_.data(), n_, high, 1 / step, bits_, lines_.data() + lane * stride_);
 }
@@ -151,7 +154,8 @@ void LaneRanker::leave_out(Index lane) {
 }
 
 void LaneRanker::look_again(Index lane) {
-  const double* values = values_.data() + lane * stride_;
+  double* values = values_.data() + lane * stride_;
+  if (logs_[static_cast<std::size_t>(lane)]) exponentials(values, n_);
   int* ranks = ranks_.data() + lane * n_;
   int* order = keys_.data() + lane;
   if (unfit_[static_cast<std::size_t>(lane)]) {

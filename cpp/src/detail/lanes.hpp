@@ -35,8 +35,9 @@ class LaneRanker {
   explicit LaneRanker(Index n);  // scores in a lane
   // Each position has one of the labels 0..n-1, to begin with its own number.
   LaneRanker(Index n, const std::vector<int>& labels);
-  // Takes n NaN-free scores for a lane below `lanes`.
-  void put(Index lane, const double* scores, int digits);
+  // Takes n NaN-free scores for a lane below `lanes`, or their logarithms, which are ranked by their exponentials. Those are
+  // made where a lane is looked at again only, since they stand in the same order; digits must be below 0 then.
+  void put(Index lane, const double* scores, int digits, bool logs = false);
   // Ranks those of the first lanes, that many, which have all been put since the last call.
   void rank(Index used);
   Index size() const { return n_; }
@@ -56,7 +57,7 @@ class LaneRanker {
   Aligned<double> values_;         // lanes x stride: rounded
   Aligned<int> lines_, keys_;      // lanes x stride, its turn: numbers; the one after the last score, and what fills up, stay n
   std::vector<int> ranks_;         // lanes x n
-  std::array<char, lanes> close_{}, unfit_{}, tied_{};  // lanes with numbers too close, without numbers, and with ties
+  std::array<char, lanes> close_{}, unfit_{}, tied_{}, logs_{};  // lanes with numbers too close, without numbers, with ties, of logarithms
   Ranker ranker_;
 };
 
