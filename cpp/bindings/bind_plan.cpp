@@ -1,6 +1,10 @@
+#include <algorithm>
+#include <cmath>
+
 #include "convert.hpp"
 #include "egov/random.hpp"
 #include "egov/sensitivity.hpp"
+#include "egov/sobol.hpp"
 
 namespace egov::bind {
 namespace {
@@ -44,14 +48,87 @@ py::dict indices(const Plan& plan, std::uint64_t n, Index count, std::uint64_t s
                   "mean"_a = out.mean, "variance"_a = out.variance, "runs"_a = out.runs);
 }
 
+using Rowwise = py::array_t<double, py::array::c_style>;  // runs x outputs, or runs x columns
+
+Crossing crossing(Index factors, bool reversed, bool third) {
+  Crossing out;
+  out.factors = factors, out.reversed = reversed, out.third = third;
+  return out;
+}
+
+Rowwise sobol_sample(Points kind, std::uint64_t n, Index scrambles, std::uint64_t seed, const std::vector<Index>& factor, Index factors,
+                     bool reversed, bool third, const py::list& marginals, int threads) {
+  const Crossing runs = crossing(factors, reversed, third);
+  const std::vector<Choice> laws = chain(marginals);
+  Rowwise out({static_cast<py::ssize_t>(n) * runs.runs(), static_cast<py::ssize_t>(factor.size())});
+  double* to = out.mutable_data();
+  released([&] {
+    const auto columns = static_cast<Index>(factor.size());
+    sample_runs(scrambled_designs(kind, columns * runs.points(), n, scrambles, seed), runs, factor, laws, threads, to);
+    return 0;
+  });
+  return out;
+}
+
+py::dict sobol_analyze(const Rowwise& y, Index factors, bool reversed, bool third, Index scrambles, const std::string& first,
+                       const std::string& total, const std::string& second, double level, Index resamples, bool dummy,
+                       std::uint64_t seed, int threads, const py::object& progress) {
+  const Crossing runs = crossing(factors, reversed, third);
+  const Index outputs = y.shape(1), points = y.shape(0) / runs.runs();
+  const double* from = y.data();
+  const auto told = monitor(progress);
+  const SobolIndices out = released([&] {
+    const Vector origin = mean_output(from, outputs, runs, points);
+    const auto blocks = blocks_of(points, scrambles);
+    auto sums = sum_blocks(from, outputs, runs, !second.empty(), blocks, origin, threads);
+    if (dummy) std::transform(sums.begin(), sums.end(), sums.begin(), with_dummy);
+    const Estimators by = {first, total, second};
+    if (resamples > 0) return over_resamples(sums, origin, by, level, resamples, seed, threads, told);
+    return over_scrambles(by_scramble(sums, blocks), origin, by, level);
+  });
+  return py::dict("value"_a = out.value, "low"_a = out.low, "high"_a = out.high, "mean"_a = out.mean, "variance"_a = out.variance,
+                  "constant"_a = out.constant, "pooled"_a = out.pooled);
+}
+
+template <class Row>
+py::list described(const Rows<Row>& table) {
+  py::list out;
+  for (const Row& row : table) {
+    py::dict entry("name"_a = row.name, "sentence"_a = row.sentence, "citation"_a = row.citation);
+    if constexpr (std::is_base_of_v<FirstOrderMethod, Row>)
+      entry["needs"] = row.needs == Needs::third ? "third" : row.needs == Needs::reversed ? "reversed" : "";
+    py::list params;
+    for (const Param& param : row.params) params.append(py::make_tuple(param.name, std::isnan(param.fallback)));
+    entry["params"] = params;
+    out.append(entry);
+  }
+  return out;
+}
+
 }  // namespace
 
 void design(py::module_& m) {
   m.def("philox", &philox, "counter"_a, "key"_a);
-  py::enum_<Points>(m, "Points").value("sobol", Points::sobol).value("montecarlo", Points::montecarlo);
+  py::enum_<Points>(m, "Points").value("sobol", Points::sobol).value("lhs", Points::lhs).value("montecarlo", Points::montecarlo)
+      .value("plain_sobol", Points::plain_sobol);
   py::class_<Design>(m, "Design")
       .def(py::init<Points, Index, std::uint64_t, std::uint64_t>(), "kind"_a, "dimensions"_a, "length"_a, "seed"_a)
       .def("sample", [](const Design& of) { return released([&] { return sample(of); }); });
+  m.def("sobol_methods", [] {
+    return py::dict("first"_a = described(first_order_methods()), "total"_a = described(total_order_methods()),
+                    "second"_a = described(second_order_methods()), "dists"_a = described(marginal_methods()));
+  });
+  m.def("law_faults", [](const py::dict& from) {
+    const Choice law = choice(from);
+    py::list out;
+    for (const Fault& fault : faults(find("dists", marginal_methods(), law.method), law.params, law.tables))
+      out.append(py::make_tuple(fault.param, fault.came, fault.right));
+    return out;
+  }, "law"_a);
+  m.def("sobol_sample", &sobol_sample, "kind"_a, "n"_a, "scrambles"_a, "seed"_a, "factor"_a, "factors"_a, "reversed"_a, "third"_a,
+        "marginals"_a, "threads"_a);
+  m.def("sobol_analyze", &sobol_analyze, "y"_a.noconvert(), "factors"_a, "reversed"_a, "third"_a, "scrambles"_a, "first"_a, "total"_a,
+        "second"_a, "level"_a, "resamples"_a, "dummy"_a, "seed"_a, "threads"_a, "progress"_a);
 }
 
 void plan(py::module_& m) {

@@ -77,10 +77,13 @@ std::vector<std::uint32_t> scramble_keys(Index dimensions, std::uint64_t seed) {
   throw SpecError(text, {"design", "", param});
 }
 
+// Whether each coordinate is made on its own, so that there may be any number of them.
+bool independent(Points kind) { return kind == Points::montecarlo || kind == Points::lhs; }
+
 void check_size(Points kind, Index dimensions, std::uint64_t length) {
   if (dimensions < 1)
     refuse("dimensions", "a design of " + std::to_string(dimensions) + " dimensions: at least 1 would be right");
-  if (kind != Points::montecarlo && dimensions > sobol_limit)
+  if (!independent(kind) && dimensions > sobol_limit)
     refuse("dimensions", "Sobol' points of " + std::to_string(dimensions) + " dimensions: at most " +
                              std::to_string(sobol_limit) + " are known; Monte Carlo points have no such limit");
   if (length < 1 || length > std::uint64_t{1} << 32)
@@ -92,7 +95,7 @@ void check_size(Points kind, Index dimensions, std::uint64_t length) {
 Design::Design(Points kind, Index dimensions, std::uint64_t length, std::uint64_t seed)
     : kind_(kind), dimensions_(dimensions), length_(length), seed_(seed) {
   check_size(kind, dimensions, length);
-  if (kind != Points::montecarlo) directions_ = sobol_directions(dimensions);
+  if (!independent(kind)) directions_ = sobol_directions(dimensions);
   if (kind == Points::sobol) scramble_ = scramble_keys(dimensions, seed);
 }
 
@@ -101,7 +104,9 @@ void Design::point(std::uint64_t i, Index first, Index count, double* out) const
     refuse("point", "point " + std::to_string(i) + ", coordinates " + std::to_string(first) + " to " +
                         std::to_string(first + count) + ": the design has " + std::to_string(length_) + " points of " +
                         std::to_string(dimensions_) + " coordinates");
-  auto make = kind_ == Points::montecarlo ? &Design::montecarlo_point : &Design::sobol_point;
+  auto make = kind_ == Points::montecarlo ? &Design::montecarlo_point
+              : kind_ == Points::lhs      ? &Design::lhs_point
+                                          : &Design::sobol_point;
   (this->*make)(static_cast<std::uint32_t>(i), first, count, out);
 }
 

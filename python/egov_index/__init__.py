@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import chains, datasets, missing, multivariate, outcomes
+from . import chains, datasets, missing, multivariate, outcomes, sobol
 from . import envelopment as envelopment  # adds its methods
 from . import forest as forest
 from ._aggregate import aggregate
@@ -121,6 +121,7 @@ __all__ = [
     "report",
     "screen",
     "show_versions",
+    "sobol",
     "treat",
     "treatment",
     "unregister",

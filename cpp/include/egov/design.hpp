@@ -11,6 +11,7 @@ namespace egov {
 enum class Points {
   sobol,       // Sobol' points, directions of Joe and Kuo (2008), nested scramble by hash (Laine-Karras; Burley 2020)
   montecarlo,  // independent uniform numbers (Philox)
+  lhs,         // Latin hypercube (McKay et al. 1979): one point in each of as many equal strata of each coordinate as there are points
   plain_sobol  // Sobol' points without a scramble: the seed does nothing; for comparison with tables
 };
 
@@ -33,6 +34,7 @@ class Design {
   void sobol_point(std::uint32_t i, Index first, Index count, double* out) const;
   void sobol_run(std::uint32_t first, Index count, double* out) const;
   void montecarlo_point(std::uint32_t i, Index first, Index count, double* out) const;
+  void lhs_point(std::uint32_t i, Index first, Index count, double* out) const;
 
   Points kind_;
   Index dimensions_;

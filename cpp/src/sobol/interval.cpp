@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+
+#include "detail/threads.hpp"
+#include "egov/random.hpp"
+#include "sobol/estimate.hpp"
+
+namespace egov {
+
+using namespace detail;
+
+namespace {
+
+Sums all_of(const std::vector<Sums>& parts) {
+  Sums sum = parts.front();
+  for (std::size_t k = 1; k < parts.size(); ++k) sum.merge(parts[k]);
+  return sum;
+}
+
+Strided output_of(const Sums& sums, Index output) { return {sums.values().data() + output, sums.outputs()}; }
+
+// Room for the answer: values, low and high of each output as one column.
+struct Answer {
+  Matrix value, low, high;  // numbers of one output x outputs
+  SobolIndices out;
+  Answer(Index numbers, Index outputs) : value(Matrix::Constant(numbers, outputs, missing_value)), low(value), high(value) {
+    out.mean = out.variance = Vector::Zero(outputs);
+    out.constant.assign(static_cast<std::size_t>(outputs), false);
+    out.pooled = out.constant;
+  }
+
+  // Cuts the columns into first, total and second order.
+  SobolIndices cut(Index factors) {
+    for (const auto& [from, to] : {std::pair(&value, &out.value), std::pair(&low, &out.low), std::pair(&high, &out.high)}) {
+      (*to)[0] = from->topRows(factors).transpose();
+      (*to)[1] = from->middleRows(factors, factors).transpose();
+      (*to)[2] = from->bottomRows(from->rows() - 2 * factors).transpose();
+    }
+    return std::move(out);
+  }
+};
+
+// The indices of all parts together, and which outputs are constant.
+Sums together(const std::vector<Sums>& parts, const Vector& origin, Picked& picked, double floor, Answer& answer) {
+  Sums sum = all_of(parts);
+  for (Index k = 0; k < sum.outputs(); ++k) {
+    double& mean = answer.out.mean[k];
+    double& variance = answer.out.variance[k];
+    picked.estimate(output_of(sum, k), answer.value.col(k).data(), mean, variance);
+    mean += origin[k];
+    const bool constant = !(variance > std::pow(tie_tolerance * std::max(floor, std::abs(mean)), 2));
+    answer.out.constant[static_cast<std::size_t>(k)] = constant;
+    if (constant) answer.value.col(k).setConstant(missing_value);
+  }
+  return sum;
+}
+
+}  // namespace
+
+SobolIndices over_scrambles(const std::vector<Sums>& scrambles, const Vector& origin, const Estimators& by, double level, double floor) {
+  const Crossing& crossing = scrambles.front().crossing();
+  const auto count = static_cast<Index>(scrambles.size());
+  Picked picked(by, crossing, scrambles.front().pairs());
+  Answer answer(picked.size(), origin.size());
+  together(scrambles, origin, picked, floor, answer);
+  if (count < 2) return answer.cut(crossing.factors);
+  const boost::math::students_t t(static_cast<double>(count - 1));
+  const double factor = boost::math::quantile(boost::math::complement(t, (1 - level) / 2)) / std::sqrt(static_cast<double>(count * (count - 1)));
+  Matrix each(picked.size(), count);
+  for (Index k = 0; k < origin.size(); ++k) {
+    if (answer.out.constant[static_cast<std::size_t>(k)]) continue;
+    bool varies = true;
+    for (Index r = 0; r < count; ++r) {
+      double mean, variance;
+      picked.estimate(output_of(scrambles[static_cast<std::size_t>(r)], k), each.col(r).data(), mean, variance);
+      varies = varies && variance > std::pow(tie_tolerance * std::max(floor, std::abs(mean + origin[k])), 2);
+    }
+    answer.out.pooled[static_cast<std::size_t>(k)] = !varies;
+    if (!varies) continue;
+    const Vector mean = each.rowwise().mean();
+    const Vector half = factor * (each.colwise() - mean).rowwise().norm();
+    answer.value.col(k) = mean, answer.low.col(k) = mean - half, answer.high.col(k) = mean + half;
+  }
+  return answer.cut(crossing.factors);
+}
+
+namespace {
+
+// How often each resample holds each block: resamples x blocks.
+Matrix multiplicities(Index resamples, Index blocks, std::uint64_t seed) {
+  Matrix times = Matrix::Zero(resamples, blocks);
+  for (Index r = 0; r < resamples; ++r) {
+    Stream stream(seed, static_cast<std::uint32_t>(r), 0, for_resamples);
+    for (Index k = 0; k < blocks; ++k) ++times(r, stream.below(static_cast<std::uint32_t>(blocks)));
+  }
+  return times;
+}
+
+// The quantile of type 7 (Hyndman and Fan 1996), in place; NaN where a value is NaN.
+double percentile(Eigen::Ref<Vector> values, double share) {
+  if (values.hasNaN()) return missing_value;
+  const double at = share * static_cast<double>(values.size() - 1), below_it = std::floor(at);
+  double* const low = values.data() + static_cast<Index>(below_it);
+  double* const end = values.data() + values.size();
+  std::nth_element(values.data(), low, end);
+  return low + 1 == end || at == below_it ? *low : *low + (at - below_it) * (*std::min_element(low + 1, end) - *low);
+}
+
+// One thread's working space.
+struct Bench {
+  Picked picked;
+  Matrix sums, mixed, numbers;  // blocks x moments, resamples x moments, resamples x numbers
+  Vector row;
+};
+
+void resample_output(const std::vector<Sums>& blocks, Index output, const Matrix& times, double level, Bench& bench, Answer& answer) {
+  for (std::size_t k = 0; k < blocks.size(); ++k) bench.sums.row(static_cast<Index>(k)) = blocks[k].values().row(output);
+  bench.mixed.noalias() = times * bench.sums;
+  for (Index r = 0; r < times.rows(); ++r) {
+    double mean, variance;
+    bench.picked.estimate({bench.mixed.data() + r, times.rows()}, bench.row.data(), mean, variance);
+    bench.numbers.row(r) = bench.row.transpose();
+  }
+  for (Index i = 0; i < bench.numbers.cols(); ++i) {
+    answer.low(i, output) = percentile(bench.numbers.col(i), (1 - level) / 2);
+    answer.high(i, output) = percentile(bench.numbers.col(i), (1 + level) / 2);
+  }
+}
+
+}  // namespace
+
+SobolIndices over_resamples(const std::vector<Sums>& blocks, const Vector& origin, const Estimators& by, double level, Index resamples,
+                            std::uint64_t seed, int threads, const Monitor& monitor, double floor) {
+  const Crossing& crossing = blocks.front().crossing();
+  Picked picked(by, crossing, blocks.front().pairs());
+  Answer answer(picked.size(), origin.size());
+  together(blocks, origin, picked, floor, answer);
+  const auto count = static_cast<Index>(blocks.size());
+  if (count < 2) return answer.cut(crossing.factors);
+  const Matrix times = multiplicities(resamples, count, seed);
+  const Index moments = blocks.front().values().cols();
+  const int workers = thread_count(threads, origin.size());
+  std::vector<Bench> benches(static_cast<std::size_t>(workers), Bench{picked, Matrix(count, moments), Matrix(resamples, moments),
+                                                                       Matrix(resamples, picked.size()), Vector(picked.size())});
+  parallel(origin.size(), workers, [&](Index output, int worker) {
+    if (answer.out.constant[static_cast<std::size_t>(output)]) return;
+    resample_output(blocks, output, times, level, benches[static_cast<std::size_t>(worker)], answer);
+  }, monitor);
+  return answer.cut(crossing.factors);
+}
+
+}  // namespace egov

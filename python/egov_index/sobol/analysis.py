@@ -1,0 +1,264 @@
+"""From the outputs of a design to Sobol' indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import _core
+from ..arguments import seed_of, share, threads_of, whole
+from ..errors import DataError, Fault, SpecError
+from ..table import listing, nearest
+from .design import Layout, Sample, runs_of_a_point
+from .indices import SobolIndices
+from .problem import Problem, as_problem
+
+__all__ = ["analyze", "estimators"]
+
+Array = NDArray[np.float64]
+INTERVALS = ("t", "bootstrap")
+TABLES = _core.sobol_methods()
+SALIB = {"num_resamples": "resamples", "conf_level": "level", "n_processors": "threads"}
+PLAIN = ("print_to_console", "parallel")  # what they ask for does not change the numbers
+DUMMY = "dummy"
+
+
+def estimators() -> dict[str, list[dict[str, str]]]:
+    """Estimators of first, total and second order: name, sentence, citation, and the runs each needs beyond A, AB and B.
+
+    Returns
+    -------
+    dict of str to list of dict
+        Keys "first", "total" and "second".
+
+    Examples
+    --------
+    >>> from egov_index import sobol
+    >>> [row["name"] for row in sobol.estimators()["second"]]
+    ['saltelli', 'saltelli_both']
+    """
+    keys = ("name", "sentence", "citation", "needs")
+    return {
+        order: [{key: str(row.get(key, "reversed")) for key in keys} for row in TABLES[order]]
+        for order in ("first", "total", "second")
+    }
+
+
+def analyze(
+    problem: Mapping[str, Any],
+    Y: ArrayLike,
+    calc_second_order: bool | None = None,
+    *,
+    design: Sample | Layout | None = None,
+    scrambles: int | None = None,
+    first: str = "saltelli",
+    total: str = "jansen",
+    second: str = "saltelli",
+    interval: str | None = None,
+    level: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 1,
+    dummy: bool = False,
+    threads: int | None = None,
+    progress: Callable[[float], object] | None = None,
+    **salib: Any,
+) -> SobolIndices:
+    """Sobol' indices from the outputs of a design.
+
+    Parameters
+    ----------
+    problem : mapping
+        As in :func:`sample`; only names and groups are looked at, and ``outputs``, names of the outputs.
+    Y : array_like
+        Outputs, shape (runs,) or (runs, outputs), in the order of the design's rows: that of :func:`sample` and of SALib.
+    calc_second_order : bool, optional
+        Whether the reversed runs are there. Left out: as the design says, else True.
+    design : Sample or Layout, optional
+        What :func:`sample` gave. Left out: known where Y was computed from it by NumPy alone.
+    scrambles : int, optional
+        Independent designs that the runs consist of, in place of ``design``. Left out: as the design says, else 1.
+    first, total, second : str
+        Names of the estimators, see :func:`estimators`.
+    interval : {"t", "bootstrap"}, optional
+        t distribution over the scrambles (with one there is no interval), or percentiles over resamples of up to 256
+        blocks of base points, scrambles taken together. Left out: t where there are two scrambles or more, else bootstrap.
+    level : float
+        Level of the intervals; SALib's ``conf_level``.
+    resamples : int
+        Of the bootstrap; SALib's ``num_resamples``.
+    seed : int
+        Of the bootstrap.
+    dummy : bool
+        Whether a factor without influence is added, which costs no runs. Its indices are 0 but for the error of the
+        estimators; estimators made of differences give exactly 0.
+    threads : int, optional
+        All cores if left out. The same bits for any number.
+    progress : callable, optional
+        Called with the share done.
+    **salib
+        SALib's other arguments: num_resamples, conf_level, n_processors, parallel, print_to_console.
+
+    Returns
+    -------
+    SobolIndices
+        Estimates are means over the scrambles, or of all runs together with the bootstrap. Constant outputs have NaN and are named.
+
+    Raises
+    ------
+    DataError
+        If the number of rows does not fit, naming the one that would; if an output is NaN or infinite, naming its run.
+    SpecError
+        For an unknown estimator or one that needs runs which are not there, and other arguments that make no sense.
+
+    Notes
+    -----
+    Outputs are centered first. Defaults: first order by Saltelli et al. (2010), Computer Physics Communications 181, 259-270;
+    total order by Jansen (1999), ibid. 117, 35-43; second order by Saltelli (2002), ibid. 145, 280-297. On scrambled Sobol'
+    points a bootstrap is mostly several times too wide; the t interval over independent scrambles is not.
+
+    Examples
+    --------
+    >>> from egov_index import sobol
+    >>> problem = {"names": ["a", "b"], "bounds": [[0, 1], [0, 1]]}
+    >>> x = sobol.sample(problem, 1024)
+    >>> found = sobol.analyze(problem, 3 * x[:, 0] + x[:, 1])
+    >>> found.first.round(2).tolist(), found["ST"].round(2).tolist()
+    ([0.9, 0.1], [0.9, 0.1])
+    """
+    asked = _salib_arguments(salib, {"level": level, "resamples": resamples, "threads": threads})
+    inputs = as_problem(problem, bounded=False)
+    layout, known = _layout(inputs, Y, calc_second_order, design, scrambles)
+    table, single, names = _outputs(Y, layout, inputs)
+    table, powers = _scaled(table)
+    picked = {"first": first, "total": total} | ({"second": second} if layout.second_order else {})
+    _known_estimators(picked, layout)
+    interval, notes = _interval(interval, layout, known)
+    raw = _core.sobol_analyze(
+        table, len(layout.factors), layout.second_order, layout.third, layout.scrambles, first, total,
+        picked.get("second", ""), share("level", asked["level"]),
+        whole("resamples", asked["resamples"], 2, 10**7) if interval == "bootstrap" else 0,
+        bool(dummy), seed_of(seed), threads_of(asked["threads"]), progress,
+    )  # fmt: skip
+    raw["mean"] = np.ldexp(raw["mean"], powers)
+    raw["variance"] = np.ldexp(raw["variance"], 2 * powers)
+    factors = (*layout.factors, DUMMY) if dummy else layout.factors
+    result = SobolIndices(
+        raw, layout, names, single=single, estimators=picked, interval_method=interval, level=asked["level"],
+        resamples=asked["resamples"] if interval == "bootstrap" else 0, notes=notes, factors=factors,
+    )  # fmt: skip
+    if salib.get("print_to_console"):
+        print(*result.to_df(), sep="\n")
+    return result
+
+
+def _salib_arguments(salib: Mapping[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """SALib's names in place of ours; SpecError for a name that is neither."""
+    valid = (*SALIB, *PLAIN)
+    faults = [Fault(name, "not known", nearest(name, valid)) for name in salib if name not in valid]
+    if faults:
+        raise SpecError(faults)
+    return asked | {SALIB[name]: value for name, value in salib.items() if name in SALIB}
+
+
+def _layout(
+    inputs: Problem, Y: ArrayLike, second_order: bool | None, design: Sample | Layout | None, scrambles: int | None
+) -> tuple[Layout, bool]:
+    """The layout of the runs, and whether the design said so."""
+    layout = design if isinstance(design, Layout) else getattr(Y if design is None else design, "layout", None)
+    if layout is None and design is not None:
+        raise SpecError(Fault("design", f"a {type(design).__name__}", "what sample() gave, with all its rows"))
+    runs = np.shape(Y)[0] if np.ndim(Y) else 0
+    if layout is None:
+        return _counted(inputs, runs, second_order is None or bool(second_order), scrambles), False
+    if layout.factors != inputs.factors:
+        came = f"factors {listing(layout.factors)}"
+        raise SpecError(Fault("design", came, f"those of the problem: {listing(inputs.factors)}"))
+    if second_order and not layout.second_order:
+        raise SpecError(Fault("calc_second_order", "True", "False, as the design has no reversed runs"))
+    if scrambles not in (None, layout.scrambles):
+        raise SpecError(Fault("scrambles", repr(scrambles), f"{layout.scrambles}, as in the design"))
+    if runs != layout.runs:
+        raise DataError(Fault("Y", f"{runs:,} rows", f"{layout.runs:,}, one for each run of the design"))
+    return layout, True
+
+
+def _counted(inputs: Problem, runs: int, second_order: bool, scrambles: int | None) -> Layout:
+    each, other = (runs_of_a_point(len(inputs.factors), flag, False) for flag in (second_order, not second_order))
+    if runs == 0 or runs % each:
+        right = f"a multiple of {each}, as {len(inputs.factors)} factors {'with' if second_order else 'without'} second order need"
+        if runs and runs % other == 0:
+            right += f"; with calc_second_order={not second_order} {runs:,} rows would be {runs // other:,} base points"
+        raise DataError(Fault("Y", f"{runs:,} rows", right))
+    scrambles = whole("scrambles", 1 if scrambles is None else scrambles, 1, runs // each)
+    return Layout(inputs.factors, runs // each, scrambles, 0, second_order)
+
+
+def _outputs(Y: ArrayLike, layout: Layout, inputs: Problem) -> tuple[Array, bool, tuple[str, ...]]:
+    """Outputs as runs x outputs, whether there was one as a plain column, and their names."""
+    try:
+        given = np.asarray(Y)
+        table = np.ascontiguousarray(given, dtype=np.float64) if given.dtype.kind in "fiub" else None
+    except (TypeError, ValueError):
+        table = None
+    if table is None or table.ndim not in (1, 2) or table.size == 0:
+        raise DataError(Fault("Y", f"an array of shape {np.shape(Y)}", "numbers of shape (runs,) or (runs, outputs)"))
+    single = table.ndim == 1
+    table = table.reshape(len(table), -1)
+    names = inputs.outputs or (("Y",) if single else tuple(f"Y{k + 1}" for k in range(table.shape[1])))
+    if len(names) != table.shape[1]:
+        raise SpecError(Fault("problem['outputs']", f"{len(names)} names", f"{table.shape[1]}, one for each output"))
+    if not np.isfinite(table).all():
+        raise DataError(_not_finite(table, names, layout))
+    return table, single, names
+
+
+def _not_finite(table: Array, names: tuple[str, ...], layout: Layout) -> list[Fault]:
+    rows, columns = np.nonzero(~np.isfinite(table))
+    right = "a finite number for each run: repair the model, or leave out that base point with all its runs"
+    return [
+        Fault(
+            f"Y, output {names[k]!r}, run {row} (row {row} counted from 0, base point {row // layout.each})",
+            str(table[row, k]), right,
+        )
+        for row, k in list(zip(rows.tolist(), columns.tolist(), strict=True))[:10]
+    ] + ([Fault("Y", f"{len(rows) - 10:,} more that are not finite")] if len(rows) > 10 else [])  # fmt: skip
+
+
+def _scaled(table: Array) -> tuple[Array, NDArray[np.int64]]:
+    """Outputs so large or small that their squares would not be numbers, by a power of two; indices stay the same."""
+    peak = np.maximum(table.max(axis=0), -table.min(axis=0))
+    powers = np.where((peak > 1e100) | ((peak < 1e-100) & (peak > 0)), np.frexp(peak)[1], 0).astype(np.int64)
+    return (np.ldexp(table, -powers) if powers.any() else table), powers
+
+
+def _known_estimators(picked: Mapping[str, str], layout: Layout) -> None:
+    has = {"": True, "reversed": layout.second_order, "third": layout.third}
+    faults = []
+    for order, name in picked.items():
+        rows = {row["name"]: row for row in TABLES[order]}
+        if name not in rows:
+            faults.append(Fault(order, repr(name), nearest(name, rows)))
+        elif not has[rows[name].get("needs", "")]:
+            right = "sample(..., third=True)" if rows[name]["needs"] == "third" else "a design with calc_second_order=True"
+            faults.append(Fault(order, f"{name!r}, which needs runs that are not there", right))
+    if faults:
+        raise SpecError(faults)
+
+
+def _interval(asked: str | None, layout: Layout, known: bool) -> tuple[str, tuple[str, ...]]:
+    """Which interval, and what is to be said of it."""
+    if asked not in (None, *INTERVALS):
+        raise SpecError(Fault("interval", repr(asked), nearest(asked, INTERVALS)))
+    interval = asked or ("t" if layout.scrambles > 1 else "bootstrap")
+    if interval == "t" and layout.scrambles == 1:
+        return interval, ("One scramble: no interval. Take sample(..., scrambles=8) or interval='bootstrap'.",)
+    if interval == "t" or layout.kind in ("montecarlo",):
+        return interval, ()
+    say = "Intervals by bootstrap: on Sobol' points and Latin hypercubes they are mostly several times too wide"
+    return interval, (
+        f"{say}. Independent scrambles give better ones: sample(..., scrambles=8)"
+        + ("." if known else ", and analyze(..., design=x) with what it gave."),
+    )

@@ -1,0 +1,124 @@
+"""What a model takes in, said as SALib says it: a dict of names, bounds, distributions and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from ..errors import Fault, SpecError
+from ..table import nearest
+
+__all__ = ["Problem", "as_problem"]
+
+KEYS = ("num_vars", "names", "bounds", "dists", "groups", "outputs", "sample_scaled")
+LAWS = {row["name"]: row for row in _core.sobol_methods()["dists"]}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A model's inputs.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Inputs, a column of the design each.
+    factors : tuple of str
+        What indices are given for: the groups where there are some, else the inputs.
+    factor : tuple of int
+        Position of each input's factor.
+    laws : tuple of dict
+        Distribution of each input as the core takes it.
+    outputs : tuple of str
+        Names of the outputs, empty if there are none.
+    """
+
+    names: tuple[str, ...]
+    factors: tuple[str, ...]
+    factor: tuple[int, ...]
+    laws: tuple[dict[str, Any], ...]
+    outputs: tuple[str, ...] = ()
+
+
+def as_problem(problem: Mapping[str, Any], bounded: bool = True) -> Problem:
+    """Read a SALib problem; SpecError with all that is wrong. Without ``bounded`` bounds and dists are not looked at."""
+    if not isinstance(problem, Mapping):
+        came = f"a {type(problem).__name__}"
+        raise SpecError(Fault("problem", came, "a mapping with num_vars, names and bounds"))
+    faults = [
+        Fault(f"problem[{key!r}]", "not known", nearest(key, KEYS)) for key in problem if key not in KEYS
+    ]
+    names = _texts(problem, "names", faults)
+    count = problem.get("num_vars", len(names))
+    if not names and not faults:
+        faults.append(Fault("problem['names']", "nothing", "a name for each input"))
+    if count != len(names):
+        faults.append(Fault("problem['num_vars']", repr(count), f"{len(names)}, as there are {len(names)} names"))
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    faults += [Fault("problem['names']", f"{name!r} stands twice", "one name an input") for name in repeated]
+    groups = _texts(problem, "groups", faults) or names
+    if len(groups) != len(names):
+        faults.append(Fault("problem['groups']", f"{len(groups)} entries", f"{len(names)}, one for each name"))
+        groups = names
+    laws = _laws(problem, names, faults) if bounded else ()
+    if faults:
+        raise SpecError(faults)
+    factors = tuple(dict.fromkeys(groups))
+    if len(factors) == 1 and len(names) > 1:  # SALib: one group of everything is no grouping
+        factors, groups = names, names
+    factor = tuple(factors.index(group) for group in groups)
+    return Problem(names, factors, factor, laws, _texts(problem, "outputs", faults))
+
+
+def _texts(problem: Mapping[str, Any], key: str, faults: list[Fault]) -> tuple[str, ...]:
+    given = problem.get(key)
+    if given is None or (isinstance(given, Sequence) and len(given) == 0):
+        return ()
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        faults.append(Fault(f"problem[{key!r}]", repr(given), "a list of names"))
+        return ()
+    return tuple(str(name) for name in given)
+
+
+def _laws(
+    problem: Mapping[str, Any], names: tuple[str, ...], faults: list[Fault]
+) -> tuple[dict[str, Any], ...]:
+    bounds, dists = problem.get("bounds"), problem.get("dists") or ["unif"] * len(names)
+    for key, given in (("bounds", bounds), ("dists", dists)):
+        if not isinstance(given, Sequence | np.ndarray) or len(given) != len(names):
+            came = "nothing" if given is None else f"{len(given)} entries" if isinstance(given, Sequence | np.ndarray) else repr(given)
+            faults.append(Fault(f"problem[{key!r}]", came, f"{len(names)} entries, one for each name"))
+            return ()
+    assert bounds is not None
+    return tuple(
+        _law(f"bounds of {name!r}", str(dist), each, faults)
+        for name, dist, each in zip(names, dists, bounds, strict=True)
+    )
+
+
+def _law(place: str, dist: str, given: Any, faults: list[Fault]) -> dict[str, Any]:
+    law: dict[str, Any] = {"method": dist, "params": {}, "tables": {}, "rescale": None, "groups": None}
+    law["over"] = ("period", None)
+    if dist not in LAWS:
+        faults.append(Fault(f"dists, {place}", repr(dist), nearest(dist, LAWS)))
+        return law
+    names = [name for name, _ in LAWS[dist]["params"]]
+    fewest = sum(needed for _, needed in LAWS[dist]["params"])
+    try:
+        numbers = [float(number) for number in given]
+    except (TypeError, ValueError):
+        numbers = []
+    if dist == "discrete" and numbers:
+        law["tables"] = {"levels": [numbers]}
+    elif dist != "discrete" and fewest <= len(numbers) <= len(names):
+        law["params"] = dict(zip(names, numbers, strict=False))
+    else:
+        right = "numbers, equally likely levels" if dist == "discrete" else f"numbers: {', '.join(names)}"
+        faults.append(Fault(place, repr(given), f"{dist} takes {right}"))
+        return law
+    for param, came, expected in _core.law_faults(law):
+        faults.append(Fault(f"{place}, {param}", came, expected))
+    return law
