@@ -110,6 +110,7 @@ py::list described(const Rows<Row>& table) {
 void design(py::module_& m) {
   m.def("philox", &philox, "counter"_a, "key"_a);
   py::enum_<Points>(m, "Points").value("sobol", Points::sobol).value("lhs", Points::lhs).value("montecarlo", Points::montecarlo)
+      .value("linear_sobol", Points::linear_sobol)
       .value("plain_sobol", Points::plain_sobol);
   py::class_<Design>(m, "Design")
       .def(py::init<Points, Index, std::uint64_t, std::uint64_t>(), "kind"_a, "dimensions"_a, "length"_a, "seed"_a)

@@ -97,6 +97,8 @@ Design::Design(Points kind, Index dimensions, std::uint64_t length, std::uint64_
   check_size(kind, dimensions, length);
   if (!independent(kind)) directions_ = sobol_directions(dimensions);
   if (kind == Points::sobol) scramble_ = scramble_keys(dimensions, seed);
+  if (!independent(kind)) shift_.assign(static_cast<std::size_t>(dimensions), 0);
+  if (kind == Points::linear_sobol) scramble_directions();
 }
 
 void Design::point(std::uint64_t i, Index first, Index count, double* out) const {
@@ -114,7 +116,7 @@ void Design::sobol_point(std::uint32_t i, Index first, Index count, double* out)
   std::array<std::uint32_t, chunk> word;
   for (Index done = 0; done < count; done += chunk) {
     Index width = std::min(chunk, count - done);
-    std::fill_n(word.begin(), width, 0u);
+    std::copy_n(shift_.begin() + first + done, width, word.begin());
     const std::uint32_t* row = directions_.data() + first + done;
     for (std::uint32_t bits = i; bits != 0; bits >>= 1, row += dimensions_)
       if (bits & 1u)

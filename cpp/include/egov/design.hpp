@@ -12,6 +12,7 @@ enum class Points {
   sobol,       // Sobol' points, directions of Joe and Kuo (2008), nested scramble by hash (Laine-Karras; Burley 2020)
   montecarlo,  // independent uniform numbers (Philox)
   lhs,         // Latin hypercube (McKay et al. 1979): one point in each of as many equal strata of each coordinate as there are points
+  linear_sobol,  // Sobol' points under a random linear scramble of the digits and a random shift (Matousek 1998)
   plain_sobol  // Sobol' points without a scramble: the seed does nothing; for comparison with tables
 };
 
@@ -31,6 +32,7 @@ class Design {
   void points(std::uint64_t first, Index count, double* out) const;
 
  private:
+  void scramble_directions();
   void sobol_point(std::uint32_t i, Index first, Index count, double* out) const;
   void sobol_run(std::uint32_t first, Index count, double* out) const;
   void montecarlo_point(std::uint32_t i, Index first, Index count, double* out) const;
@@ -40,7 +42,8 @@ class Design {
   Index dimensions_;
   std::uint64_t length_, seed_;
   std::vector<std::uint32_t> directions_;  // 32 x dimensions: the directions of each bit of i, lowest bit = 1/2
-  std::vector<std::uint32_t> scramble_;    // one key a dimension; empty without a scramble
+  std::vector<std::uint32_t> scramble_;    // one key a dimension; empty without a nested scramble
+  std::vector<std::uint32_t> shift_;       // what point 0 is, one word a dimension; 0 without a linear scramble
 };
 
 Matrix sample(const Design& design);  // length x dimensions, for looking at

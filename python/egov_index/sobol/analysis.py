@@ -132,7 +132,7 @@ def analyze(
     inputs = as_problem(problem, bounded=False)
     layout, known = _layout(inputs, Y, calc_second_order, design, scrambles)
     table, single, names = _outputs(Y, layout, inputs)
-    table, powers = _scaled(table)
+    table, powers = _scaled(table, names, layout)
     picked = {"first": first, "total": total} | ({"second": second} if layout.second_order else {})
     _known_estimators(picked, layout)
     interval, notes = _interval(interval, layout, known)
@@ -142,8 +142,8 @@ def analyze(
         whole("resamples", asked["resamples"], 2, 10**7) if interval == "bootstrap" else 0,
         bool(dummy), seed_of(seed), threads_of(asked["threads"]), progress,
     )  # fmt: skip
-    raw["mean"] = np.ldexp(raw["mean"], powers)
-    raw["variance"] = np.ldexp(raw["variance"], 2 * powers)
+    with np.errstate(over="ignore", under="ignore"):
+        raw["mean"], raw["variance"] = np.ldexp(raw["mean"], powers), np.ldexp(raw["variance"], 2 * powers)
     factors = (*layout.factors, DUMMY) if dummy else layout.factors
     result = SobolIndices(
         raw, layout, names, single=single, estimators=picked, interval_method=interval, level=asked["level"],
@@ -164,12 +164,20 @@ def _salib_arguments(salib: Mapping[str, Any], asked: dict[str, Any]) -> dict[st
 
 
 def _layout(
-    inputs: Problem, Y: ArrayLike, second_order: bool | None, design: Sample | Layout | None, scrambles: int | None
+    inputs: Problem,
+    Y: ArrayLike,
+    second_order: bool | None,
+    design: Sample | Layout | None,
+    scrambles: int | None,
 ) -> tuple[Layout, bool]:
     """The layout of the runs, and whether the design said so."""
-    layout = design if isinstance(design, Layout) else getattr(Y if design is None else design, "layout", None)
+    layout = (
+        design if isinstance(design, Layout) else getattr(Y if design is None else design, "layout", None)
+    )
     if layout is None and design is not None:
-        raise SpecError(Fault("design", f"a {type(design).__name__}", "what sample() gave, with all its rows"))
+        raise SpecError(
+            Fault("design", f"a {type(design).__name__}", "what sample() gave, with all its rows")
+        )
     runs = np.shape(Y)[0] if np.ndim(Y) else 0
     if layout is None:
         return _counted(inputs, runs, second_order is None or bool(second_order), scrambles), False
@@ -186,7 +194,9 @@ def _layout(
 
 
 def _counted(inputs: Problem, runs: int, second_order: bool, scrambles: int | None) -> Layout:
-    each, other = (runs_of_a_point(len(inputs.factors), flag, False) for flag in (second_order, not second_order))
+    each, other = (
+        runs_of_a_point(len(inputs.factors), flag, False) for flag in (second_order, not second_order)
+    )
     if runs == 0 or runs % each:
         right = f"a multiple of {each}, as {len(inputs.factors)} factors {'with' if second_order else 'without'} second order need"
         if runs and runs % other == 0:
@@ -204,14 +214,16 @@ def _outputs(Y: ArrayLike, layout: Layout, inputs: Problem) -> tuple[Array, bool
     except (TypeError, ValueError):
         table = None
     if table is None or table.ndim not in (1, 2) or table.size == 0:
-        raise DataError(Fault("Y", f"an array of shape {np.shape(Y)}", "numbers of shape (runs,) or (runs, outputs)"))
+        raise DataError(
+            Fault("Y", f"an array of shape {np.shape(Y)}", "numbers of shape (runs,) or (runs, outputs)")
+        )
     single = table.ndim == 1
     table = table.reshape(len(table), -1)
     names = inputs.outputs or (("Y",) if single else tuple(f"Y{k + 1}" for k in range(table.shape[1])))
     if len(names) != table.shape[1]:
-        raise SpecError(Fault("problem['outputs']", f"{len(names)} names", f"{table.shape[1]}, one for each output"))
-    if not np.isfinite(table).all():
-        raise DataError(_not_finite(table, names, layout))
+        raise SpecError(
+            Fault("problem['outputs']", f"{len(names)} names", f"{table.shape[1]}, one for each output")
+        )
     return table, single, names
 
 
@@ -227,9 +239,12 @@ def _not_finite(table: Array, names: tuple[str, ...], layout: Layout) -> list[Fa
     ] + ([Fault("Y", f"{len(rows) - 10:,} more that are not finite")] if len(rows) > 10 else [])  # fmt: skip
 
 
-def _scaled(table: Array) -> tuple[Array, NDArray[np.int64]]:
+def _scaled(table: Array, names: tuple[str, ...], layout: Layout) -> tuple[Array, NDArray[np.int64]]:
     """Outputs so large or small that their squares would not be numbers, by a power of two; indices stay the same."""
-    peak = np.maximum(table.max(axis=0), -table.min(axis=0))
+    low, high = table.min(axis=0), table.max(axis=0)
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        raise DataError(_not_finite(table, names, layout))
+    peak = np.maximum(high, -low)
     powers = np.where((peak > 1e100) | ((peak < 1e-100) & (peak > 0)), np.frexp(peak)[1], 0).astype(np.int64)
     return (np.ldexp(table, -powers) if powers.any() else table), powers
 
@@ -242,7 +257,11 @@ def _known_estimators(picked: Mapping[str, str], layout: Layout) -> None:
         if name not in rows:
             faults.append(Fault(order, repr(name), nearest(name, rows)))
         elif not has[rows[name].get("needs", "")]:
-            right = "sample(..., third=True)" if rows[name]["needs"] == "third" else "a design with calc_second_order=True"
+            right = (
+                "sample(..., third=True)"
+                if rows[name]["needs"] == "third"
+                else "a design with calc_second_order=True"
+            )
             faults.append(Fault(order, f"{name!r}, which needs runs that are not there", right))
     if faults:
         raise SpecError(faults)
@@ -254,10 +273,14 @@ def _interval(asked: str | None, layout: Layout, known: bool) -> tuple[str, tupl
         raise SpecError(Fault("interval", repr(asked), nearest(asked, INTERVALS)))
     interval = asked or ("t" if layout.scrambles > 1 else "bootstrap")
     if interval == "t" and layout.scrambles == 1:
-        return interval, ("One scramble: no interval. Take sample(..., scrambles=8) or interval='bootstrap'.",)
+        return interval, (
+            "One scramble: no interval. Take sample(..., scrambles=8) or interval='bootstrap'.",
+        )
     if interval == "t" or layout.kind in ("montecarlo",):
         return interval, ()
-    say = "Intervals by bootstrap: on Sobol' points and Latin hypercubes they are mostly several times too wide"
+    say = (
+        "Intervals by bootstrap: on Sobol' points and Latin hypercubes they are mostly several times too wide"
+    )
     return interval, (
         f"{say}. Independent scrambles give better ones: sample(..., scrambles=8)"
         + ("." if known else ", and analyze(..., design=x) with what it gave."),

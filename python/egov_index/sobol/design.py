@@ -38,7 +38,7 @@ class Layout:
     second_order, third : bool
         Whether the runs BA and AC are there.
     kind : str
-        "sobol", "plain_sobol" (without a scramble), "lhs" or "montecarlo".
+        "sobol" (nested scramble), "linear_sobol", "plain_sobol" (no scramble), "lhs" or "montecarlo".
     """
 
     factors: tuple[str, ...]
@@ -72,11 +72,16 @@ class Sample(np.ndarray[Any, np.dtype[np.float64]]):
     that way. Attribute ``layout`` is None where the number of rows is another than that of the design.
     """
 
-    layout: Layout | None = None
+    _layout: Layout | None = None
 
     def __array_finalize__(self, made_from: Any) -> None:
-        layout = getattr(made_from, "layout", None)
-        self.layout = layout if layout and self.ndim and self.shape[0] == layout.runs else None
+        self._layout = getattr(made_from, "_layout", None)
+
+    @property
+    def layout(self) -> Layout | None:
+        """The layout, if there is a row for each run."""
+        known = self._layout
+        return known if known and self.ndim and self.shape[0] == known.runs else None
 
 
 def sample(
@@ -84,7 +89,7 @@ def sample(
     n: int | None = None,
     *,
     calc_second_order: bool = True,
-    scramble: bool = True,
+    scramble: bool | str = True,
     skip_values: int = 0,
     seed: int = 1,
     kind: str = "sobol",
@@ -105,8 +110,10 @@ def sample(
         Base points in all scrambles together; a power of two serves best.
     calc_second_order : bool
         Whether the reversed runs are there as well: n (2 d + 2) runs for d factors, else n (d + 2).
-    scramble : bool
-        Whether Sobol' points are scrambled. Without, there is one design and the seed does nothing.
+    scramble : bool or {"nested", "linear"}
+        How Sobol' points are scrambled. True: "linear" (Matousek 1998, as SALib does) with one scramble, where half of
+        all errors are smaller than with "nested" (Owen 1995), though the largest are not; "nested" with several, whose
+        mean is nearer to normal. False: not at all; then there is one design and the seed does nothing.
     skip_values : int
         0. Skipping the first points makes the estimates worse (Owen 2020).
     seed : int
@@ -137,7 +144,7 @@ def sample(
 
     Notes
     -----
-    Directions of Joe and Kuo (2008), nested scramble by hash. Point i depends on the seed and i alone.
+    Directions of Joe and Kuo (2008); the nested scramble is one by hash. Point i depends on the seed and i alone.
 
     Examples
     --------
@@ -153,19 +160,29 @@ def sample(
     reversed_too = bool(calc_second_order or third)
     if kind not in KINDS:
         raise SpecError(Fault("kind", repr(kind), nearest(kind, KINDS)))
-    if not scramble and kind == "sobol":
-        kind, scrambles = "plain_sobol", whole("scrambles", 1 if scrambles is None else scrambles, 1, 1)
     if scrambles is None:
-        scrambles = max(1, min(SCRAMBLES, points // FEWEST))
-    whole("scrambles", scrambles, 1, points)
+        scrambles = max(1, min(SCRAMBLES, points // FEWEST)) if scramble else 1
+    whole("scrambles", scrambles, 1, points if scramble else 1)
+    if kind == "sobol":
+        kind = _scrambled(scramble, scrambles)
     layout = Layout(made.factors, points, scrambles, seed_of(seed), reversed_too, bool(third), kind)
     x = _core.sobol_sample(
         getattr(_core.Points, kind), points, scrambles, layout.seed, made.factor, len(made.factors),
         reversed_too, layout.third, list(made.laws), threads_of(threads),
     )  # fmt: skip
     out = x.view(Sample)
-    out.layout = layout
+    out._layout = layout
     return out
+
+
+def _scrambled(scramble: bool | str, scrambles: int) -> str:
+    """Name of the points in the core."""
+    known = {"nested": "sobol", "linear": "linear_sobol"}
+    if scramble is True:
+        scramble = "linear" if scrambles == 1 else "nested"
+    if scramble is not False and scramble not in known:
+        raise SpecError(Fault("scramble", repr(scramble), f"True, False or {nearest(scramble, known)}"))
+    return known[str(scramble)] if scramble else "plain_sobol"
 
 
 def _points(n: int | None, salib: int | None) -> int:

@@ -174,7 +174,9 @@ class SobolIndices(Mapping[str, Any]):
         if len(self.outputs) != 1:
             raise ValueError(f"to_df is for one output and these are {len(self.outputs)}; use to_frame")
         frames = [
-            pd.DataFrame({name: np.ravel(self[name]) for name in (key, f"{key}_conf")}, index=list(self.factors))
+            pd.DataFrame(
+                {name: np.ravel(self[name]) for name in (key, f"{key}_conf")}, index=list(self.factors)
+            )
             for key in ("ST", "S1")
         ]
         if self.second is not None:

@@ -56,12 +56,16 @@ def as_problem(problem: Mapping[str, Any], bounded: bool = True) -> Problem:
     if not names and not faults:
         faults.append(Fault("problem['names']", "nothing", "a name for each input"))
     if count != len(names):
-        faults.append(Fault("problem['num_vars']", repr(count), f"{len(names)}, as there are {len(names)} names"))
+        faults.append(
+            Fault("problem['num_vars']", repr(count), f"{len(names)}, as there are {len(names)} names")
+        )
     repeated = sorted({name for name in names if names.count(name) > 1})
     faults += [Fault("problem['names']", f"{name!r} stands twice", "one name an input") for name in repeated]
     groups = _texts(problem, "groups", faults) or names
     if len(groups) != len(names):
-        faults.append(Fault("problem['groups']", f"{len(groups)} entries", f"{len(names)}, one for each name"))
+        faults.append(
+            Fault("problem['groups']", f"{len(groups)} entries", f"{len(names)}, one for each name")
+        )
         groups = names
     laws = _laws(problem, names, faults) if bounded else ()
     if faults:
@@ -89,7 +93,13 @@ def _laws(
     bounds, dists = problem.get("bounds"), problem.get("dists") or ["unif"] * len(names)
     for key, given in (("bounds", bounds), ("dists", dists)):
         if not isinstance(given, Sequence | np.ndarray) or len(given) != len(names):
-            came = "nothing" if given is None else f"{len(given)} entries" if isinstance(given, Sequence | np.ndarray) else repr(given)
+            came = (
+                "nothing"
+                if given is None
+                else f"{len(given)} entries"
+                if isinstance(given, Sequence | np.ndarray)
+                else repr(given)
+            )
             faults.append(Fault(f"problem[{key!r}]", came, f"{len(names)} entries, one for each name"))
             return ()
     assert bounds is not None

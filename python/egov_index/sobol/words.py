@@ -49,7 +49,9 @@ def _largest(of: SobolIndices, varying: list[int]) -> list[str]:
     """The factor that matters most, and how much factors do together."""
     weights = np.ravel(of.variance)[varying]
     weights = weights / weights.max()
-    first, total = (np.average(_tables(of, name, varying)[0], axis=0, weights=weights) for name in ("first", "total"))
+    first, total = (
+        np.average(_tables(of, name, varying)[0], axis=0, weights=weights) for name in ("first", "total")
+    )
     best, summed = int(np.argmax(total)), float(first.sum())
     over = "" if len(varying) == 1 else " over the outputs, each weighted by its variance"
     lines = [
@@ -61,7 +63,9 @@ def _largest(of: SobolIndices, varying: list[int]) -> list[str]:
             "Total orders count it once for each of the factors."
         )
     elif summed > 1:
-        lines.append(f"First orders sum to {summed:.3f}. A sum above 1 is sampling error: more base points shrink it.")
+        lines.append(
+            f"First orders sum to {summed:.3f}. A sum above 1 is sampling error: more base points shrink it."
+        )
     else:
         lines.append(f"First orders sum to {summed:.3f}: factors act nearly one by one.")
     return lines
