@@ -61,6 +61,7 @@ MAY_REACH = (
         "pool": GROUND,
         "chains": GROUND,
         "confidence": GROUND,
+        "sobol": GROUND | {"design"},
     }
     | {
         name: GROUND | {"framework", "recipe", "plan", "design", "uncertainty", *STAGES}
@@ -244,6 +245,7 @@ def test_a_stage_knows_no_other_stage_and_no_picture(stage):
         "compare",
         "uncertainty",
         "sensitivity",
+        "sobol",
         "result",
         "index",
         "stability",

@@ -100,11 +100,45 @@ def philox(counter: Sequence[int], key: Sequence[int]) -> list[int]: ...
 
 class Points(enum.Enum):
     sobol = ...
+    lhs = ...
     montecarlo = ...
+    linear_sobol = ...
+    plain_sobol = ...
 
 class Design:
     def __init__(self, kind: Points, dimensions: int, length: int, seed: int) -> None: ...
     def sample(self) -> Array: ...
+
+def sobol_methods() -> dict[str, list[dict[str, Any]]]: ...
+def law_faults(law: Choice) -> list[tuple[str, str, str]]: ...
+def sobol_sample(
+    kind: Points,
+    n: int,
+    scrambles: int,
+    seed: int,
+    factor: Sequence[int],
+    factors: int,
+    reversed: bool,
+    third: bool,
+    marginals: Sequence[Choice],
+    threads: int,
+) -> Array: ...
+def sobol_analyze(
+    y: Array,
+    factors: int,
+    reversed: bool,
+    third: bool,
+    scrambles: int,
+    first: str,
+    total: str,
+    second: str,
+    level: float,
+    resamples: int,
+    dummy: bool,
+    seed: int,
+    threads: int,
+    progress: Progress,
+) -> dict[str, Any]: ...
 
 class Imputation:
     def __init__(

@@ -381,7 +381,8 @@ def test_estimators_without_their_runs_are_refused():
 @pytest.mark.parametrize(
     "keywords",
     [{"n": 0}, {"n": 8.0}, {}, {"n": 8, "N": 8}, {"n": 8, "scrambles": 9}, {"n": 8, "kind": "halton"},
-     {"n": 8, "skip_values": 4}, {"n": 8, "scramble": "owen"}, {"n": 8, "scramble": False, "scrambles": 2}, {"n": 8, "seed": -1}],
+     {"n": 8, "skip_values": 4}, {"n": 8, "scramble": "owen"}, {"n": 8, "scramble": False, "scrambles": 2},
+     {"n": 8, "seed": -1}],
 )  # fmt: skip
 def test_designs_that_make_no_sense(keywords):
     with pytest.raises(SpecError):

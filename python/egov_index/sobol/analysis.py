@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ DUMMY = "dummy"
 
 
 def estimators() -> dict[str, list[dict[str, str]]]:
-    """Estimators of first, total and second order: name, sentence, citation, and the runs each needs beyond A, AB and B.
+    """Estimators of each order: name, sentence, citation, and the runs each needs beyond A, AB and B.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def analyze(
     problem : mapping
         As in :func:`sample`; only names and groups are looked at, and ``outputs``, names of the outputs.
     Y : array_like
-        Outputs, shape (runs,) or (runs, outputs), in the order of the design's rows: that of :func:`sample` and of SALib.
+        Outputs, shape (runs,) or (runs, outputs), in the order of the design's rows, which is also that of SALib.
     calc_second_order : bool, optional
         Whether the reversed runs are there. Left out: as the design says, else True.
     design : Sample or Layout, optional
@@ -84,7 +84,7 @@ def analyze(
         Names of the estimators, see :func:`estimators`.
     interval : {"t", "bootstrap"}, optional
         t distribution over the scrambles (with one there is no interval), or percentiles over resamples of up to 256
-        blocks of base points, scrambles taken together. Left out: t where there are two scrambles or more, else bootstrap.
+        blocks of base points, scrambles taken together. Left out: t where there are several scrambles, else bootstrap.
     level : float
         Level of the intervals; SALib's ``conf_level``.
     resamples : int
@@ -104,7 +104,8 @@ def analyze(
     Returns
     -------
     SobolIndices
-        Estimates are means over the scrambles, or of all runs together with the bootstrap. Constant outputs have NaN and are named.
+        Estimates are means over the scrambles, or of all runs together with the bootstrap. Constant outputs have NaN
+        and are named.
 
     Raises
     ------
@@ -115,9 +116,10 @@ def analyze(
 
     Notes
     -----
-    Outputs are centered first. Defaults: first order by Saltelli et al. (2010), Computer Physics Communications 181, 259-270;
-    total order by Jansen (1999), ibid. 117, 35-43; second order by Saltelli (2002), ibid. 145, 280-297. On scrambled Sobol'
-    points a bootstrap is mostly several times too wide; the t interval over independent scrambles is not.
+    Outputs are centered first. Defaults: first order by Saltelli et al. (2010), Computer Physics Communications 181,
+    259-270; total order by Jansen (1999), ibid. 117, 35-43; second order by Saltelli (2002), ibid. 145, 280-297. On
+    scrambled Sobol' points a bootstrap is mostly several times too wide; the t interval over independent scrambles is
+    not. But one design of all base points mostly has a smaller error than the mean over scrambles that share them.
 
     Examples
     --------
@@ -146,8 +148,8 @@ def analyze(
         raw["mean"], raw["variance"] = np.ldexp(raw["mean"], powers), np.ldexp(raw["variance"], 2 * powers)
     factors = (*layout.factors, DUMMY) if dummy else layout.factors
     result = SobolIndices(
-        raw, layout, names, single=single, estimators=picked, interval_method=interval, level=asked["level"],
-        resamples=asked["resamples"] if interval == "bootstrap" else 0, notes=notes, factors=factors,
+        raw, layout, names, factors, single=single, estimators=picked, interval_method=interval, level=asked["level"],
+        resamples=asked["resamples"] if interval == "bootstrap" else 0, notes=notes,
     )  # fmt: skip
     if salib.get("print_to_console"):
         print(*result.to_df(), sep="\n")
@@ -198,7 +200,8 @@ def _counted(inputs: Problem, runs: int, second_order: bool, scrambles: int | No
         runs_of_a_point(len(inputs.factors), flag, False) for flag in (second_order, not second_order)
     )
     if runs == 0 or runs % each:
-        right = f"a multiple of {each}, as {len(inputs.factors)} factors {'with' if second_order else 'without'} second order need"
+        with_it = "with" if second_order else "without"
+        right = f"a multiple of {each}, as {len(inputs.factors)} factors {with_it} second order need"
         if runs and runs % other == 0:
             right += f"; with calc_second_order={not second_order} {runs:,} rows would be {runs // other:,} base points"
         raise DataError(Fault("Y", f"{runs:,} rows", right))

@@ -170,7 +170,7 @@ def sample(
         getattr(_core.Points, kind), points, scrambles, layout.seed, made.factor, len(made.factors),
         reversed_too, layout.third, list(made.laws), threads_of(threads),
     )  # fmt: skip
-    out = x.view(Sample)
+    out: Sample = x.view(Sample)
     out._layout = layout
     return out
 

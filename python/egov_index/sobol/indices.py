@@ -21,15 +21,15 @@ KEYS = {"S1": "first", "ST": "total", "S2": "second"}
 class SobolIndices(Mapping[str, Any]):
     """Sobol' indices, an output a row and a factor a column; without the axis of outputs if a single one was given.
 
-    Also a mapping with the keys of SALib: S1, S1_conf, ST, ST_conf and, where asked for, S2, S2_conf, each with half the
-    length of its interval as ``_conf``.
+    Also a mapping with the keys of SALib: S1, S1_conf, ST, ST_conf and, where asked for, S2, S2_conf; ``_conf`` is half
+    the length of the interval.
 
     Attributes
     ----------
     first, total : numpy.ndarray
         Shape (factors,) or (outputs, factors). First order: share of the variance that goes when the factor alone is
-        fixed, on average. Total order: share that stays when all but the factor are fixed. Never clipped: sampling error
-        may take them below 0. NaN where the output is constant.
+        fixed, on average. Total order: share that stays when all but the factor are fixed. Never clipped: sampling
+        error may take them below 0. NaN where the output is constant.
     second : numpy.ndarray or None
         Shape (factors, factors) or (outputs, factors, factors): share that two factors have together beyond their first
         orders, NaN on and below the diagonal.
@@ -52,9 +52,19 @@ class SobolIndices(Mapping[str, Any]):
     """
 
     def __init__(
-        self, raw: Mapping[str, Any], layout: Layout, outputs: tuple[str, ...], *, single: bool,
-        estimators: Mapping[str, str], interval_method: str, level: float, resamples: int, notes: tuple[str, ...], factors: tuple[str, ...],
-    ) -> None:  # fmt: skip
+        self,
+        raw: Mapping[str, Any],
+        layout: Layout,
+        outputs: tuple[str, ...],
+        factors: tuple[str, ...],
+        *,
+        single: bool,
+        estimators: Mapping[str, str],
+        interval_method: str,
+        level: float,
+        resamples: int,
+        notes: tuple[str, ...],
+    ) -> None:
         self.outputs, self.factors, self.layout = outputs, factors, layout
         self.n, self.runs, self.scrambles = layout.n, layout.runs, layout.scrambles
         self.estimators, self.interval_method = dict(estimators), interval_method

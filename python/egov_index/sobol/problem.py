@@ -43,8 +43,8 @@ class Problem:
     outputs: tuple[str, ...] = ()
 
 
-def as_problem(problem: Mapping[str, Any], bounded: bool = True) -> Problem:
-    """Read a SALib problem; SpecError with all that is wrong. Without ``bounded`` bounds and dists are not looked at."""
+def as_problem(problem: Any, bounded: bool = True) -> Problem:
+    """Read a SALib problem; SpecError with all that is wrong. Bounds and dists are left out unless ``bounded``."""
     if not isinstance(problem, Mapping):
         came = f"a {type(problem).__name__}"
         raise SpecError(Fault("problem", came, "a mapping with num_vars, names and bounds"))

@@ -73,7 +73,7 @@ def _largest(of: SobolIndices, varying: list[int]) -> list[str]:
 
 def _oddities(of: SobolIndices, varying: list[int]) -> list[str]:
     """What looks wrong, and whether sampling error explains it."""
-    first, first_low, first_high = _tables(of, "first", varying)
+    first, first_low, _ = _tables(of, "first", varying)
     total, total_low, total_high = _tables(of, "total", varying)
     lines = []
     above = first > total
