@@ -123,3 +123,18 @@ def test_targets_of_imputations_are_marked(imputations):
         assert row["met"] is (row["ratio"] <= row["most"])
     for line in imputations["lines"]:
         assert line["ours"] >= 0 and line["within"] is (line["ours"] <= line["limit"])
+
+
+def test_sobol_indices_agree_with_their_peers():
+    """SALib, OpenTURNS and NumPy from the same outputs, as far as they are installed."""
+    found = json.loads(bench("--json", script="bench_sensitivity.py"))
+    assert found["agree"] is True
+    lines = {line["name"]: line for line in found["lines"]}
+    assert {"sample", "accuracy, ishigami", "many outputs, t", "many outputs, bootstrap"} < set(lines)
+    assert "numpy" in lines["ishigami, 20 resamples"]["peers"]
+    assert lines["ishigami, 20 resamples"]["within"] and lines["memory, ishigami, 20 resamples"]["within"]
+
+
+def test_intervals_cover_about_as_often_as_they_say():
+    for each in json.loads(bench("--json", "--coverage", "40", script="bench_sensitivity.py"))["coverage"]:
+        assert 0.8 < each["mean"] < 0.98

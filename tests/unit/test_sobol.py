@@ -400,6 +400,41 @@ def test_analyses_of_other_problems_are_refused():
 # Words and frames
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 33])
+def test_small_designs(n):
+    one = {"names": ["a"], "bounds": [[0, 1]]}
+    x = sobol.sample(one, n)
+    found = sobol.analyze(one, 5 * x[:, 0])
+    assert x.shape == (4 * n, 1) and found.second.shape == (1, 1) and np.isnan(found.second).all()
+    assert np.isfinite(found.total).all() and len(found.to_frame("second")) == 0
+    assert np.isnan(found["ST_conf"]).all() == (n == 1)
+    assert isinstance(found.explain(), str)
+
+
+def test_outputs_in_any_form():
+    x = sobol.sample(PROBLEM, 64)
+    y = np.round(10 * plain(ishigami(x)))
+    wanted = sobol.analyze(PROBLEM, y, design=x).total
+    for form in (y.tolist(), y.astype(np.int16), y.astype(np.float32), np.repeat(y, 2)[::2]):
+        np.testing.assert_array_equal(sobol.analyze(PROBLEM, form, design=x).total, wanted)
+    both = np.column_stack([y, -y])
+    for form in (both, np.asfortranarray(both), y[:, None], [[v] for v in y]):
+        found = sobol.analyze(PROBLEM, form, design=x)
+        np.testing.assert_array_equal(found.total[0], wanted)
+        assert found.total.shape == (np.shape(form)[1], 3) and found.second.shape == (np.shape(form)[1], 3, 3)
+
+
+def test_uneven_numbers_of_points_are_noted():
+    for keywords, words in (
+        ({"n": 1000}, "1,000 in 8 scrambles"),
+        ({"n": 100, "scrambles": 1}, "100 base points"),
+    ):
+        x = sobol.sample(PROBLEM, **keywords)
+        assert f"{words}: Sobol' points" in sobol.analyze(PROBLEM, ishigami(x), interval="t").explain()
+    for kind in ("lhs", "montecarlo"):
+        assert not sobol.analyze(PROBLEM, ishigami(sobol.sample(PROBLEM, 1000, kind=kind))).notes
+
+
 def test_frames_and_sentences():
     x = sobol.sample(PROBLEM, 1024, seed=2)
     found = sobol.analyze(PROBLEM, ishigami(x))

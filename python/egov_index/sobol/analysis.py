@@ -138,6 +138,7 @@ def analyze(
     picked = {"first": first, "total": total} | ({"second": second} if layout.second_order else {})
     _known_estimators(picked, layout)
     interval, notes = _interval(interval, layout, known)
+    notes += _uneven(layout, known)
     raw = _core.sobol_analyze(
         table, len(layout.factors), layout.second_order, layout.third, layout.scrambles, first, total,
         picked.get("second", ""), share("level", asked["level"]),
@@ -268,6 +269,20 @@ def _known_estimators(picked: Mapping[str, str], layout: Layout) -> None:
             faults.append(Fault(order, f"{name!r}, which needs runs that are not there", right))
     if faults:
         raise SpecError(faults)
+
+
+def _uneven(layout: Layout, known: bool) -> tuple[str, ...]:
+    """A note where Sobol' points do not fill their strata evenly."""
+    each = layout.n // layout.scrambles
+    even = layout.n % layout.scrambles == 0 and each & (each - 1) == 0
+    if even or not known or "sobol" not in layout.kind:
+        return ()
+    share = (
+        f"{layout.n:,} base points"
+        if layout.scrambles == 1
+        else f"{layout.n:,} in {layout.scrambles} scrambles"
+    )
+    return (f"{share}: Sobol' points are at their best where each scramble has a power of two of them.",)
 
 
 def _interval(asked: str | None, layout: Layout, known: bool) -> tuple[str, tuple[str, ...]]:

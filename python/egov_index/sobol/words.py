@@ -83,10 +83,16 @@ def _oddities(of: SobolIndices, varying: list[int]) -> list[str]:
             f"First order is above total order by more than the intervals allow {_times(beyond, of, varying)}: "
             "factors that depend on one another, a model that is not deterministic, or rows in another order."
         )
-    if (above & ~beyond).any():
+    within = above & (first_low <= total_high)
+    if within.any():
         lines.append(
-            f"First order is above total order {_times(above & ~beyond, of, varying)}: sampling error, "
-            "within the intervals."
+            f"First order is above total order {_times(within, of, varying)}: sampling error, within the intervals."
+        )
+    unknown = above & np.isnan(first_low - total_high)
+    if unknown.any():
+        lines.append(
+            f"First order is above total order {_times(unknown, of, varying)}: without an interval it is open "
+            "whether that is sampling error."
         )
     below = (first < 0) | (total < 0)
     if below.any():
