@@ -90,7 +90,8 @@ def _texts(problem: Mapping[str, Any], key: str, faults: list[Fault]) -> tuple[s
 def _laws(
     problem: Mapping[str, Any], names: tuple[str, ...], faults: list[Fault]
 ) -> tuple[dict[str, Any], ...]:
-    bounds, dists = problem.get("bounds"), problem.get("dists") or ["unif"] * len(names)
+    bounds, dists = problem.get("bounds"), problem.get("dists")
+    dists = ["unif"] * len(names) if dists is None else dists
     for key, given in (("bounds", bounds), ("dists", dists)):
         if not isinstance(given, Sequence | np.ndarray) or len(given) != len(names):
             came = (

@@ -48,7 +48,7 @@ def _tables(of: SobolIndices, name: str, varying: list[int]) -> tuple[Any, Any, 
 def _largest(of: SobolIndices, varying: list[int]) -> list[str]:
     """The factor that matters most, and how much factors do together."""
     weights = np.ravel(of.variance)[varying]
-    weights = weights / weights.max()
+    weights = weights / weights.max() if 0 < weights.max() < np.inf else np.ones_like(weights)
     first, total = (
         np.average(_tables(of, name, varying)[0], axis=0, weights=weights) for name in ("first", "total")
     )
