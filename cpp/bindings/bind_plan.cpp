@@ -80,10 +80,11 @@ py::dict sobol_analyze(const Rowwise& y, Index factors, bool reversed, bool thir
   const SobolIndices out = released([&] {
     const Vector origin = mean_output(from, outputs, runs, points);
     const auto blocks = blocks_of(points, scrambles);
-    auto sums = sum_blocks(from, outputs, runs, !second.empty(), blocks, origin, threads);
+    const double share = resamples > 0 ? 0.5 : 1;
+    auto sums = sum_blocks(from, outputs, runs, !second.empty(), blocks, origin, threads, told, share);
     if (dummy) std::transform(sums.begin(), sums.end(), sums.begin(), with_dummy);
     const Estimators by = {first, total, second};
-    if (resamples > 0) return over_resamples(sums, origin, by, level, resamples, seed, threads, told);
+    if (resamples > 0) return over_resamples(sums, origin, by, level, resamples, seed, threads, told, share);
     return over_scrambles(by_scramble(sums, blocks), origin, by, level);
   });
   return py::dict("value"_a = out.value, "low"_a = out.low, "high"_a = out.high, "mean"_a = out.mean, "variance"_a = out.variance,

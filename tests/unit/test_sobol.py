@@ -171,6 +171,22 @@ def test_a_script_for_salib_needs_another_import_only():
                 ]
 
 
+def test_a_problem_spec_of_salib_is_a_problem():
+    spec = pytest.importorskip("SALib").ProblemSpec(dict(PROBLEM, groups=None, outputs=["Y"]))
+    x = sobol.sample(spec, 64)
+    np.testing.assert_array_equal(x, sobol.sample(PROBLEM, 64))
+    assert sobol.analyze(spec, ishigami(x)).outputs == ("Y",)
+
+
+def test_second_orders_may_be_left_out():
+    x = sobol.sample(PROBLEM, 64)
+    found, less = (sobol.analyze(PROBLEM, ishigami(x), flag, first="azzini_rosati") for flag in (True, False))
+    assert less.second is None and "S2" not in less and less.runs == found.runs == 512
+    np.testing.assert_array_equal(less.first, found.first)
+    with pytest.raises(KeyError):
+        less["S2"]
+
+
 def test_the_layout_travels_with_the_sample():
     x = sobol.sample(PROBLEM, 512, seed=2)
     assert x.layout.scrambles == 8 and ishigami(x).layout == x.layout
@@ -433,6 +449,20 @@ def test_uneven_numbers_of_points_are_noted():
         assert f"{words}: Sobol' points" in sobol.analyze(PROBLEM, ishigami(x), interval="t").explain()
     for kind in ("lhs", "montecarlo"):
         assert not sobol.analyze(PROBLEM, ishigami(sobol.sample(PROBLEM, 1000, kind=kind))).notes
+
+
+@pytest.mark.parametrize("interval", ["t", "bootstrap"])
+def test_progress_is_told_and_may_stop_the_call(interval):
+    x = sobol.sample(PROBLEM, 256)
+    told = []
+    sobol.analyze(PROBLEM, ishigami(x), interval=interval, progress=told.append)
+    assert told == sorted(told) and told[-1] == 1
+
+    def stop(done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sobol.analyze(PROBLEM, ishigami(x), interval=interval, progress=stop)
 
 
 def test_frames_and_sentences():

@@ -103,9 +103,9 @@ struct SobolIndices {
 // floor: an output is constant if its standard deviation is below 1e-12 of the larger of |mean| and floor.
 SobolIndices over_scrambles(const std::vector<Sums>& scrambles, const Vector& origin, const Estimators& by, double level, double floor = 0);
 
-// The indices of all blocks together, and percentiles over resamples of the blocks.
+// The indices of all blocks together, and percentiles over resamples of the blocks. begun: the share of the whole call done before.
 SobolIndices over_resamples(const std::vector<Sums>& blocks, const Vector& origin, const Estimators& by, double level, Index resamples,
-                            std::uint64_t seed, int threads, const Monitor& monitor = {}, double floor = 0);
+                            std::uint64_t seed, int threads, const Monitor& monitor = {}, double begun = 0, double floor = 0);
 
 // Base points first..last of one scramble. The cut depends on the numbers of points and scrambles alone: at most 256 blocks
 // in all, or one a scramble, each scramble with its share of the points as even as can be.
@@ -114,9 +114,9 @@ struct PointBlock {
 };
 std::vector<PointBlock> blocks_of(Index points, Index scrambles);
 
-// Sums of each block from the outputs of all runs, run by run: (points x crossing.runs()) x outputs.
+// Sums of each block from the outputs of all runs, run by run: (points x crossing.runs()) x outputs. done: the share of the whole call done after.
 std::vector<Sums> sum_blocks(const double* y, Index outputs, const Crossing& crossing, bool pairs, const std::vector<PointBlock>& blocks,
-                             const Vector& origin, int threads);
+                             const Vector& origin, int threads, const Monitor& monitor = {}, double done = 1);
 // Mean of each output over the runs A and B.
 Vector mean_output(const double* y, Index outputs, const Crossing& crossing, Index points);
 // Blocks of a scramble added up, for each scramble.

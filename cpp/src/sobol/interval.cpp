@@ -131,7 +131,7 @@ void resample_output(const std::vector<Sums>& blocks, Index output, const Matrix
 }  // namespace
 
 SobolIndices over_resamples(const std::vector<Sums>& blocks, const Vector& origin, const Estimators& by, double level, Index resamples,
-                            std::uint64_t seed, int threads, const Monitor& monitor, double floor) {
+                            std::uint64_t seed, int threads, const Monitor& monitor, double begun, double floor) {
   const Crossing& crossing = blocks.front().crossing();
   Picked picked(by, crossing, blocks.front().pairs());
   Answer answer(picked.size(), origin.size());
@@ -146,7 +146,7 @@ SobolIndices over_resamples(const std::vector<Sums>& blocks, const Vector& origi
   parallel(origin.size(), workers, [&](Index output, int worker) {
     if (answer.out.constant[static_cast<std::size_t>(output)]) return;
     resample_output(blocks, output, times, level, benches[static_cast<std::size_t>(worker)], answer);
-  }, monitor);
+  }, monitor, begun, 1);
   return answer.cut(crossing.factors);
 }
 

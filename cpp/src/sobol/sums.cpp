@@ -91,7 +91,7 @@ std::vector<PointBlock> blocks_of(Index points, Index scrambles) {
 }
 
 std::vector<Sums> sum_blocks(const double* y, Index outputs, const Crossing& crossing, bool pairs, const std::vector<PointBlock>& blocks,
-                             const Vector& origin, int threads) {
+                             const Vector& origin, int threads, const Monitor& monitor, double done) {
   std::vector<Sums> sums(blocks.size(), Sums(outputs, crossing, pairs));
   const auto tasks = static_cast<Index>(blocks.size());
   const int workers = thread_count(threads, tasks);
@@ -111,7 +111,7 @@ std::vector<Sums> sum_blocks(const double* y, Index outputs, const Crossing& cro
       std::generate(runs.ac.begin(), runs.ac.end(), next);
       adders[static_cast<std::size_t>(worker)].add(runs, sums[static_cast<std::size_t>(task)]);
     }
-  });
+  }, monitor, 0, done);
   return sums;
 }
 

@@ -75,7 +75,8 @@ def analyze(
     Y : array_like
         Outputs, shape (runs,) or (runs, outputs), in the order of the design's rows, which is also that of SALib.
     calc_second_order : bool, optional
-        Whether the reversed runs are there. Left out: as the design says, else True.
+        Whether second orders are asked for. Without a design also whether the reversed runs are there. Left out: as
+        the design says, else True.
     design : Sample or Layout, optional
         What :func:`sample` gave. Left out: known where Y was computed from it by NumPy alone.
     scrambles : int, optional
@@ -135,7 +136,9 @@ def analyze(
     layout, known = _layout(inputs, Y, calc_second_order, design, scrambles)
     table, single, names = _outputs(Y, layout, inputs)
     table, powers = _scaled(table, names, layout)
-    picked = {"first": first, "total": total} | ({"second": second} if layout.second_order else {})
+    picked = {"first": first, "total": total}
+    if layout.second_order and calc_second_order is not False:
+        picked["second"] = second
     _known_estimators(picked, layout)
     interval, notes = _interval(interval, layout, known)
     notes += _uneven(layout, known)
