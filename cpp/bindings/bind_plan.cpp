@@ -18,7 +18,7 @@ Alternatives make_alternatives(const py::list& impute, const py::list& treat, co
   for (const auto& item : treat) to.treat.push_back(chains(py::cast<py::list>(item)));
   to.normalize = chains(normalize);
   to.aggregate = chains(aggregate);
-  to.noise = noise;
+  to.weights.noise = noise;
   to.posterior = posterior;
   for (const auto& item : rescale) to.rescale.push_back(range(py::cast<py::object>(item)));
   return to;

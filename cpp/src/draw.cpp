@@ -13,16 +13,6 @@ void Plan::levels_at(const double* point, std::vector<std::size_t>& levels) cons
     levels[part] = coordinate_[part] < 0 ? 0 : static_cast<std::size_t>(level(point[coordinate_[part]], static_cast<Index>(width_[part])));
 }
 
-// use(node, factor) for every node whose weight varies.
-template <class Use>
-void Plan::each_noise(const double* point, const Use& use) const {
-  for (std::size_t k = 0; k < factors_.size(); ++k) {
-    if (factors_[k].node < 0) continue;
-    const auto node = static_cast<std::size_t>(factors_[k].node);
-    use(node, 1 + alternatives_.noise[node] * (2 * point[k] - 1));
-  }
-}
-
 Index Plan::combination(const double* point) const {
   Index found = 0;
   for (std::size_t part = 0; part < 4; ++part) {
@@ -40,7 +30,8 @@ Recipe Plan::recipe_at(const double* point) const {
   std::vector<std::size_t> levels(4);
   levels_at(point, levels);
   Recipe recipe = with_levels(levels);
-  if (block_at(levels).posterior) recipe.draw = number_at(point);
+  recipe.draw = imputation_at(block_at(levels), point);
+  recipe.error_draw = error_at(point);
   for (Handling& node : recipe.nodes) node.weight = Choice{"given"};
   return recipe;
 }
@@ -52,8 +43,9 @@ Framework Plan::framework_at(const double* point) const {
   Block scratch;
   const Block& block = block_for(point, levels, scratch);
   const Vector& shares = block.weights[&block == &scratch ? 0 : levels[aggregate_part]];
-  for (std::size_t i = 0; i < framework.nodes.size(); ++i) framework.nodes[i].weight = shares[static_cast<Index>(i)];
-  each_noise(point, [&](std::size_t node, double by) { framework.nodes[node].weight *= by; });
+  std::vector<double> weights(framework.nodes.size());
+  (*reweight_)(point, shares, weights);
+  for (std::size_t i = 0; i < weights.size(); ++i) framework.nodes[i].weight = weights[i];
   return framework;
 }
 
@@ -61,15 +53,19 @@ const Plan::Block& Plan::block_at(const std::vector<std::size_t>& levels) const 
   return blocks_[(levels[impute_part] * width_[treat_part] + levels[treat_part]) * width_[normalize_part] + levels[normalize_part]];
 }
 
-// Which draw of the imputation a point stands for: its coordinate in 2^32 steps.
-std::uint32_t Plan::number_at(const double* point) const { return static_cast<std::uint32_t>(point[draw_at_] * 0x1p32); }
+// Which draw of the imputation or of the errors a point stands for: its coordinate in 2^32 steps. -1: none.
+std::int64_t Plan::imputation_at(const Block& block, const double* point) const {
+  return draw_at_ >= 0 && block.posterior && block.posterior->stochastic() ? static_cast<std::int64_t>(point[draw_at_] * 0x1p32) : -1;
+}
 
-// The block of these levels. Where the imputation draws, the steps after it run anew, for one aggregate alternative only.
+std::int64_t Plan::error_at(const double* point) const { return error_at_ >= 0 ? static_cast<std::int64_t>(point[error_at_] * 0x1p32) : -1; }
+
+// The block of these levels. Where the imputation draws or data carry errors, the steps after it run anew, for one aggregate alternative only.
 const Plan::Block& Plan::block_for(const double* point, const std::vector<std::size_t>& levels, Block& scratch) const {
   const Block& cached = block_at(levels);
   if (!cached.posterior) return cached;
   const Recipe& recipe = *cached.from_there[levels[aggregate_part]];
-  Flow flow = cached.posterior->drawn(number_at(point));
+  Flow flow = cached.posterior->drawn(recipe, imputation_at(cached, point), error_at(point));
   bool after = false;
   for (Step step : recipe.order) {
     if (after) flow.run(step, recipe);
@@ -87,7 +83,7 @@ void Plan::scores_at(const double* point, Desk& desk) const {
   levels_at(point, desk.levels);
   const Block& block = block_for(point, desk.levels, desk.drawn);
   desk.at = &block == &desk.drawn ? 0 : desk.levels[aggregate_part];
-  weights_at(block, point, desk);
+  (*reweight_)(point, block.weights[desk.at], desk.weights);
   for (std::size_t node = framework_.nodes.size(); node-- > 0;)
     if (!framework_.nodes[node].leaf()) aggregate_node(node, block, desk);
 }
@@ -96,17 +92,6 @@ void Plan::draw(const double* point, Desk& desk) const {
   scores_at(point, desk);
   for (Index period = 0; period < periods(); ++period)
     desk.ranker(desk.scores() + start(period), start(period + 1) - start(period), recipe_.rank_digits, desk.ranks.data() + start(period));
-}
-
-void Plan::weights_at(const Block& block, const double* point, Desk& desk) const {
-  const Vector& shares = block.weights[desk.at];
-  for (std::size_t i = 0; i < desk.weights.size(); ++i) desk.weights[i] = shares[static_cast<Index>(i)];
-  each_noise(point, [&](std::size_t node, double by) { desk.weights[node] *= by; });
-  for (const auto& siblings : children_) {
-    double sum = 0;
-    for (Index child : siblings) sum += desk.weights[static_cast<std::size_t>(child)];
-    for (Index child : siblings) desk.weights[static_cast<std::size_t>(child)] /= sum;
-  }
 }
 
 // An inner node whose parent takes the same link needs no way back and forth, unless it is normalized or rescaled.

@@ -83,6 +83,26 @@ void Flow::impute(const Recipe& recipe) {
   now_.notes = made->notes();
   imputation_ = made->stochastic() ? made : nullptr;
   now_.values = imputation_ && recipe.draw >= 0 ? made->draw(0, static_cast<std::uint32_t>(recipe.draw)) : made->take();
+  if (recipe.errors) filled_ = std::make_shared<const Matrix>(now_.values);
+  disturb(recipe, recipe.error_draw);
+}
+
+// Observed cells as they might have been measured; where they were divided before, divided again.
+void Flow::disturb(const Recipe& recipe, std::int64_t draw) {
+  if (!recipe.errors || draw < 0) return;
+  const auto divided = std::find(order_.begin(), std::find(order_.begin(), order_.end(), Step::impute), Step::denominate);
+  const bool divides = divided != order_.end() && *divided == Step::denominate;
+  each_leaf([&](std::size_t i) {
+    const Node& node = framework_->nodes[i];
+    Vector drawn = measured(*recipe.errors, *panel_, node.indicator, static_cast<std::uint32_t>(draw));
+    drawn = now_.values.col(static_cast<Index>(i)).array().isNaN().select(missing_value, drawn);
+    if (divides && node.denominator >= 0) egov::denominate(drawn, panel_->values.col(node.denominator), panel_->units, recipe.nodes[i].denominate);
+    auto column = now_.values.col(static_cast<Index>(i));
+    for (Index row = 0; row < column.size(); ++row) {
+      const double raw = panel_->values(row, node.indicator);
+      if (!std::isnan(raw) && raw != node.not_scored && !std::isnan(column[row]) && !std::isnan(drawn[row])) column[row] = drawn[row];
+    }
+  });
 }
 
 Flow Flow::kept_for_draws() const {
@@ -93,10 +113,11 @@ Flow Flow::kept_for_draws() const {
   return other;
 }
 
-Flow Flow::drawn(std::uint32_t number) const {
+Flow Flow::drawn(const Recipe& recipe, std::int64_t imputation, std::int64_t errors) const {
   Flow other = *this;
-  other.now_.values = imputation_->draw(0, number);
+  other.now_.values = imputation_ && imputation >= 0 ? imputation_->draw(0, static_cast<std::uint32_t>(imputation)) : *filled_;
   other.gathered_ = false;
+  other.disturb(recipe, errors);
   other.gather();
   return other;
 }

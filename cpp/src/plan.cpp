@@ -51,6 +51,7 @@ Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe,
   panel_ = std::make_shared<const Panel>(panel);
   tree_ = std::make_shared<const Framework>(framework);
   list_factors();
+  require_raw_cells();
   const Scores nominal = score(panel, framework, recipe, periods);
   starts_ = {0};
   for (Index row = 0; row < nominal.values.rows(); ++row) {
@@ -75,15 +76,13 @@ void Plan::list_factors() {
     coordinate_[part] = width_[part] > 1 ? static_cast<Index>(factors_.size()) : -1;
     if (width_[part] > 1) factors_.push_back({part_names[part], static_cast<Index>(width_[part]), -1});
   }
-  for (std::size_t node = 0; node < alternatives_.noise.size(); ++node) {
-    const double noise = alternatives_.noise[node];
-    if (!(noise >= 0 && noise <= 1)) throw SpecError("noise on a weight must lie between 0 and 1", {"uncertainty", "noise", "weights"});
-    if (noise > 0) factors_.push_back({"weight", 0, static_cast<Index>(node)});
-  }
+  reweight_ = std::make_shared<const Reweight>(framework_, alternatives_.weights, static_cast<Index>(factors_.size()));
+  factors_.insert(factors_.end(), reweight_->factors().begin(), reweight_->factors().end());
 }
 
 Recipe Plan::with_levels(const std::vector<std::size_t>& levels) const {
   Recipe recipe = recipe_;
+  recipe.errors = alternatives_.errors;
   if (!alternatives_.rescale.empty()) recipe.rescale = alternatives_.rescale[levels[normalize_part]];
   for (std::size_t i = 0; i < recipe.nodes.size(); ++i) {
     if (!alternatives_.impute.empty()) recipe.nodes[i].impute = alternatives_.impute[levels[impute_part]][i];
@@ -132,9 +131,25 @@ void Plan::compile() {
   for (std::size_t level = 0; level < std::max(width_[treat_part], width_[normalize_part]); ++level)
     worked = worked_periods(*panel_, framework_, with_levels({0, std::min(level, width_[treat_part] - 1), std::min(level, width_[normalize_part] - 1), 0}), worked);
   branch(Flow(*panel_, *tree_, worked, scored_.size(), recipe_.order), 0, {0, 0, 0, 0}, nullptr);
-  if (std::none_of(blocks_.begin(), blocks_.end(), [](const Block& block) { return block.posterior; })) return;
-  draw_at_ = static_cast<Index>(factors_.size());
-  factors_.push_back({"imputation", 0, -1});
+  if (alternatives_.posterior && std::any_of(blocks_.begin(), blocks_.end(), [](const Block& block) { return block.posterior && block.posterior->stochastic(); })) {
+    draw_at_ = static_cast<Index>(factors_.size());
+    factors_.push_back({"imputation", 0, -1});
+  }
+  if (!alternatives_.errors) return;
+  error_at_ = static_cast<Index>(factors_.size());
+  factors_.push_back({"measurement", 0, -1});
+}
+
+// Errors move observed cells as the imputation leaves them, which nothing may have changed before.
+void Plan::require_raw_cells() const {
+  if (!alternatives_.errors) return;
+  check(*alternatives_.errors, *panel_);
+  for (Step step : recipe_.order) {
+    if (step == Step::impute) return;
+    if (step == Step::treat || step == Step::normalize) break;
+  }
+  throw SpecError("errors of measurement move values right after the imputation; let the recipe impute before it treats or normalizes",
+                  {"uncertainty", "measurement", "values"});
 }
 
 // Runs the remaining steps; where a step has alternatives, once for each, from the same state before it.
@@ -161,7 +176,10 @@ void Plan::branch(const Flow& flow, std::size_t step, std::vector<std::size_t> l
     if (varies) levels[part] = level;
     Flow next = flow;
     next.run(now, with_levels(levels));
-    if (now == Step::impute) posterior = alternatives_.posterior && next.stochastic() ? std::make_shared<const Flow>(next.kept_for_draws()) : nullptr;
+    if (now == Step::impute) {
+      const bool draws = (alternatives_.posterior && next.stochastic()) || alternatives_.errors;
+      posterior = draws ? std::make_shared<const Flow>(next.kept_for_draws()) : nullptr;
+    }
     branch(next, step + 1, levels, posterior);
   }
 }

@@ -66,8 +66,8 @@ TEST_CASE("a list with one alternative replaces the recipe's own choice and is n
   Alternatives others;
   others.impute = {chains({named("mean")})};
   others.aggregate = {std::vector<Choice>(nodes, named("geometric"))};
-  others.noise.assign(nodes, 0);
-  others.noise[x0] = others.noise[x1] = 1;
+  others.weights.noise.assign(nodes, 0);
+  others.weights.noise[x0] = others.weights.noise[x1] = 1;
   const Plan plan(panel(), framework(), recipe(), others, scored);
   REQUIRE(plan.factors().size() == 2);
   CHECK(plan.factors()[0].node == static_cast<Index>(x0));
@@ -179,8 +179,8 @@ TEST_CASE("excluded units and the nominal result") {
 
 TEST_CASE("weights are the shares times 1 + noise (2u - 1)") {
   Alternatives others;
-  others.noise.assign(nodes, 0);
-  others.noise[x1] = 0.5;
+  others.weights.noise.assign(nodes, 0);
+  others.weights.noise[x1] = 0.5;
   const Plan plan(panel(), framework(), recipe(), others, scored);
   const double at = 0.9;
   const Framework drawn = plan.framework_at(&at);
@@ -205,9 +205,9 @@ TEST_CASE("what cannot be computed is refused before any draw") {
 
 TEST_CASE("noise beyond 0 to 1 and other ranks than competition are refused") {
   Alternatives others;
-  others.noise.assign(nodes, 0);
+  others.weights.noise.assign(nodes, 0);
   for (double noise : {-0.1, 1.1, missing_value}) {
-    others.noise[x0] = noise;
+    others.weights.noise[x0] = noise;
     CHECK(refused(panel(), recipe(), others));
   }
   Recipe chosen = recipe();
@@ -278,8 +278,8 @@ TEST_CASE("methods that compare units and holes") {
   chosen.missing = Missing::drop_weight;
   for (Handling& node : chosen.nodes) node.impute = {named("none")}, node.aggregate = named("copeland");
   Alternatives others;
-  others.noise.assign(nodes, 0.5);
-  others.noise[root] = 0;
+  others.weights.noise.assign(nodes, 0.5);
+  others.weights.noise[root] = 0;
   Panel data = panel(0.1);
   hold(data, chosen, others, 60);
   others.aggregate = {std::vector<Choice>(nodes, named("copeland")), std::vector<Choice>(nodes, named("wroclaw"))};
@@ -301,8 +301,8 @@ TEST_CASE("powers beyond the range of numbers take the way of score()") {
   Alternatives others;
   others.aggregate = {std::vector<Choice>(nodes, named("power", {{"p", 400}})), std::vector<Choice>(nodes, named("power", {{"p", -300}})),
                       std::vector<Choice>(nodes, named("power", {{"p", 2}}))};
-  others.noise.assign(nodes, 0.5);
-  others.noise[root] = 0;
+  others.weights.noise.assign(nodes, 0.5);
+  others.weights.noise[root] = 0;
   CHECK(hold(panel(), recipe(), others, 60) == 3);
 }
 

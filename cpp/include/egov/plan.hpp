@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "egov/recipe.hpp"
+#include "egov/reweight.hpp"
 
 namespace egov {
 
@@ -17,14 +18,8 @@ struct Alternatives {
   std::vector<Range> rescale;                            // per normalize alternative: the recipe's range; empty: as the recipe
   std::vector<std::vector<Choice>> aggregate;            // alternative x node
   bool posterior = true;      // draw stochastic imputations afresh in each draw, as a factor of its own
-  std::vector<double> noise;  // per node: its weight is multiplied by 1 + noise (2u - 1); 0 fixed; empty: all fixed
-};
-
-// One coordinate of a design: a discrete choice with so many levels, or (levels = 0) the weight of a node or, without a
-// node, which draw of the stochastic imputations.
-struct Factor {
-  std::string name;
-  Index levels = 0, node = -1;
+  WeightAlternatives weights = {};
+  std::shared_ptr<const Measurement> errors = nullptr;  // drawn afresh in each draw, as a factor of its own; none: no errors
 };
 
 class Plan {
@@ -51,7 +46,7 @@ class Plan {
     bool holes = false;            // something is missing
     std::vector<char> dropped;     // as in Scores
     std::vector<Vector> weights;   // per aggregate alternative: of each node, its share among its siblings before any noise
-    std::shared_ptr<const Flow> posterior;         // where the imputation can draw: the flow after it
+    std::shared_ptr<const Flow> posterior;         // where the imputation can draw or data carry errors: the flow after it
     std::vector<std::shared_ptr<const Recipe>> from_there;  // then, per aggregate alternative: what is done with it
   };
 
@@ -93,12 +88,14 @@ class Plan {
     bool same_as_parent = false;   // the parent takes the same link
   };
   void list_factors();
+  void require_raw_cells() const;
   void compile();
   void branch(const Flow& flow, std::size_t step, std::vector<std::size_t> levels, std::shared_ptr<const Flow> posterior);
   Scores leaves_of(Flow flow, Block& block) const;
   void fill(Block& block, const Scores& leaves, const std::vector<std::size_t>& levels, const Recipe& recipe) const;
   void keep_posterior(Block& block, const std::shared_ptr<const Flow>& posterior, std::vector<std::size_t> levels) const;
-  std::uint32_t number_at(const double* point) const;
+  std::int64_t imputation_at(const Block& block, const double* point) const;
+  std::int64_t error_at(const double* point) const;
   const Block& block_for(const double* point, const std::vector<std::size_t>& levels, Block& scratch) const;
   void climb_once(Scores& leaves, const Recipe& recipe) const;
   void require_same_rows(const Scores& scores) const;
@@ -110,9 +107,6 @@ class Plan {
   Recipe with_levels(const std::vector<std::size_t>& levels) const;
   void levels_at(const double* point, std::vector<std::size_t>& levels) const;
   const Block& block_at(const std::vector<std::size_t>& levels) const;
-  template <class Use>
-  void each_noise(const double* point, const Use& use) const;
-  void weights_at(const Block& block, const double* point, Desk& desk) const;
   void aggregate_node(std::size_t node, const Block& block, Desk& desk) const;
   void rescale_leaves(Block& block, const Scores& climbed, std::size_t normalize_level) const;
   // Where children are rescaled in each draw, since one of them is computed: their common map, one a period.
@@ -131,10 +125,12 @@ class Plan {
   Recipe recipe_;
   Alternatives alternatives_;
   std::vector<std::vector<Index>> children_;
-  std::vector<Factor> factors_;
+  std::vector<Factor> factors_;                   // stages, weights, draws of the imputation, errors of measurement
+  std::shared_ptr<const Reweight> reweight_;
   std::array<std::size_t, 4> width_;              // number of alternatives of impute, treat, normalize, aggregate; at least 1
   std::array<Index, 4> coordinate_;               // coordinate of each of them in a point; -1 if it does not vary
   Index draw_at_ = -1;                            // coordinate that says which draw of the imputation; -1: none is stochastic
+  Index error_at_ = -1;                           // likewise of the errors of measurement; -1: there are none
   std::vector<std::vector<Mean>> means_;          // aggregate alternative x node
   std::vector<std::vector<Normalizer>> scales_;   // normalize alternative x node
   std::vector<std::vector<char>> moves_;          // normalize alternative x node: shares_range, and there is one

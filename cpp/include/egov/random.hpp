@@ -25,7 +25,11 @@ inline std::array<std::uint32_t, 2> philox_key(std::uint64_t seed) {
 
 // The last word of the counter keeps the parts of the library apart under one seed: uniform() leaves it to the upper
 // half of its stream (0 in practice), designs and resamples put one of these there.
-enum Purpose : std::uint32_t { for_points = 0x706f696eu, for_scrambles = 0x73637261u, for_resamples = 0x72657361u, for_imputations = 0x696d7000u };
+enum Purpose : std::uint32_t {
+  for_points = 0x706f696eu, for_scrambles = 0x73637261u, for_resamples = 0x72657361u,
+  for_imputations = 0x696d7000u, for_measurement = 0x6d656173u,
+  for_weights = 0x77656967u
+};
 
 // A uniform number in [0, 1) at a position of a stream: 53 bits of philox(position, stream; seed).
 double uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t position);

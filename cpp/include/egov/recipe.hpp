@@ -9,6 +9,7 @@
 #include "egov/denominate.hpp"
 #include "egov/framework.hpp"
 #include "egov/impute.hpp"
+#include "egov/measurement.hpp"
 #include "egov/normalize.hpp"
 #include "egov/rank.hpp"
 #include "egov/screen.hpp"
@@ -42,6 +43,10 @@ struct Recipe {
   int rank_digits = -1;
   // Which draw of stochastic imputations is taken, of seed 0; -1: their point values.
   std::int64_t draw = -1;
+  // Errors of measurement, and which draw of them is taken; -1: none. Observed values move after the imputation, which
+  // has seen them as they are.
+  std::shared_ptr<const Measurement> errors = nullptr;
+  std::int64_t error_draw = -1;
 };
 
 // Is the node brought to the recipe's range with its siblings? Indicators are, and aggregates that are normalized,
@@ -98,10 +103,12 @@ class Flow {
   Scores finish(const Recipe& recipe);
   // Is some cell filled by a method that can draw? Asked of a flow right after its imputation.
   bool stochastic() const { return imputation_ && imputation_->stochastic(); }
-  // What is needed to go on from the imputation with other draws: no cells, no trail.
+  // What is needed to go on from the imputation with other draws of it or of errors; no trail. Asked of a flow that has
+  // not gone on.
   Flow kept_for_draws() const;
-  // From such a flow: as it would stand after the imputation in a draw of seed 0. No trail is kept from there on.
-  Flow drawn(std::uint32_t number) const;
+  // From such a flow: as it would stand after the imputation in these draws of it and of errors; -1: none. No trail is
+  // kept from there on.
+  Flow drawn(const Recipe& recipe, std::int64_t imputation, std::int64_t errors) const;
 
  private:
   bool in_place() const;
@@ -112,6 +119,7 @@ class Flow {
   Index row_of(std::size_t node, std::size_t period, Index unit) const;  // in the table at hand
   void clear_left_out();  // cells of units and indicators that are not in the index
   void impute(const Recipe& recipe);
+  void disturb(const Recipe& recipe, std::int64_t draw);  // by errors of measurement
   Gaps gaps();
   void log_fills(const std::vector<Change>& filled);
   void treat(const Recipe& recipe);
@@ -133,6 +141,7 @@ class Flow {
   std::vector<std::vector<char>> wanted_;   // per node: panel periods that are the source of a scored one
   bool gathered_ = false;
   std::shared_ptr<const Imputation> imputation_;  // where it can draw
+  std::shared_ptr<const Matrix> filled_;          // the cells after it, in the panel's rows; where there are errors of measurement
   bool quiet_ = false;                            // keep no trail
   Scores now_;
 };
