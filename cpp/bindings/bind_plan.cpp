@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "convert.hpp"
+#include "egov/confidence.hpp"
 #include "egov/random.hpp"
 #include "egov/sensitivity.hpp"
 #include "egov/sobol.hpp"
@@ -12,14 +13,17 @@ namespace {
 using namespace py::literals;
 
 Alternatives make_alternatives(const py::list& impute, const py::list& treat, const py::list& normalize, const py::list& aggregate,
-                               const std::vector<double>& noise, const py::list& rescale, bool posterior) {
+                               const py::dict& weights, const py::list& rescale, bool posterior, const std::shared_ptr<Measurement>& errors) {
   Alternatives to;
   for (const auto& item : impute) to.impute.push_back(chains(py::cast<py::list>(item)));
   for (const auto& item : treat) to.treat.push_back(chains(py::cast<py::list>(item)));
   to.normalize = chains(normalize);
   to.aggregate = chains(aggregate);
-  to.weights.noise = noise;
+  to.weights = {py::cast<std::vector<double>>(weights["noise"]), py::cast<std::vector<double>>(weights["concentration"]),
+                py::cast<std::vector<double>>(weights["lower"]), py::cast<std::vector<double>>(weights["upper"]),
+                py::cast<Matrix>(weights["experts"]), py::cast<std::vector<Index>>(weights["exclude"])};
   to.posterior = posterior;
+  to.errors = errors;
   for (const auto& item : rescale) to.rescale.push_back(range(py::cast<py::object>(item)));
   return to;
 }
@@ -134,9 +138,18 @@ void design(py::module_& m) {
 }
 
 void plan(py::module_& m) {
+  py::enum_<Measurement::Law>(m, "Law").value("normal", Measurement::normal).value("lognormal", Measurement::lognormal).value("uniform", Measurement::uniform);
+  py::class_<Measurement, std::shared_ptr<Measurement>>(m, "Measurement")
+      .def(py::init([](Measurement::Law law, const Input& first, const Input& second, const Vector& lower, const Vector& upper) {
+             return Measurement{law, first, second, lower, upper};
+           }), "law"_a, "first"_a.noconvert(), "second"_a.noconvert(), "lower"_a, "upper"_a);
   py::class_<Alternatives>(m, "Alternatives")
-      .def(py::init(&make_alternatives), "impute"_a, "treat"_a, "normalize"_a, "aggregate"_a, "noise"_a, "rescale"_a,
-           "posterior"_a);
+      .def(py::init(&make_alternatives), "impute"_a, "treat"_a, "normalize"_a, "aggregate"_a, "weights"_a, "rescale"_a,
+           "posterior"_a, "errors"_a.none(true));
+  m.def("rank_confidence", [](const Matrix& draws, double level, bool simultaneous, int threads) {
+    const RankSets out = released([&] { return rank_confidence(draws, level, simultaneous, threads); });
+    return py::dict("low"_a = out.low, "high"_a = out.high, "above"_a = out.above);
+  }, "draws"_a, "level"_a, "simultaneous"_a, "threads"_a);
   py::class_<Plan>(m, "Plan")
       .def(py::init([](const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
                        const std::vector<Index>& periods) {

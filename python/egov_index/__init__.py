@@ -17,7 +17,7 @@ from ._rank import rank
 from ._screen import Screening, screen
 from ._treat import treat
 from ._weight import weight
-from .alternatives import Alternatives, noise
+from .alternatives import Alternatives, leave_one_out
 from .audit import Audit, audit
 from .catalogue import Choice, choice, methods
 from .compare import Comparison, compare

@@ -168,9 +168,25 @@ class Alternatives:
         treat: list[Any],
         normalize: list[Any],
         aggregate: list[Any],
-        noise: Sequence[float],
+        weights: dict[str, Any],
         rescale: Sequence[tuple[float, float] | None],
         posterior: bool,
+        errors: Measurement | None,
+    ) -> None: ...
+
+class Law:
+    normal: Law
+    lognormal: Law
+    uniform: Law
+
+class Measurement:
+    def __init__(
+        self,
+        law: Law,
+        first: NDArray[np.float64],
+        second: NDArray[np.float64],
+        lower: NDArray[np.float64],
+        upper: NDArray[np.float64],
     ) -> None: ...
 
 class Plan:

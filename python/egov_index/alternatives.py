@@ -1,4 +1,4 @@
-"""What might have been chosen otherwise: alternatives of a stage, and noise on weights."""
+"""What might have been otherwise: choices of a stage, weights, measured values, indicators in the index."""
 
 from __future__ import annotations
 
@@ -6,54 +6,73 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from . import catalogue
 from .catalogue import Choice
 from .errors import Fault, SpecError
 from .framework import Framework
+from .measurement import MeasurementError
 from .recipe import Recipe
 from .table import nearest
+from .weighting import Weighting, as_weightings
 
-__all__ = ["Alternatives", "Noise", "noise"]
+__all__ = ["Alternatives", "LeaveOneOut", "leave_one_out"]
 
 
 @dataclass(frozen=True)
-class Noise:
-    """Independent uniform noise on raw weights; siblings are brought to sum one afterwards."""
+class LeaveOneOut:
+    """Leave out one node at a time, or none."""
 
-    share: float
-    nodes: str | tuple[str, ...] = "all"
+    nodes: str | tuple[str, ...] = "leaves"
+
+    def __str__(self) -> str:
+        return f"one of {self.nodes}"
+
+    def places(self, framework: Framework) -> list[int]:
+        """Positions of the nodes in a framework.
+
+        Raises
+        ------
+        SpecError
+            For nodes that it does not have.
+        """
+        kinds = {"leaves": framework.leaves, "pillars": framework.children(framework.root)}
+        if isinstance(self.nodes, str):
+            if self.nodes not in kinds:
+                raise SpecError(Fault("exclude", repr(self.nodes), nearest(self.nodes, kinds)))
+            codes: Sequence[str] = kinds[self.nodes]
+        else:
+            codes = self.nodes
+        faults = [
+            Fault("exclude", f"unknown node {code!r}", nearest(code, framework.codes))
+            for code in codes
+            if code not in framework.codes
+        ]
+        if faults:
+            raise SpecError(faults)
+        return [framework.codes.index(code) for code in codes]
 
 
-def noise(share: float, nodes: str | Iterable[str] = "all") -> Noise:
-    """Vary weights: each is multiplied by a uniform number between 1 - share and 1 + share.
+def leave_one_out(nodes: str | Iterable[str] = "leaves") -> LeaveOneOut:
+    """Leave out one indicator at a time; its weight goes to its siblings in proportion.
+
+    A factor "exclude" whose levels are equally likely: nothing is left out, or one of the nodes is.
 
     Parameters
     ----------
-    share : float
-        0 to 1; 0.25 means plus or minus 25 percent.
-    nodes : {"all", "leaves", "inner"} or iterable of str
-        Whose weights: of every node but the root, of indicators, of aggregates, or of the nodes named.
+    nodes : {"leaves", "pillars"} or iterable of str
+        The indicators, the children of the root, or the nodes named. A node that stands alone below another takes that
+        with it.
 
     Returns
     -------
-    Noise
-
-    Raises
-    ------
-    SpecError
-        If the share lies outside 0 to 1.
+    LeaveOneOut
 
     Examples
     --------
-    >>> noise(0.25)
-    Noise(share=0.25, nodes='all')
+    >>> leave_one_out()
+    LeaveOneOut(nodes='leaves')
     """
-    number = isinstance(share, int | float | np.floating | np.integer) and not isinstance(share, bool)
-    if not number or not 0 <= share <= 1:
-        raise SpecError(Fault("weights.noise", repr(share), "a number from 0 to 1"))
-    return Noise(float(share), nodes if isinstance(nodes, str) else tuple(nodes))
+    return LeaveOneOut(nodes if isinstance(nodes, str) else tuple(nodes))
 
 
 class Alternatives:
@@ -68,8 +87,12 @@ class Alternatives:
     normalize, aggregate : sequence, optional
         Alternatives, each a choice. A ``rescale`` range is one for the whole tree, as in :class:`Recipe`, so that a
         geometric mean meets positive values throughout.
-    weights : Noise, optional
-        ``egov.noise(0.25)``.
+    weights : Noise, Dirichlet, SimplexBox, Experts or a sequence of them, optional
+        ``egov.noise(0.25)``, ``egov.dirichlet(50)``, ``egov.simplex_box(...)``, ``egov.experts(...)``; one of a kind.
+    values : MeasurementError, optional
+        ``egov.measurement_error(sd=...)``: observed values as they might have been measured.
+    exclude : LeaveOneOut, optional
+        ``egov.leave_one_out()``.
     posterior : bool
         Draw stochastic imputations (of the recipe or among the alternatives) afresh in each draw, as a factor
         "imputation" of its own beside "impute", which method. False: each fills with its point values.
@@ -81,7 +104,8 @@ class Alternatives:
 
     Examples
     --------
-    >>> Alternatives(aggregate=["arithmetic", "geometric"], weights=noise(0.25))
+    >>> import egov_index as egov
+    >>> Alternatives(aggregate=["arithmetic", "geometric"], weights=egov.noise(0.25))
     Alternatives(aggregate: arithmetic, geometric; weights: noise 0.25 on all)
     """
 
@@ -93,6 +117,8 @@ class Alternatives:
         normalize: Sequence[Any] = (),
         aggregate: Sequence[Any] = (),
         weights: Any = None,
+        values: MeasurementError | None = None,
+        exclude: LeaveOneOut | None = None,
         posterior: Any = True,
     ) -> None:
         faults: list[Fault] = []
@@ -100,9 +126,18 @@ class Alternatives:
         self.treat = _chains("treat", treat, faults)
         self.normalize = tuple(chain[0] for chain in _chains("normalize", normalize, faults))
         self.aggregate = tuple(chain[0] for chain in _chains("aggregate", aggregate, faults))
-        if weights is not None and not isinstance(weights, Noise):
-            faults.append(Fault("alternatives.weights", repr(weights), "egov.noise(share)"))
-        self.weights: Noise | None = weights
+        self.weights: tuple[Weighting, ...] = ()
+        try:
+            self.weights = as_weightings(weights)
+        except SpecError as error:
+            faults.extend(error.faults)
+        for name, given, kind, right in (
+            ("values", values, MeasurementError, "egov.measurement_error(sd=...)"),
+            ("exclude", exclude, LeaveOneOut, "egov.leave_one_out()"),
+        ):
+            if given is not None and not isinstance(given, kind):
+                faults.append(Fault(f"alternatives.{name}", repr(given), right))
+        self.values, self.exclude = values, exclude
         if not isinstance(posterior, bool):
             faults.append(Fault("alternatives.posterior", repr(posterior), "true or false"))
         self.posterior: bool = bool(posterior)
@@ -129,32 +164,9 @@ class Alternatives:
             if "needs_positive" in catalogue.row("aggregate", mean.method)["traits"] and _not_positive(scale)
         ]
 
-    def noisy(self, framework: Framework) -> list[float]:
-        """Noise on the weight of each node of a framework, in its order."""
-        if self.weights is None:
-            return [0.0] * len(framework.nodes)
-        nodes = self.weights.nodes
-        if isinstance(nodes, str) and nodes not in ("all", "leaves", "inner"):
-            raise SpecError(Fault("weights.nodes", repr(nodes), nearest(nodes, ("all", "leaves", "inner"))))
-        if not isinstance(nodes, str):
-            faults = [
-                Fault("weights.nodes", f"unknown node {code!r}", nearest(code, framework.codes))
-                for code in nodes
-                if code not in framework.codes
-            ]
-            if faults:
-                raise SpecError(faults)
-        leaves = set(framework.leaves)
-
-        def varies(code: str) -> bool:
-            alone = len(framework.children(framework[code].parent or code)) < 2
-            if code == framework.root or alone:
-                return False
-            if isinstance(nodes, str):
-                return nodes == "all" or (nodes == "leaves") == (code in leaves)
-            return code in nodes
-
-        return [self.weights.share if varies(code) else 0.0 for code in framework.codes]
+    def errors_only(self) -> Alternatives:
+        """What data carry and nobody chose: errors of measurement and of the imputation."""
+        return Alternatives(values=self.values, posterior=self.posterior)
 
     def __repr__(self) -> str:
         parts = [
@@ -162,8 +174,9 @@ class Alternatives:
             for stage in ("impute", "treat", "normalize", "aggregate")
             if (given := getattr(self, stage))
         ]
-        if self.weights:
-            parts.append(f"weights: noise {self.weights.share:g} on {self.weights.nodes}")
+        named = {"values": [self.values], "weights": self.weights, "exclude": [self.exclude]}
+        for name, given in named.items():
+            parts += [f"{name}: {one}" for one in given if one is not None]
         if not self.posterior:
             parts.append("imputation: point values")
         return f"Alternatives({'; '.join(parts)})"

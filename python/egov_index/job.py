@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import datasets, outcomes, scrutiny
-from .alternatives import Alternatives, noise
+from .alternatives import Alternatives
 from .catalogue import Choice, choice, grouping
 from .compare import Comparison, compare
 from .errors import DataError, Fault, SpecError

@@ -14,8 +14,10 @@ from .alternatives import Alternatives
 from .arguments import seed_of, share, threads_of, whole
 from .errors import Fault, SpecError
 from .framework import Framework
+from .measurement import core_errors
 from .panel import Panel
 from .table import make_frame, nearest
+from .weighting import core_weights
 
 if TYPE_CHECKING:
     from .index import Index
@@ -47,7 +49,8 @@ def plan(
             for one in getattr(alternatives, stage)
         ]
 
-    noisy = alternatives.noisy(tree)
+    weights = core_weights(alternatives.weights, tree)
+    exclude = [] if alternatives.exclude is None else alternatives.exclude.places(tree)
     faults = alternatives.inadmissible(recipe, tree)
     if faults:
         raise SpecError(faults)
@@ -61,14 +64,15 @@ def plan(
                 levels("treat"),
                 levels("normalize"),
                 levels("aggregate"),
-                noisy,
+                weights | {"exclude": exclude},
                 [one.rescale for one in alternatives.normalize],
                 alternatives.posterior,
+                core_errors(alternatives.values, panel),
             ),
             positions,
         )
     if not made.factors:
-        right = "give at least two alternatives of a stage, noise on weights, or a stochastic imputation"
+        right = "give two alternatives of a stage, weights, errors of measurement, or a stochastic imputation"
         raise SpecError(Fault("alternatives", "nothing varies", right))
     return made, labels
 
