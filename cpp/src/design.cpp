@@ -136,7 +136,7 @@ void Design::sobol_run(std::uint32_t first, Index count, double* out) const {
   std::array<double, aligned> column;
   const std::uint32_t from = first % aligned;
   for (Index d = 0; d < dimensions_; ++d) {
-    std::uint32_t word = 0;
+    std::uint32_t word = shift_[static_cast<std::size_t>(d)];
     const std::uint32_t* direction = directions_.data() + d;
     for (std::uint32_t bits = first - from; bits != 0; bits >>= 1, direction += dimensions_)
       if (bits & 1u) word ^= *direction;
@@ -150,8 +150,8 @@ void Design::points(std::uint64_t first, Index count, double* out) const {
     refuse("point", std::to_string(count) + " points from " + std::to_string(first) + " on: the design has " + std::to_string(length_) + " points");
   for (Index done = 0; done < count;) {
     const std::uint64_t i = first + static_cast<std::uint64_t>(done);
-    const Index run = kind_ == Points::montecarlo ? 1 : std::min(count - done, aligned - static_cast<Index>(i % aligned));
-    if (kind_ == Points::montecarlo) montecarlo_point(static_cast<std::uint32_t>(i), 0, dimensions_, out);
+    const Index run = independent(kind_) ? 1 : std::min(count - done, aligned - static_cast<Index>(i % aligned));
+    if (independent(kind_)) point(i, out);
     else sobol_run(static_cast<std::uint32_t>(i), run, out);
     done += run;
     out += run * dimensions_;

@@ -23,7 +23,7 @@ std::string fault(const Measurement& errors, double value, Index row, Index indi
   }
   if (std::isnan(first)) return "";
   if (!(first >= 0 && first < infinite)) return "a standard deviation below 0, or infinite";
-  return errors.law == Measurement::lognormal && first > 0 && value <= 0 ? "an error in percent of a value that is not above 0" : "";
+  return errors.law == Measurement::lognormal && first > 0 && value < 0 ? "an error in proportion to a value below 0" : "";
 }
 
 // A normal number around the value; within the bounds where the value is. Between bounds nearer than the spread, uniform

@@ -51,7 +51,7 @@ def measurement_error(
         bounds, the law is cut off there.
     relative : float, mapping or Panel
         Instead: standard deviation of the natural logarithm, about the relative error (0.05 is 5 percent). Lognormal
-        around the value as its median, which must be above 0.
+        around the value as its median, which must not be below 0; 0 stays 0.
     lower, upper : mapping of str to float, or Panel
         Instead, both: ends of an interval that holds the value; uniform.
 

@@ -1,6 +1,7 @@
 // A small index with everything in it, for tests of draws: three levels, several periods, holes, a lag, a unit that is
 // not scored, both directions, groups, and inner nodes with a scale of their own.
 #pragma once
+#include <cmath>
 #include <vector>
 
 #include "egov/plan.hpp"
@@ -10,6 +11,7 @@ namespace small_index {
 
 using namespace egov;
 
+inline const std::vector<Index> three_years = {1, 3, 4};
 constexpr Index units = 14, years = 5, indicators = 6;
 enum : std::size_t { root, access, services, policy, x0, x1, x2, x3, deep, x4, x5, nodes };
 
@@ -95,9 +97,9 @@ inline Alternatives alternatives() {
                  scales(named("rank", {{"ties", 1}}), onto(named("none")))};
   a.aggregate = {std::vector<Choice>(nodes, named("arithmetic")), std::vector<Choice>(nodes, named("geometric"))};
   a.aggregate[0][services] = named("geometric");
-  a.noise.assign(nodes, 0.4);
-  a.noise[root] = 0;
-  a.noise[x2] = 0;
+  a.weights.noise.assign(nodes, 0.4);
+  a.weights.noise[root] = 0;
+  a.weights.noise[x2] = 0;
   return a;
 }
 
@@ -106,6 +108,24 @@ inline std::vector<double> point(const Plan& plan, std::uint64_t k) {
   std::vector<double> at;
   for (std::size_t i = 0; i < plan.factors().size(); ++i) at.push_back(uniform(11, k, i));
   return at;
+}
+
+// Largest difference between a draw and score(), relative to 1 or the score; -1 if a rank differs or a row is left out.
+inline double distance(const Plan& plan, const Panel& data, const std::vector<double>& at, const std::vector<Index>& periods) {
+  Plan::Desk desk(plan);
+  plan.draw(at.data(), desk);
+  const Scores slow = score(data, plan.framework_at(at.data()), plan.recipe_at(at.data()), periods);
+  double worst = 0;
+  Index there = 0;
+  for (Index row = 0; row < slow.values.rows(); ++row) there += !std::isnan(slow.values(row, 0));
+  if (there != plan.rows()) return -1;
+  for (Index row = 0; row < plan.rows(); ++row) {
+    const Index from = plan.kept()[static_cast<std::size_t>(row)];
+    const double right = slow.values(from, 0);
+    if (desk.ranks[static_cast<std::size_t>(row)] != static_cast<int>(slow.ranks(from, 0))) return -1;
+    worst = std::max(worst, std::abs(desk.scores()[row] - right) / std::max(1.0, std::abs(right)));
+  }
+  return worst;
 }
 
 }  // namespace small_index

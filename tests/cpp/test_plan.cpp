@@ -9,34 +9,14 @@ using namespace small_index;
 
 namespace {
 
-const std::vector<Index> scored = {1, 3, 4};
-
-// Largest difference between a draw and score(), relative to 1 or the score; -1 if a rank differs or a row is left out.
-double distance(const Plan& plan, const Panel& data, const std::vector<double>& at, const std::vector<Index>& periods) {
-  Plan::Desk desk(plan);
-  plan.draw(at.data(), desk);
-  const Scores slow = score(data, plan.framework_at(at.data()), plan.recipe_at(at.data()), periods);
-  double worst = 0;
-  Index there = 0;
-  for (Index row = 0; row < slow.values.rows(); ++row) there += !std::isnan(slow.values(row, 0));
-  if (there != plan.rows()) return -1;
-  for (Index row = 0; row < plan.rows(); ++row) {
-    const Index from = plan.kept()[static_cast<std::size_t>(row)];
-    const double right = slow.values(from, 0);
-    if (desk.ranks[static_cast<std::size_t>(row)] != static_cast<int>(slow.ranks(from, 0))) return -1;
-    worst = std::max(worst, std::abs(desk.scores()[row] - right) / std::max(1.0, std::abs(right)));
-  }
-  return worst;
-}
-
 // Checks `draws` random points against score(); how many of the levels of the discrete factors were met.
 std::size_t hold(const Panel& data, const Recipe& chosen, const Alternatives& others, std::uint64_t draws,
                  const Framework& tree = framework()) {
-  const Plan plan(data, tree, chosen, others, scored);
+  const Plan plan(data, tree, chosen, others, three_years);
   std::vector<std::size_t> seen;
   for (std::uint64_t k = 0; k < draws; ++k) {
     const auto at = point(plan, k);
-    const double far = distance(plan, data, at, scored);
+    const double far = distance(plan, data, at, three_years);
     CHECK(far >= 0);
     CHECK(far <= 1e-12);
     std::size_t combination = 0;
@@ -49,7 +29,7 @@ std::size_t hold(const Panel& data, const Recipe& chosen, const Alternatives& ot
 
 bool refused(const Panel& data, const Recipe& chosen, const Alternatives& others, const Framework& tree = framework()) {
   try {
-    Plan(data, tree, chosen, others, scored);
+    Plan(data, tree, chosen, others, three_years);
   } catch (const SpecError&) {
     return true;
   }
@@ -68,7 +48,7 @@ TEST_CASE("a list with one alternative replaces the recipe's own choice and is n
   others.aggregate = {std::vector<Choice>(nodes, named("geometric"))};
   others.weights.noise.assign(nodes, 0);
   others.weights.noise[x0] = others.weights.noise[x1] = 1;
-  const Plan plan(panel(), framework(), recipe(), others, scored);
+  const Plan plan(panel(), framework(), recipe(), others, three_years);
   REQUIRE(plan.factors().size() == 2);
   CHECK(plan.factors()[0].node == static_cast<Index>(x0));
   hold(panel(), recipe(), others, 30);
@@ -137,7 +117,7 @@ TEST_CASE("rounding before ranking, and weights that start from equal ones") {
 }
 
 TEST_CASE("factors stand in the order of the stages, then weights in the order of the nodes") {
-  const Plan plan(panel(), framework(), recipe(), alternatives(), scored);
+  const Plan plan(panel(), framework(), recipe(), alternatives(), three_years);
   const auto& factors = plan.factors();
   REQUIRE(factors.size() == 4 + nodes - 2);
   const char* const names[] = {"impute", "treat", "normalize", "aggregate"};
@@ -164,9 +144,9 @@ TEST_CASE("levels take equal shares of the unit interval, ends included") {
 
 TEST_CASE("excluded units and the nominal result") {
   const Panel data = panel();
-  const Plan plan(data, framework(), recipe(), alternatives(), scored);
-  const Scores nominal = score(data, framework(), recipe(), scored);
-  CHECK(plan.rows() == units * 3 - 1);  // unit 5 is not scored in the second of the scored years
+  const Plan plan(data, framework(), recipe(), alternatives(), three_years);
+  const Scores nominal = score(data, framework(), recipe(), three_years);
+  CHECK(plan.rows() == units * 3 - 1);  // unit 5 is not three_years in the second of the three_years years
   CHECK(plan.periods() == 3);
   CHECK(plan.start(2) - plan.start(1) == units - 1);
   for (Index row = 0; row < plan.rows(); ++row) {
@@ -177,15 +157,15 @@ TEST_CASE("excluded units and the nominal result") {
   }
 }
 
-TEST_CASE("weights are the shares times 1 + noise (2u - 1)") {
+TEST_CASE("weights are the shares times 1 + noise (2u - 1), brought to sum one") {
   Alternatives others;
   others.weights.noise.assign(nodes, 0);
   others.weights.noise[x1] = 0.5;
-  const Plan plan(panel(), framework(), recipe(), others, scored);
+  const Plan plan(panel(), framework(), recipe(), others, three_years);
   const double at = 0.9;
   const Framework drawn = plan.framework_at(&at);
-  CHECK(drawn.nodes[x0].weight == doctest::Approx(1 / 5.0).epsilon(1e-15));
-  CHECK(drawn.nodes[x1].weight == doctest::Approx(3 / 5.0 * 1.4).epsilon(1e-15));
+  CHECK(drawn.nodes[x0].weight == doctest::Approx(1 / 6.2).epsilon(1e-15));
+  CHECK(drawn.nodes[x1].weight == doctest::Approx(3 * 1.4 / 6.2).epsilon(1e-15));
 }
 
 TEST_CASE("what cannot be computed is refused before any draw") {
@@ -218,11 +198,11 @@ TEST_CASE("noise beyond 0 to 1 and other ranks than competition are refused") {
 TEST_CASE("a hole that one alternative leaves open is named before any draw") {
   Alternatives others;
   others.impute = {chains({named("mean")}), chains({named("locf")})};
-  CHECK_THROWS_AS(Plan(panel(0.5), framework(), recipe(), others, scored), MissingError);
+  CHECK_THROWS_AS(Plan(panel(0.5), framework(), recipe(), others, three_years), MissingError);
 }
 
 // A unit without any value: one alternative fills it, the other leaves it without a score.
-TEST_CASE("alternatives that disagree on who is scored are refused, or give what score() gives") {
+TEST_CASE("alternatives that disagree on who is three_years are refused, or give what score() gives") {
   Panel data = panel();
   for (Index t = 0; t < years; ++t) data.values.row(data.row(t, 4)).setConstant(missing_value);
   for (bool nominal_scores_it : {true, false}) {
@@ -232,8 +212,8 @@ TEST_CASE("alternatives that disagree on who is scored are refused, or give what
     Alternatives others;
     others.impute = {chains({named("mean")}), chains({named("locf")})};
     try {
-      const Plan plan(data, framework(), chosen, others, scored);
-      for (double at : {0.25, 0.75}) CHECK(distance(plan, data, {at}, scored) >= 0);
+      const Plan plan(data, framework(), chosen, others, three_years);
+      for (double at : {0.25, 0.75}) CHECK(distance(plan, data, {at}, three_years) >= 0);
     } catch (const Error&) {
       CHECK(true);
     }
@@ -246,8 +226,8 @@ TEST_CASE("alternatives of a step that the recipe does not run are refused, or d
   Alternatives others;
   others.treat = {chains({named("none")}), chains({named("winsorize")})};
   try {
-    const Plan plan(panel(), framework(), chosen, others, scored);
-    for (double at : {0.25, 0.75}) CHECK(distance(plan, panel(), {at}, scored) == 0);
+    const Plan plan(panel(), framework(), chosen, others, three_years);
+    for (double at : {0.25, 0.75}) CHECK(distance(plan, panel(), {at}, three_years) == 0);
   } catch (const SpecError&) {
     CHECK(true);
   }
@@ -283,7 +263,7 @@ TEST_CASE("methods that compare units and holes") {
   Panel data = panel(0.1);
   hold(data, chosen, others, 60);
   others.aggregate = {std::vector<Choice>(nodes, named("copeland")), std::vector<Choice>(nodes, named("wroclaw"))};
-  CHECK_THROWS_AS(Plan(data, framework(), chosen, others, scored), DataError);  // before any draw
+  CHECK_THROWS_AS(Plan(data, framework(), chosen, others, three_years), DataError);  // before any draw
 }
 
 TEST_CASE("a unit without a score that has children of a node which compares units is refused") {
@@ -292,9 +272,9 @@ TEST_CASE("a unit without a score that has children of a node which compares uni
   for (Handling& node : chosen.nodes) node.impute = {named("none")};
   Alternatives others;
   others.aggregate = {std::vector<Choice>(nodes, named("arithmetic"))};
-  CHECK(Plan(panel(0.1), framework(), chosen, others, scored).rows() < 3 * units);
+  CHECK(Plan(panel(0.1), framework(), chosen, others, three_years).rows() < 3 * units);
   others.aggregate[0][access] = named("copeland");
-  CHECK_THROWS_AS(Plan(panel(0.1), framework(), chosen, others, scored), DataError);
+  CHECK_THROWS_AS(Plan(panel(0.1), framework(), chosen, others, three_years), DataError);
 }
 
 TEST_CASE("powers beyond the range of numbers take the way of score()") {
@@ -330,7 +310,7 @@ TEST_CASE("a threshold of children, in draws as in score()") {
   for (auto& at : others.normalize)
     for (std::size_t i : {x0, x1, x2, x3, x4, x5, policy}) at[i] = onto(at[i]);
   const Panel data = panel(0.3);
-  const Scores nominal = score(data, framework(), chosen, scored);
-  CHECK(nominal.values.col(0).array().isNaN().count() > 1);  // more than the one unit that is not scored
+  const Scores nominal = score(data, framework(), chosen, three_years);
+  CHECK(nominal.values.col(0).array().isNaN().count() > 1);  // more than the one unit that is not three_years
   CHECK(hold(data, chosen, others, 100) == 2 * 2 * 2);
 }

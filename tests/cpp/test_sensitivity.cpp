@@ -15,7 +15,7 @@ const std::vector<Index> scored = {3};
 
 Alternatives discrete() {
   Alternatives others = alternatives();
-  others.noise.clear();
+  others.weights.noise.clear();
   return others;
 }
 
@@ -166,7 +166,7 @@ TEST_CASE("any number of threads gives the same bits, another seed others") {
 TEST_CASE("outputs that never change have no indices") {
   Alternatives others;
   others.treat = {chains({named("none")}), chains({named("none")})};
-  others.noise.assign(nodes, 0);
+  others.weights.noise.assign(nodes, 0);
   const Plan plan(panel(), framework(), recipe(), others, scored);
   for (Output output : {Output::shift, Output::rank, Output::score}) {
     const Indices got = sensitivity(plan, replicates(plan, 64, 4, 1), output, 0.9, 1);

@@ -122,7 +122,7 @@ TEST_CASE("ranks of rounded scores, which tie often, are counted as drawn one by
 
 TEST_CASE("more draws than a small counter holds") {
   Alternatives others;
-  others.noise = alternatives().noise;
+  others.weights.noise = alternatives().weights.noise;
   const Plan plan = plan_of(others);
   const Design design(Points::sobol, static_cast<Index>(plan.factors().size()), 150000, 2);
   const Ensemble one = uncertainty(plan, design, false, 1), three = uncertainty(plan, design, false, 3);

@@ -8,7 +8,7 @@ namespace egov {
 struct Measurement {
   enum Law {
     normal,     // first: standard deviation; cut off at the bounds of the indicator where the value lies within them
-    lognormal,  // first: standard deviation of the logarithm; the value is the median
+    lognormal,  // first: standard deviation of the logarithm; the value is the median; 0 stays 0
     uniform     // first and second: the ends of the interval
   };
   Law law = normal;
@@ -18,7 +18,7 @@ struct Measurement {
 };
 
 // SpecError for shapes that do not fit the panel; DataError with the cell for a negative standard deviation, an interval
-// without its value or with one end only, or a lognormal law around a value that is not above 0.
+// without its value or with one end only, or a lognormal law around a value below 0.
 void check(const Measurement& errors, const Panel& panel);
 
 // One indicator as it might have been measured in a draw of seed 0: observed cells move, each by its unit's own random
