@@ -5,6 +5,7 @@
 #include "egov/confidence.hpp"
 #include "egov/random.hpp"
 #include "egov/sensitivity.hpp"
+#include "egov/shapley.hpp"
 #include "egov/sobol.hpp"
 
 namespace egov::bind {
@@ -131,6 +132,16 @@ void design(py::module_& m) {
       out.append(py::make_tuple(fault.param, fault.came, fault.right));
     return out;
   }, "law"_a);
+  m.def("marginal_values", [](const Input& u, const py::list& marginals, int threads) {
+    const std::vector<Choice> laws = chain(marginals);
+    const Matrix from = u;
+    return released([&] { return marginal_values(from, laws, threads); });
+  }, "u"_a.noconvert(), "marginals"_a, "threads"_a);
+  m.def("weight_shapley", [](const Input& scores, const Vector& alpha, int threads) {
+    const Matrix from = scores;
+    const WeightShapley out = released([&] { return weight_shapley(from, alpha, threads); });
+    return py::dict("part"_a = out.part, "first"_a = out.first, "variance"_a = out.variance, "constant"_a = out.constant);
+  }, "scores"_a.noconvert(), "alpha"_a, "threads"_a);
   m.def("sobol_sample", &sobol_sample, "kind"_a, "n"_a, "scrambles"_a, "seed"_a, "factor"_a, "factors"_a, "reversed"_a, "third"_a,
         "marginals"_a, "threads"_a);
   m.def("sobol_analyze", &sobol_analyze, "y"_a.noconvert(), "factors"_a, "reversed"_a, "third"_a, "scrambles"_a, "first"_a, "total"_a,

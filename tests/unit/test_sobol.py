@@ -227,6 +227,7 @@ LAWS = {
     "norm": ([1, 2], lambda u: np.array([NormalDist(1, 2).inv_cdf(p) for p in u])),
     "lognorm": ([1, 2], lambda u: np.exp([NormalDist(1, 2).inv_cdf(p) for p in u])),
     "weibull": ([1.5, 2.0], lambda u: 2 * (-np.log1p(-u)) ** (1 / 1.5)),
+    "gamma": ([1.0, 2.0], lambda u: -2 * np.log1p(-u)),
     "discrete": ([3, 1, 7], lambda u: np.array([3, 1, 7])[(3 * u).astype(int)]),
 }
 

@@ -130,6 +130,8 @@ struct MarginalMethod : Method {
   double (*quantile)(double u, const Args& args) = nullptr;
 };
 const Rows<MarginalMethod>& marginal_methods();
+// Numbers in (0, 1), a column a distribution, as values of those distributions.
+Matrix marginal_values(const Matrix& u, const std::vector<Choice>& marginals, int threads);
 
 // Designs that share n base points as evenly as can be, each with a seed of its own.
 std::vector<Design> scrambled_designs(Points kind, Index dimensions, std::uint64_t n, Index scrambles, std::uint64_t seed);

@@ -1,6 +1,9 @@
+#include <algorithm>
+#include <boost/math/distributions/gamma.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 
+#include "detail/threads.hpp"
 #include "egov/sobol.hpp"
 
 namespace egov {
@@ -16,6 +19,11 @@ double loguniform_quantile(double u, const Args& args) { return args[0] * std::p
 double normal_at(double u, const Args& args) { return args[0] + args[1] * normal_quantile(u); }
 double lognormal_quantile(double u, const Args& args) { return std::exp(normal_at(u, args)); }
 double weibull_quantile(double u, const Args& args) { return args[2] + args[1] * std::pow(-std::log1p(-u), 1 / args[0]); }
+
+double gamma_quantile(double u, const Args& args) {
+  const boost::math::gamma_distribution<> law(args[0], args[1]);
+  return u < 0.5 ? boost::math::quantile(law, u) : boost::math::quantile(boost::math::complement(law, 1 - u));
+}
 
 // Lower end, upper end, and where between them the peak lies.
 double triangular_quantile(double u, const Args& args) {
@@ -70,10 +78,31 @@ const Rows<MarginalMethod>& marginal_methods() {
     add_row({"truncnorm", "Normal, cut at two bounds.", "", {lower, upper, number("mean", "Mean before the cut."), number("sd", "Standard deviation before the cut.", least)}, plain, ordered}, truncated_normal_quantile);
     add_row({"lognorm", "The natural logarithm is normal.", "", {number("mean", "Mean of the logarithm."), number("sd", "Standard deviation of the logarithm.", least)}}, lognormal_quantile);
     add_row({"weibull", "Weibull.", "", {number("shape", "Shape.", least), number("scale", "Scale.", least), location}}, weibull_quantile);
-    add_row({"discrete", "Equally likely values; the only one that SALib does not have.", "", {levels}}, level);
+    Param scale = number("scale", "Scale.", least);
+    scale.fallback = 1;
+    add_row({"gamma", "Gamma; not in SALib. Independent ones over their sum are Dirichlet weights.", "", {number("shape", "Shape.", 0.01), scale}}, gamma_quantile);
+    add_row({"discrete", "Equally likely values; not in SALib.", "", {levels}}, level);
     return rows;
   }();
   return table;
+}
+
+Matrix marginal_values(const Matrix& u, const std::vector<Choice>& marginals, int threads) {
+  if (static_cast<Index>(marginals.size()) != u.cols()) throw SpecError("one distribution for each column", {"sobol", "", "dists"});
+  Matrix out(u.rows(), u.cols());
+  constexpr Index leaf = 4096;  // rows of one task
+  const Index tasks = (u.rows() + leaf - 1) / leaf;
+  std::vector<std::pair<const MarginalMethod*, Args>> laws;
+  for (const Choice& choice : marginals) {
+    const MarginalMethod& row = find("dists", marginal_methods(), choice.method);
+    laws.emplace_back(&row, arguments("dists", row, choice));
+  }
+  detail::parallel(tasks * u.cols(), threads, [&](Index task, int) {
+    const Index column = task / tasks, first = task % tasks * leaf;
+    const auto& [row, args] = laws[static_cast<std::size_t>(column)];
+    for (Index i = first; i < std::min(first + leaf, u.rows()); ++i) out(i, column) = row->quantile(u(i, column), args);
+  });
+  return out;
 }
 
 }  // namespace egov
