@@ -62,6 +62,7 @@ MAY_REACH = (
         "chains": GROUND,
         "confidence": GROUND,
         "sobol": GROUND | {"design"},
+        "shapley": GROUND,
     }
     | {
         name: GROUND | {"framework", "recipe", "plan", "design", "uncertainty", *STAGES}
@@ -246,6 +247,7 @@ def test_a_stage_knows_no_other_stage_and_no_picture(stage):
         "uncertainty",
         "sensitivity",
         "sobol",
+        "shapley",
         "result",
         "index",
         "stability",

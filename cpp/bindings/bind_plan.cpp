@@ -142,6 +142,7 @@ void design(py::module_& m) {
     const WeightShapley out = released([&] { return weight_shapley(from, alpha, threads); });
     return py::dict("part"_a = out.part, "first"_a = out.first, "variance"_a = out.variance, "constant"_a = out.constant);
   }, "scores"_a.noconvert(), "alpha"_a, "threads"_a);
+  m.def("reach_of_interval", &reach_of_interval, "level"_a, "freedom"_a);
   m.def("sobol_sample", &sobol_sample, "kind"_a, "n"_a, "scrambles"_a, "seed"_a, "factor"_a, "factors"_a, "reversed"_a, "third"_a,
         "marginals"_a, "threads"_a);
   m.def("sobol_analyze", &sobol_analyze, "y"_a.noconvert(), "factors"_a, "reversed"_a, "third"_a, "scrambles"_a, "first"_a, "total"_a,

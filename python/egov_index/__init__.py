@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import chains, datasets, missing, multivariate, outcomes, sobol
+from . import chains, datasets, missing, multivariate, outcomes, shapley, sobol
 from . import envelopment as envelopment  # adds its methods
 from . import forest as forest
 from ._aggregate import aggregate
@@ -120,6 +120,7 @@ __all__ = [
     "removal",
     "report",
     "screen",
+    "shapley",
     "show_versions",
     "sobol",
     "treat",

@@ -20,4 +20,7 @@ struct WeightShapley {
 // for any number of weights. Total indices are 0: all weights but one determine the last.
 WeightShapley weight_shapley(const Matrix& scores, const Vector& alpha, int threads = 1);
 
+// How many standard errors an interval of Student's t reaches to each side; of the normal distribution for infinite freedom.
+double reach_of_interval(double level, double freedom);
+
 }  // namespace egov

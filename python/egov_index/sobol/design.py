@@ -104,8 +104,9 @@ def sample(
     ----------
     problem : mapping
         ``names`` of the inputs; ``bounds``, numbers for each; ``dists``, a distribution for each ("unif" if left out):
-        unif, logunif, triang, norm, truncnorm, lognorm, weibull as in SALib; gamma (shape, scale); and discrete, whose bounds are its
-        equally likely levels; ``groups``, a group for each input, whose columns are exchanged together.
+        unif, logunif, triang, norm, truncnorm, lognorm, weibull as in SALib; gamma (shape, scale);
+        and discrete, whose bounds are its equally likely levels; ``groups``, a group for each input, whose columns are
+        exchanged together.
     n : int
         Base points in all scrambles together; a power of two serves best.
     calc_second_order : bool

@@ -1,0 +1,96 @@
+"""Shapley effects in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..table import listing
+
+if TYPE_CHECKING:
+    from .shares import ShapleyEffects
+
+__all__ = ["explained"]
+
+HOW = {
+    "t": "Student's t over {repetitions} independent repetitions",
+    "clt": "the central limit theorem over {n:,} permutations",
+}
+
+
+def explained(of: ShapleyEffects) -> str:
+    """All there is to say."""
+    lines = [_design(of), *of.notes]
+    still = np.atleast_1d(of.constant)
+    if still.any():
+        names = [name for name, at in zip(of.outputs, still, strict=True) if at]
+        lines.append(f"Constant, so without effects: {listing(names)}.")
+    if not still.all():
+        lines += [_largest(of, ~still), *_groups(of, ~still), *_oddities(of, ~still)]
+    return "\n".join(lines)
+
+
+def _design(of: ShapleyEffects) -> str:
+    if of.method == "exact":
+        return f"{len(of.factors)} factors, exact: no sampling."
+    how = {"subsets": "all coalitions", "permutations": "random permutations"}[of.method]
+    if of.interval_method == "t" and of.repetitions < 2:
+        interval = "No intervals, as there is one repetition."
+    else:
+        by = HOW[of.interval_method].format(repetitions=of.repetitions, n=of.n)
+        interval = f"Intervals at {100 * of.level:g} %: {by}."
+    return f"{len(of.factors)} factors, {of.n:,} points, {how}, {of.runs:,} runs. {interval}"
+
+
+def _mean(of: ShapleyEffects, table: Any, moves: Any) -> Any:
+    weights = np.ravel(of.variance)[moves]
+    return np.average(table[moves], axis=0, weights=weights / weights.max())
+
+
+def _over(moves: Any) -> str:
+    return "" if moves.sum() == 1 else " over the outputs, each weighted by its variance"
+
+
+def _largest(of: ShapleyEffects, moves: Any) -> str:
+    effects = _mean(of, of.tables["effect"], moves)
+    best = int(np.argmax(effects))
+    return (
+        f"{of.factors[best]} matters most{_over(moves)}: it has {effects[best]:.3f} of the variance. Effects sum to 1; "
+        "what factors do together, or share as they depend on one another, is divided among them evenly."
+    )
+
+
+def _groups(of: ShapleyEffects, moves: Any) -> list[str]:
+    if not of.groups:
+        return []
+    sums = _mean(of, of._grouped(), moves)
+    order = np.argsort(-sums, kind="stable")
+    told = listing(f"{of.group_names[i]} {sums[i]:.3f}" for i in order)
+    return [f"Groups as one player each{_over(moves)}: {told}."]
+
+
+def _oddities(of: ShapleyEffects, moves: Any) -> list[str]:
+    lines = []
+    effect, low, high, first, total = (of.tables[name][moves] for name in of.tables)
+    tiny = 1e-9
+    if of.method != "exact" and (effect < -tiny).any():
+        lines.append(
+            f"Below 0 {_times(effect < -tiny)}: sampling error of an effect near 0. Nothing is clipped."
+        )
+    if of.method != "exact" and ((high - low) / 2 > np.abs(effect)).any():
+        lines.append(
+            f"The half-width of the interval exceeds the effect {_times((high - low) / 2 > np.abs(effect))}: "
+            f"{of.n:,} points are too few to tell it from 0."
+        )
+    beyond = first > total + np.maximum(0.01, high - low)
+    if beyond.any():
+        lines.append(
+            f"The first index is above the total index {_times(beyond)}: factors depend on one another, so neither "
+            "index alone tells how much a factor matters. The effect does."
+        )
+    return lines
+
+
+def _times(found: Any) -> str:
+    return f"in {int(found.sum()):,} of {found.size:,} cases"
