@@ -19,6 +19,7 @@ __all__ = ["Law", "as_law", "dirichlet", "independent", "normal"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+LEAST = 0.05  # parameter whose gamma variates do not underflow
 CLOSE = 1e-12  # eigenvalues of a covariance below this share of the largest are 0
 
 
@@ -92,7 +93,7 @@ class Independent(Law):
         self.names, self._marginals = names, list(marginals)
 
     def variates(self, u: Array) -> Array:
-        return _core.marginal_values(np.asfortranarray(u), self._marginals, 0)
+        return _core.marginal_values(np.asfortranarray(u), self._marginals, 1)
 
     def redraw(self, x: Array, v: Array, free: Mask) -> Array:
         return np.where(free, v, x)
@@ -107,7 +108,7 @@ class Dirichlet(Law):
         self._marginals = list(as_problem(problem).laws)
 
     def variates(self, u: Array) -> Array:
-        return _core.marginal_values(np.asfortranarray(u), self._marginals, 0)
+        return _core.marginal_values(np.asfortranarray(u), self._marginals, 1)
 
     def redraw(self, x: Array, v: Array, free: Mask) -> Array:
         left = 1 - np.where(free, 0.0, x).sum(axis=1)
@@ -129,7 +130,7 @@ class Normal(Law):
         self._known: dict[bytes, tuple[Array, Array]] = {}
 
     def variates(self, u: Array) -> Array:
-        return _core.marginal_values(np.asfortranarray(u), self._standard, 0)
+        return _core.marginal_values(np.asfortranarray(u), self._standard, 1)
 
     def redraw(self, x: Array, v: Array, free: Mask) -> Array:
         out = np.array(x, dtype=np.float64)
@@ -179,7 +180,7 @@ def dirichlet(alpha: ArrayLike, names: Iterable[str] | None = None) -> Law:
     Parameters
     ----------
     alpha : array_like (d,)
-        Parameters, each at least 0.01: the mean of a weight is its share in their sum, and the larger the sum, the less
+        Parameters, each at least 0.05: the mean of a weight is its share in their sum, and the larger the sum, the less
         weights vary. All 1: uniform on the simplex.
     names : iterable of str, optional
         Names of the weights; w1, w2, ... if left out.
@@ -202,9 +203,9 @@ def dirichlet(alpha: ArrayLike, names: Iterable[str] | None = None) -> Law:
     """
     values = _row("alpha", alpha)
     faults = [
-        Fault("alpha", f"{a:g} as parameter {i + 1}", "0.01 or more")
+        Fault("alpha", f"{a:g} as parameter {i + 1}", "0.05 or more")
         for i, a in enumerate(values)
-        if not 0.01 <= a < np.inf
+        if not LEAST <= a < np.inf
     ]
     if faults:
         raise SpecError(faults)

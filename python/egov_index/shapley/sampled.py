@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 METHODS = ("subsets", "permutations")
 KINDS = ("sobol", "linear_sobol", "lhs", "montecarlo")
 INTERVALS = ("t", "clt")
-FEW = 1024  # coalitions up to which all are taken
+FEW = 64  # up to so many coalitions all of them do better than random orders with the same number of runs
 MOST = 2**16
 ROWS = 2**16  # runs of one call of the model, about
 
@@ -62,7 +62,7 @@ def effects(
     inner: int = 2,
     repetitions: int | None = None,
     kind: str | None = None,
-    interval: str | None = None,
+    interval: str = "t",
     level: float = 0.95,
     outputs: Sequence[str] | None = None,
     progress: Callable[[float], object] | None = None,
@@ -80,7 +80,8 @@ def effects(
     seed : int
         The same seed gives the same bits.
     method : {"subsets", "permutations"}, optional
-        All coalitions of inputs, or those of random orders. Left out: subsets where there are at most 1,024.
+        All coalitions of players at every point, or those of one random order. Left out: subsets up to 6 players; with
+        more of them permutations have smaller errors with the same number of runs.
     groups : sequence or mapping, optional
         A group for each input, or the inputs of each group, in place of the problem's.
     inside : bool
@@ -89,12 +90,11 @@ def effects(
     inner : int
         Runs that estimate a conditional variance, 2 or more; the point itself is the first of them.
     repetitions : int, optional
-        Independent designs that share the points. Left out: 8, fewer with few points; 1 with ``interval="clt"``.
+        Independent designs that share the points. Left out: 8, fewer with few points, 1 with ``interval="clt"``.
     kind : {"sobol", "linear_sobol", "lhs", "montecarlo"}, optional
         Points. Left out: "montecarlo" with ``interval="clt"``, else "sobol".
-    interval : {"t", "clt"}, optional
-        Student's t over the repetitions, or the central limit theorem over permutations. Left out: "clt" with
-        permutations, else "t".
+    interval : {"t", "clt"}
+        Student's t over the repetitions, or the central limit theorem over permutations and independent points.
     level : float
         Level of the intervals.
     outputs : sequence of str, optional
@@ -138,7 +138,7 @@ def effects(
         groups, outputs = _from_problem(problem, groups, outputs)
     game = Game.of(law.names, grouping(groups, law.names), bool(inside))
     method = _method(method, game)
-    design, interval = _design(method, n, seed, repetitions, kind, interval)
+    design = _design(method, n, seed, repetitions, kind, interval)
     runs = Runs(Model(model, law.names, outputs), law, whole("inner", inner, 2, 1000))
     sums = SubsetSums(game) if method == "subsets" else OrderSums(game)
     for part, r in _batches(design, runs, sums, progress):
@@ -171,9 +171,8 @@ def _method(method: str | None, game: Game) -> str:
 
 
 def _design(
-    method: str, n: int, seed: int, repetitions: int | None, kind: str | None, interval: str | None
-) -> tuple[Design, str]:
-    interval = interval or ("t" if method == "subsets" else "clt")
+    method: str, n: int, seed: int, repetitions: int | None, kind: str | None, interval: str
+) -> Design:
     kind = kind or ("montecarlo" if interval == "clt" else "sobol")
     for name, given, valid in (("interval", interval, INTERVALS), ("kind", kind, KINDS)):
         if given not in valid:
@@ -184,7 +183,7 @@ def _design(
     n = whole("n", n, 2, 2**32)
     if repetitions is None:
         repetitions = 1 if interval == "clt" else max(2, min(8, n // 32))
-    return Design(kind, n, whole("repetitions", repetitions, 1, n), seed_of(seed)), interval
+    return Design(kind, n, whole("repetitions", repetitions, 1, n), seed_of(seed))
 
 
 def _batches(

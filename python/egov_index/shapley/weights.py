@@ -105,6 +105,9 @@ def linear(
 
 def _parts(table: Array, alpha: Array, groups: tuple[str, ...], threads: int) -> tuple[Any, ...]:
     """Effects, low, high, first, total, variance, constant. Variances of groups add up."""
+    peak = np.abs(table).max(axis=1)
+    powers = np.where((peak > 1e100) | ((peak < 1e-100) & (peak > 0)), np.frexp(peak)[1], 0).astype(np.int64)
+    table = np.ldexp(table, -powers[:, None])  # so that squares are numbers
     part, first = np.zeros_like(table), np.zeros_like(table)
     variance, constant = np.zeros(len(table)), np.ones(len(table), dtype=bool)
     for group in dict.fromkeys(groups):
@@ -115,13 +118,16 @@ def _parts(table: Array, alpha: Array, groups: tuple[str, ...], threads: int) ->
         constant &= np.array(found["constant"], dtype=bool)
     whole = np.where(constant, np.nan, variance)[:, None]
     effects = part / whole
+    with np.errstate(over="ignore", under="ignore"):
+        variance = np.ldexp(variance, 2 * powers)
     return effects, effects, effects, first / whole, 0 * effects, variance, constant
 
 
 def _labels(scores: Any, axis: str, given: Iterable[Any] | None) -> tuple[str, ...] | None:
-    """Names as given, or those of a pandas frame."""
-    found = given if given is not None or np.ndim(scores) != 2 else getattr(scores, axis, None)
-    return None if found is None else tuple(str(name) for name in found)
+    """Names as given, or those of a frame."""
+    if given is None and hasattr(scores, "columns"):
+        given = getattr(scores, axis, None)
+    return None if given is None else tuple(str(name) for name in given)
 
 
 def _fitting(place: str, names: tuple[str, ...] | None, count: int, word: str) -> tuple[str, ...]:

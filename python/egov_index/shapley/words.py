@@ -45,6 +45,8 @@ def _design(of: ShapleyEffects) -> str:
 
 def _mean(of: ShapleyEffects, table: Any, moves: Any) -> Any:
     weights = np.ravel(of.variance)[moves]
+    if not 0 < weights.max() < np.inf:  # of outputs so small or large that their variances are no numbers
+        weights = (weights == weights.max()).astype(float)
     return np.average(table[moves], axis=0, weights=weights / weights.max())
 
 
