@@ -73,14 +73,16 @@ def _groups(of: ShapleyEffects, moves: Any) -> list[str]:
 
 
 def _oddities(of: ShapleyEffects, moves: Any) -> list[str]:
+    if of.method == "exact":
+        return []
     lines = []
     effect, low, high, first, total = (of.tables[name][moves] for name in of.tables)
     tiny = 1e-9
-    if of.method != "exact" and (effect < -tiny).any():
+    if (effect < -tiny).any():
         lines.append(
             f"Below 0 {_times(effect < -tiny)}: sampling error of an effect near 0. Nothing is clipped."
         )
-    if of.method != "exact" and ((high - low) / 2 > np.abs(effect)).any():
+    if ((high - low) / 2 > np.abs(effect)).any():
         lines.append(
             f"The half-width of the interval exceeds the effect {_times((high - low) / 2 > np.abs(effect))}: "
             f"{of.n:,} points are too few to tell it from 0."
