@@ -35,13 +35,13 @@ py::list factors(const Plan& plan) {
   return out;
 }
 
-py::dict draws(const Plan& plan, Points kind, std::uint64_t n, std::uint64_t seed, bool keep, int threads, const py::object& progress) {
+py::dict draws(const Plan& plan, Points kind, std::uint64_t n, std::uint64_t seed, bool keep, int threads, const py::object& progress, bool pairs) {
   const auto told = monitor(progress);
   const Ensemble out = released([&] {
-    return uncertainty(plan, Design(kind, static_cast<Index>(plan.factors().size()), n, seed), keep, threads, told);
+    return uncertainty(plan, Design(kind, static_cast<Index>(plan.factors().size()), n, seed), keep, threads, told, pairs);
   });
   return py::dict("counts"_a = out.counts, "mean_shift"_a = out.mean_shift, "shift_by_level"_a = out.shift_by_level,
-                  "points"_a = out.points, "scores"_a = out.scores, "ranks"_a = out.ranks);
+                  "points"_a = out.points, "scores"_a = out.scores, "ranks"_a = out.ranks, "pairs"_a = out.pairs);
 }
 
 py::dict indices(const Plan& plan, std::uint64_t n, Index count, std::uint64_t seed, const std::string& output, double level, int threads,
@@ -173,7 +173,7 @@ void plan(py::module_& m) {
       .def_property_readonly("nominal_scores", &Plan::nominal_scores)
       .def("recipe_at", [](const Plan& of, const std::vector<double>& point) { return of.recipe_at(point.data()); }, "point"_a)
       .def("framework_at", [](const Plan& of, const std::vector<double>& point) { return of.framework_at(point.data()); }, "point"_a)
-      .def("uncertainty", &draws, "points"_a, "n"_a, "seed"_a, "keep"_a, "threads"_a, "progress"_a)
+      .def("uncertainty", &draws, "points"_a, "n"_a, "seed"_a, "keep"_a, "threads"_a, "progress"_a, "pairs"_a = false)
       .def("sensitivity", &indices, "n"_a, "replicates"_a, "seed"_a, "output"_a, "level"_a, "threads"_a, "progress"_a);
 }
 

@@ -17,7 +17,7 @@ constexpr Index leaf = 256;  // draws of one task
 constexpr Index lanes = detail::LaneRanker::lanes;
 constexpr Index most_uncounted = 65535;  // draws that a counter of 16 bits can take
 constexpr std::uint64_t most_draws = 4294967295;  // that the counts can take
-using Counts = decltype(Ensemble::counts);
+using Counts = Ensemble::Counts;
 
 // How often each row of a period held each rank, in small numbers that stay in the nearest caches.
 class RankCounter {
@@ -48,6 +48,7 @@ struct Tally {
   std::uint64_t total = 0;
   Matrix points;                            // factors x draws of a task
   std::vector<Index> combination, order;    // of the draws of a task
+  Counts pairs;                             // units of a period x rows: the transpose of what comes out
 };
 
 Index most_levels(const Plan& plan) {
@@ -159,6 +160,21 @@ void keep_ranks(const Plan& plan, const Index* draws, Index used, Tally& tally, 
     }
 }
 
+// Who ranks above whom in each lane.
+void count_pairs(const Plan& plan, Index used, Tally& tally) {
+  for (Index period = 0; period < plan.periods() && tally.pairs.size() > 0; ++period) {
+    const Index first = plan.start(period), n = plan.start(period + 1) - first;
+    for (Index lane = 0; lane < used; ++lane) {
+      const int* ranks = tally.counters[static_cast<std::size_t>(period)].ranker().ranks(lane);
+      for (Index row = 0; row < n; ++row) {
+        std::uint32_t* below = tally.pairs.col(first + row).data();
+        const int own = ranks[row];
+        for (Index other = 0; other < n; ++other) below[other] += static_cast<std::uint32_t>(own < ranks[other]);
+      }
+    }
+  }
+}
+
 // Runs the draws of a task from `first` on, so many, a lane each; kept: nothing if null.
 void run(const Plan& plan, Index first, Index draws, Index levels, Tally& tally, Ensemble* kept) {
   tally.desk.takes_logs = !kept && plan.rank_digits() < 0;
@@ -181,12 +197,13 @@ void run(const Plan& plan, Index first, Index draws, Index levels, Tally& tally,
     for (Index lane = 0; lane < used; ++lane)
       count_levels(plan, tally.points.col(at[static_cast<std::size_t>(lane)] - first).data(), shift[static_cast<std::size_t>(lane)], levels, tally);
     if (kept) keep_ranks(plan, at.data(), used, tally, *kept);
+    count_pairs(plan, used, tally);
   }
 }
 
 Tally tally_of(const Plan& plan, Index dimensions, std::size_t cells) {
   Tally tally{Plan::Desk(plan), {}, 0, std::vector<std::uint64_t>(cells), std::vector<std::uint64_t>(cells), 0,
-              Matrix(dimensions, leaf), std::vector<Index>(static_cast<std::size_t>(plan.combinations())), std::vector<Index>(leaf)};
+              Matrix(dimensions, leaf), std::vector<Index>(static_cast<std::size_t>(plan.combinations())), std::vector<Index>(leaf), {}};
   for (Index period = 0; period < plan.periods(); ++period)
     tally.counters.emplace_back(plan.nominal_ranks().data() + plan.start(period), plan.start(period + 1) - plan.start(period));
   return tally;
@@ -215,7 +232,7 @@ void add_up(const Plan& plan, Index levels, std::uint64_t n, const std::vector<T
 
 }  // namespace
 
-Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int threads, const Monitor& monitor) {
+Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int threads, const Monitor& monitor, bool pairs) {
   const auto n = static_cast<Index>(design.length());
   const Index levels = most_levels(plan);
   const auto cells = plan.factors().size() * static_cast<std::size_t>(levels);
@@ -231,7 +248,10 @@ Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int thre
   const int workers = detail::thread_count(threads, (n + leaf - 1) / leaf);
   std::vector<Tally> tallies;
   std::mutex adding;
-  for (int worker = 0; worker < workers; ++worker) tallies.push_back(tally_of(plan, design.dimensions(), cells));
+  for (int worker = 0; worker < workers; ++worker) {
+    tallies.push_back(tally_of(plan, design.dimensions(), cells));
+    if (pairs) tallies.back().pairs.setZero(plan.units(), plan.rows());
+  }
   detail::parallel((n + leaf - 1) / leaf, workers, [&](Index task, int worker) {
     Tally& tally = tallies[static_cast<std::size_t>(worker)];
     const Index first = task * leaf, draws = std::min(leaf, n - first);
@@ -245,6 +265,9 @@ Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int thre
     empty(plan, tally, out.counts);
   }, monitor);
   for (Tally& tally : tallies) empty(plan, tally, out.counts);
+  if (pairs) out.pairs.setZero(plan.rows(), plan.units());
+  for (const Tally& tally : tallies)
+    if (pairs) out.pairs += tally.pairs.transpose();
   add_up(plan, levels, design.length(), tallies, out);
   return out;
 }

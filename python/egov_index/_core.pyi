@@ -192,6 +192,8 @@ class Measurement:
         upper: NDArray[np.float64],
     ) -> None: ...
 
+def rank_confidence(draws: Array, level: float, simultaneous: bool, threads: int) -> dict[str, Any]: ...
+
 class Plan:
     def __init__(
         self,
@@ -212,7 +214,14 @@ class Plan:
     def recipe_at(self, point: Sequence[float]) -> Recipe: ...
     def framework_at(self, point: Sequence[float]) -> Framework: ...
     def uncertainty(
-        self, points: Points, n: int, seed: int, keep: bool, threads: int, progress: Progress
+        self,
+        points: Points,
+        n: int,
+        seed: int,
+        keep: bool,
+        threads: int,
+        progress: Progress,
+        pairs: bool = False,
     ) -> dict[str, Any]: ...
     def sensitivity(
         self, n: int, replicates: int, seed: int, output: str, level: float, threads: int, progress: Progress

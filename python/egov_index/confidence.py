@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from . import _core, compiled
 from .errors import DataError, Fault
 
 if TYPE_CHECKING:
-    from .uncertainty import Ensemble
+    from .ensemble import Ensemble
 
 __all__ = ["RankSets", "rank_sets", "score_draws"]
 
@@ -44,7 +45,9 @@ class RankSets:
         return np.concatenate([(one == 0).sum(axis=1) - 1 for one in self.above])
 
 
-def score_draws(ensemble: Ensemble, draws: int | None = None, threads: int | None = None) -> NDArray[np.float64]:
+def score_draws(
+    ensemble: Ensemble, draws: int | None = None, threads: int | None = None
+) -> NDArray[np.float64]:
     """Scores under the nominal choices and draws of the errors alone, (rows, draws).
 
     Raises
@@ -53,7 +56,7 @@ def score_draws(ensemble: Ensemble, draws: int | None = None, threads: int | Non
         If the data carry no errors.
     """
     from .arguments import threads_of, whole
-    from .uncertainty import plan
+    from .uncertainty import compiled_plan
 
     count = min(max(ensemble.n, FEWEST), MOST) if draws is None else whole("draws", draws, 2, 10**7)
     right = (
@@ -61,9 +64,9 @@ def score_draws(ensemble: Ensemble, draws: int | None = None, threads: int | Non
         "e.g. kriging; rank_range() says what choices do"
     )
     errors = ensemble.alternatives.errors_only()
-    if errors.values is None and not (errors.posterior and ensemble.carries_imputation):
+    made, _ = compiled_plan(ensemble.index, ensemble.panel, errors, list(ensemble.periods))
+    if not made.factors:
         raise DataError(Fault("rank_confidence", "data without errors", right))
-    made, _ = plan(ensemble.index, ensemble.panel, errors, list(ensemble.periods))
     with compiled.located(ensemble.panel, ensemble.index.framework):
         raw: Mapping[str, Any] = made.uncertainty(
             _core.Points.montecarlo, count, ensemble.seed, True, threads_of(threads), None
@@ -75,7 +78,9 @@ def rank_sets(draws: NDArray[np.float64], starts: Ints, level: float, simultaneo
     """Sets of ranks from draws of the scores, (rows, draws); rows of a period begin at its start."""
     found = [
         _core.rank_confidence(np.asfortranarray(draws[first:last]), level, simultaneous, 0)
-        for first, last in zip(starts[:-1], starts[1:], strict=True)
+        for first, last in pairwise(starts)
     ]
-    low, high = (np.concatenate([np.asarray(one[name], dtype=np.int64) for one in found]) for name in ("low", "high"))
+    low, high = (
+        np.concatenate([np.asarray(one[name], dtype=np.int64) for one in found]) for name in ("low", "high")
+    )
     return RankSets(low, high, tuple(np.asarray(one["above"], dtype=np.int64) for one in found))

@@ -20,6 +20,7 @@ from .sensitivity import Sensitivity
 from .sources.delimited import Delimited, read_delimited
 from .table import listing, nearest
 from .uncertainty import Ensemble
+from .weighting import noise
 
 __all__ = ["PARTS", "Job", "load_data", "run"]
 

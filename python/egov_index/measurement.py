@@ -31,7 +31,9 @@ class MeasurementError:
         def named(given: Any) -> str:
             if isinstance(given, Panel):
                 return "a panel of them"
-            return ", ".join(f"{key} {value:g}" for key, value in given.items()) if isinstance(given, Mapping) else f"{given:g}"
+            if isinstance(given, Mapping):
+                return ", ".join(f"{key} {value:g}" for key, value in given.items())
+            return f"{given:g}"
 
         if self.law == "uniform":
             return f"between {named(self.first)} and {named(self.second)}"
@@ -77,8 +79,16 @@ def measurement_error(
     """
     ends = lower is not None or upper is not None
     if (sd is not None) + (relative is not None) + ends != 1 or (ends and (lower is None or upper is None)):
-        raise SpecError(Fault("alternatives.values", "several of them, or none", "one of sd, relative, or lower and upper"))
-    parts = [("lower", lower), ("upper", upper)] if ends else [("sd", sd) if sd is not None else ("relative", relative)]
+        raise SpecError(
+            Fault(
+                "alternatives.values", "several of them, or none", "one of sd, relative, or lower and upper"
+            )
+        )
+    parts = (
+        [("lower", lower), ("upper", upper)]
+        if ends
+        else [("sd", sd) if sd is not None else ("relative", relative)]
+    )
     faults = [fault for name, given in parts for fault in _faults(name, given, not ends)]
     if faults:
         raise SpecError(faults)
@@ -96,9 +106,17 @@ def _faults(name: str, given: Any, spread: bool) -> list[Fault]:
         return not number or not np.isfinite(value) or (spread and value < 0)
 
     if isinstance(given, Mapping):
-        return [Fault(f"values.{name}, {key!r}", repr(value), right) for key, value in given.items() if wrong(value)]
+        return [
+            Fault(f"values.{name}, {key!r}", repr(value), right)
+            for key, value in given.items()
+            if wrong(value)
+        ]
     if not spread or wrong(given):
-        kinds = "a mapping of indicators to numbers, or a panel" if not spread else f"{right}, a mapping or a panel"
+        kinds = (
+            "a mapping of indicators to numbers, or a panel"
+            if not spread
+            else f"{right}, a mapping or a panel"
+        )
         return [Fault(f"values.{name}", repr(given), kinds)]
     return []
 
@@ -117,7 +135,10 @@ def _cells(given: Any, panel: Panel) -> NDArray[np.float64]:
     """A number for each cell, rows as in ``as_table``; NaN where nothing is given."""
     values = np.full(panel.shape, NAN)
     if isinstance(given, Panel):
-        places = [_places(getattr(given, axis), getattr(panel, axis), axis) for axis in ("units", "periods", "indicators")]
+        places = [
+            _places(getattr(given, axis), getattr(panel, axis), axis)
+            for axis in ("units", "periods", "indicators")
+        ]
         values[np.ix_(*places)] = given.values
     elif isinstance(given, Mapping):
         for at, one in zip(_places(given, panel.indicators, "indicators"), given.values(), strict=True):

@@ -172,7 +172,9 @@ def simplex_box(lower: Any = 0.0, upper: Any = 1.0) -> SimplexBox:
     for name, given in (("lower", lower), ("upper", upper)):
         named = isinstance(given, Mapping)
         if not named and given != (0.0 if name == "lower" else 1.0):
-            faults.append(Fault(f"weights.{name}", repr(given), "a mapping of nodes to shares, e.g. {'osi': 0.2}"))
+            faults.append(
+                Fault(f"weights.{name}", repr(given), "a mapping of nodes to shares, e.g. {'osi': 0.2}")
+            )
         ends[name] = {str(code): share for code, share in given.items()} if named else {}
         faults += [
             Fault(f"weights.{name}, {code!r}", repr(share), "a share from 0 to 1")
@@ -181,7 +183,9 @@ def simplex_box(lower: Any = 0.0, upper: Any = 1.0) -> SimplexBox:
         ]
     if not faults:
         if not ends["lower"] and not ends["upper"]:
-            faults.append(Fault("weights", "a box around no node", "lower={'osi': 0.2} or upper={'osi': 0.5}"))
+            faults.append(
+                Fault("weights", "a box around no node", "lower={'osi': 0.2} or upper={'osi': 0.5}")
+            )
         for code in ends["lower"]:
             low, high = ends["lower"][code], ends["upper"].get(code, 1.0)
             if low > high:
@@ -217,7 +221,9 @@ def experts(table: Any) -> Experts:
     rows = dict(table) if isinstance(table, Mapping) else _rows(table)
     faults: list[Fault] = []
     if not rows or not all(isinstance(row, Mapping) and row for row in rows.values()):
-        raise SpecError(Fault("weights.experts", "no experts with weights", "{'A': {'osi': 2, 'tii': 1}, ...}"))
+        raise SpecError(
+            Fault("weights.experts", "no experts with weights", "{'A': {'osi': 2, 'tii': 1}, ...}")
+        )
     codes = list(dict.fromkeys(str(code) for row in rows.values() for code in row))
     weights: dict[str, list[float]] = {code: [] for code in codes}
     for name, row in rows.items():
@@ -225,7 +231,9 @@ def experts(table: Any) -> Experts:
             given = row.get(code)
             missing = given is None or (isinstance(given, float | np.floating) and np.isnan(given))
             if not missing and not (_is_number(given) and 0 <= given < np.inf):
-                faults.append(Fault(f"weights.experts, {name}, {code!r}", repr(given), "a number of at least 0"))
+                faults.append(
+                    Fault(f"weights.experts, {name}, {code!r}", repr(given), "a number of at least 0")
+                )
                 missing = True
             weights[code].append(NAN if missing or given is None else float(given))
     if faults:
@@ -269,7 +277,9 @@ def as_weightings(given: Any) -> tuple[Weighting, ...]:
     found = tuple(one for one in several if one is not None)
     for one in found:
         if not isinstance(one, Weighting):
-            right = "egov.noise(share), egov.dirichlet(concentration), egov.simplex_box(...), egov.experts(...)"
+            right = (
+                "egov.noise(share), egov.dirichlet(concentration), egov.simplex_box(...), egov.experts(...)"
+            )
             raise SpecError(Fault("alternatives.weights", repr(one), right))
     for kind in (Noise, Dirichlet, SimplexBox, Experts):
         if sum(isinstance(one, kind) for one in found) > 1:

@@ -179,7 +179,7 @@ TEST_CASE("seeds differ, equal seeds agree, and plain points know no seed") {
 }
 
 TEST_CASE("a stretch of coordinates equals the same stretch of the whole point") {
-  for (Points kind : {Points::sobol, Points::montecarlo, Points::plain_sobol}) {
+  for (Points kind : {Points::sobol, Points::montecarlo, Points::plain_sobol, Points::linear_sobol, Points::lhs}) {
     Design design(kind, 150, 1000, 3);
     Vector whole(150);
     design.point(777, whole.data());
@@ -195,7 +195,7 @@ TEST_CASE("a stretch of coordinates equals the same stretch of the whole point")
 }
 
 TEST_CASE("runs of points are the points one by one, wherever they start and end") {
-  for (Points kind : {Points::sobol, Points::montecarlo, Points::plain_sobol})
+  for (Points kind : {Points::sobol, Points::montecarlo, Points::plain_sobol, Points::linear_sobol, Points::lhs})
     for (Index dimensions : {1, 15, 70}) {
       Design design(kind, dimensions, std::uint64_t{1} << 32, 3);
       for (std::uint64_t first : {0ull, 1ull, 255ull, 256ull, 1000ull, 4294967296ull - 600})

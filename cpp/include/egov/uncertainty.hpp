@@ -9,8 +9,10 @@
 namespace egov {
 
 struct Ensemble {
-  Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic> counts;  // rows x units: how often each rank was held
+  using Counts = Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic>;
+  Counts counts;  // rows x units: how often each rank was held
   double mean_shift = 0;       // mean over draws and rows of |rank - nominal rank|
+  Counts pairs;                // rows x units: how often the row ranked above the unit-th row of its period, ties not counted; on request
   Matrix shift_by_level;       // factors x highest number of levels: the same within each level of a choice; NaN: none
   // kept on request, one column a draw
   Matrix points, scores;
@@ -18,6 +20,6 @@ struct Ensemble {
 };
 
 // Everything counted is a whole number, so any number of threads gives the same bits.
-Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int threads, const Monitor& monitor = {});
+Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int threads, const Monitor& monitor = {}, bool pairs = false);
 
 }  // namespace egov

@@ -1,0 +1,197 @@
+"""What an ensemble answers: who outranks whom, changes between periods, sure sets, weights and errors of every kind."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import egov_index as egov
+
+RNG = np.random.default_rng(3)
+UNITS = [f"U{k}" for k in range(12)]
+LEAVES = ["a", "b", "c", "d"]
+VALUES = RNG.uniform(10, 90, (12, 2, 4)) + np.array([0, 3])[None, :, None]
+
+
+def panel(values=VALUES, **more):
+    return egov.Panel(values, UNITS, [2020, 2022], LEAVES, **more)
+
+
+NODES = [{"code": "x"}, {"code": "p", "parent": "x"}, {"code": "q", "parent": "x"}]
+NODES += [{"code": leaf, "parent": "p" if leaf in "abc" else "q"} for leaf in LEAVES]
+INDEX = egov.Index(egov.Framework(NODES), egov.Recipe(normalize="minmax"))
+ALTERNATIVES = egov.Alternatives(
+    normalize=[egov.choice(one, rescale=(1, 100)) for one in ("minmax", "zscore", "rank")],
+    aggregate=["arithmetic", "geometric"],
+    weights=egov.noise(0.4),
+)
+
+
+def run(alternatives=ALTERNATIVES, n=512, **more):
+    return INDEX.uncertainty(panel(), alternatives, n=n, seed=2, threads=2, **more)
+
+
+def test_pairs_are_counted_over_all_draws():
+    ens = run(n=700, keep=True)
+    frame = ens.outranking()
+    assert len(frame) == 2 * 12 * 11
+    ranks = ens.draws["ranks"]
+    rows = {key: at for at, key in enumerate(zip(ens.keys["period"], ens.keys["unit"], strict=True))}
+    for _, row in frame.iloc[::17].iterrows():
+        one, other = (ranks[:, rows[row["period"], row[name]]] for name in ("above", "below"))
+        assert row["probability"] == (one < other).mean()
+
+
+def test_changes_between_periods_are_those_of_paired_draws():
+    ens = run(keep=True)
+    frame = ens.rank_change(2020, 2022).set_index("unit")
+    ranks = ens.draws["ranks"]
+    moves = ranks[:, :12] - ranks[:, 12:]
+    assert (frame["change"].to_numpy() == ens.nominal[:12] - ens.nominal[12:]).all()
+    assert (frame["improved"].to_numpy() == (moves > 0).mean(axis=0)).all()
+    inside = (moves >= frame["low"].to_numpy()) & (moves <= frame["high"].to_numpy())
+    assert (inside.mean(axis=0) >= 0.9 - 1e-9).all()
+    pd.testing.assert_frame_equal(
+        run().rank_change(2020, 2022).set_index("unit"), frame
+    )  # drawn again: the same
+    with pytest.raises(egov.SpecError, match="period: 2021; one of 2020, 2022"):
+        ens.rank_change(2021, 2022)
+
+
+def test_scores_are_compared_from_0_to_100():
+    frame = run().score_quantiles([0.1, 0.9])
+    assert list(frame.columns) == ["unit", "period", "rank", "score", "q0.1", "q0.9"]
+    assert (
+        (frame["q0.1"] <= frame["q0.9"]).all() and frame["score"].min() == 0 and frame["score"].max() == 100
+    )
+    best = frame[frame["rank"] == 1]
+    assert (best["score"] == 100).all() and (best["q0.9"] > 90).all()
+
+
+def test_shorter_runs_settle():
+    ens = run(n=4096)
+    frame = ens.convergence()
+    assert frame["n"].tolist() == [64, 128, 256, 512, 1024, 2048, 4096]
+    assert frame["largest_move"].iloc[-1] == 0 and frame["moved"].iloc[-1] == 0
+    assert frame["mean_shift"].iloc[-1] == ens.mean_shift
+    assert frame["mean_shift"].iloc[2] == run(n=256).mean_shift
+
+
+def test_sets_of_ranks_come_from_errors_alone():
+    errors = egov.measurement_error(sd=dict.fromkeys(LEAVES, 4.0))
+    both = egov.Alternatives(normalize=ALTERNATIVES.normalize, weights=egov.noise(0.4), values=errors)
+    ens = run(both, period=2022)
+    frame = ens.rank_confidence(0.9, draws=500)
+    alone = INDEX.uncertainty(
+        panel(), egov.Alternatives(values=errors), n=500, seed=2, period=2022, points="montecarlo", keep=True
+    )
+    found = egov._core.rank_confidence(np.asfortranarray(alone.draws["scores"].T), 0.9, False, 1)
+    assert frame["low"].tolist() == list(found["low"]) and frame["high"].tolist() == list(found["high"])
+    assert ((frame["low"] <= frame["rank"]) & (frame["rank"] <= frame["high"])).all()
+    wide = ens.rank_confidence(0.9, simultaneous=True, draws=500)
+    assert (wide["low"] <= frame["low"]).all() and (wide["high"] >= frame["high"]).all()
+    first = frame["unit"][0]
+    close = ens.not_distinguishable(first, 0.9)
+    assert first not in set(close["unit"]) and close["rank"].is_monotonic_increasing
+    with pytest.raises(egov.SpecError, match="unit: 'U99'"):
+        ens.not_distinguishable("U99")
+
+
+def test_without_errors_there_is_no_confidence():
+    with pytest.raises(egov.DataError, match="data without errors; give errors of measurement"):
+        run().rank_confidence()
+
+
+def test_imputation_errors_make_sets_of_ranks():
+    values = VALUES.copy()
+    values[:3, 1, 0] = np.nan
+    index = INDEX.replace(recipe=egov.Recipe(impute="kriging", normalize="minmax"))
+    ens = index.uncertainty(panel(values), egov.Alternatives(), n=64, period=2022)
+    frame = ens.rank_confidence(0.9, draws=200)
+    assert (frame["high"] - frame["low"])[:3].max() > 0
+
+
+@pytest.mark.parametrize(
+    ("weights", "factors"),
+    [
+        (egov.noise(0.3, "leaves"), ["weight a", "weight b", "weight c"]),
+        (egov.dirichlet(30, "inner"), ["weight p", "weight q"]),
+        (egov.dirichlet(30, ["a"]), ["weight a", "weight b", "weight c"]),
+        (egov.simplex_box(lower={"a": 0.2}, upper={"b": 0.5}), ["weights p"]),
+        (egov.experts({"A": {"p": 1, "q": 2}, "B": {"p": 1, "q": 1}}), ["experts"]),
+        (
+            [egov.experts({"A": {"p": 1, "q": 2}}), egov.noise(0.1, "leaves")],
+            ["weight a", "weight b", "weight c"],
+        ),
+    ],
+)
+def test_weights_vary_in_every_way(weights, factors):
+    ens = run(egov.Alternatives(weights=weights), keep=True)
+    assert [name for name in ens.factors if name != "experts"] == [
+        name for name in factors if name != "experts"
+    ]
+    assert str(weights if not isinstance(weights, list) else weights[0]) in repr(ens.alternatives)
+
+
+def test_a_frame_of_experts():
+    table = pd.DataFrame({"expert": ["A", "B"], "p": [1.0, 3.0], "q": [1.0, 1.0]})
+    assert egov.experts(table).names == ("A", "B") and egov.experts(table).weights["p"] == (1.0, 3.0)
+    assert egov.experts(table.drop(columns="expert")).names == ("expert 1", "expert 2")
+
+
+def test_leaving_one_out_is_leaving_its_weight_out():
+    ens = run(egov.Alternatives(exclude=egov.leave_one_out(["a", "d"])), n=300, keep=True)
+    assert ens.factors == ("exclude",)
+    level = np.minimum(2, (ens.draws["points"][:, 0] * 3).astype(int))
+    for at, gone in enumerate([None, "a", "d"]):
+        nodes = [dict(node, weight=0.0 if node["code"] == gone else 1.0) for node in NODES]
+        if gone == "d":  # stands alone in q, which goes with it
+            nodes = [dict(node, weight=0.0 if node["code"] == "q" else 1.0) for node in NODES]
+        index = egov.Index(egov.Framework(nodes), INDEX.recipe)
+        wanted = index.score(panel()).rank_values[:, :, 0].ravel()
+        assert (ens.draws["ranks"][level == at] == wanted).all()
+    with pytest.raises(egov.SpecError, match="unknown node 'z'"):
+        run(egov.Alternatives(exclude=egov.leave_one_out(["z"])))
+
+
+def test_errors_by_cell_move_those_cells_alone():
+    info = {"indicator": ["a"], "lower": [0.0], "upper": [100.0]}
+    sd = egov.Panel(np.full((1, 1, 1), 5.0), ["U3"], [2022], ["a"])
+    ens = INDEX.uncertainty(
+        panel(indicator_info=info), egov.Alternatives(values=egov.measurement_error(sd=sd)), n=64, keep=True
+    )
+    spread = ens.draws["scores"].std(axis=0)
+    assert ens.factors == ("measurement",) and (spread[:12] < 1e-12).all()
+    assert spread[12 + 3] == spread.max() > 0
+
+
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [
+        (lambda: egov.dirichlet(0), "weights.dirichlet: 0"),
+        (lambda: egov.simplex_box(), "a box around no node"),
+        (lambda: egov.simplex_box(lower={"a": 0.6}, upper={"a": 0.5}), "from 0.6 to 0.5"),
+        (lambda: egov.simplex_box(lower=0.2), "weights.lower: 0.2"),
+        (lambda: egov.experts({}), "no experts with weights"),
+        (lambda: egov.experts({"A": {"p": -1}}), "weights.experts, A, 'p': -1"),
+        (lambda: egov.measurement_error(), "several of them, or none"),
+        (lambda: egov.measurement_error(sd=-1), "values.sd: -1"),
+        (lambda: egov.measurement_error(lower={"a": 1}), "several of them, or none"),
+        (lambda: egov.Alternatives(weights=0.25), "alternatives.weights: 0.25"),
+        (lambda: egov.Alternatives(weights=[egov.noise(0.1), egov.noise(0.2)]), "several of Noise"),
+        (lambda: egov.Alternatives(values=3), "alternatives.values: 3"),
+        (
+            lambda: run(egov.Alternatives(weights=egov.simplex_box(lower={"p": 0.8, "q": 0.8}))),
+            "no shares of sum one",
+        ),
+        (lambda: run(egov.Alternatives(weights=egov.simplex_box(lower={"z": 0.8}))), "unknown node 'z'"),
+        (lambda: run(egov.Alternatives(values=egov.measurement_error(sd={"z": 1}))), "unknown 'z'"),
+        (
+            lambda: run(egov.Alternatives(weights=egov.experts({"A": {"a": 1}}))),
+            "some of its children and not all",
+        ),
+    ],
+)
+def test_what_cannot_vary_is_refused(make, what):
+    with pytest.raises(egov.EgovError) as caught:
+        make()
+    assert what in str(caught.value)
