@@ -17,7 +17,7 @@ from ._rank import rank
 from ._screen import Screening, screen
 from ._treat import treat
 from ._weight import weight
-from .alternatives import Alternatives, LeaveOneOut, leave_one_out
+from .alternatives import Alternatives, leave_one_out
 from .audit import Audit, audit
 from .catalogue import Choice, choice, methods
 from .compare import Comparison, compare
@@ -29,7 +29,7 @@ from .imputed import Imputed
 from .index import Index
 from .judgments import Judgments, ahp
 from .levers import Levers, levers
-from .measurement import MeasurementError, measurement_error
+from .measurement import measurement_error
 from .missing import little_mcar, missing_patterns
 from .nonresponse import NotAtRandom, not_at_random
 from .optimize import OptimizedWeights, optimize_weights
@@ -49,7 +49,7 @@ from .stability import Entry, Stability, rank_stability
 from .treatment import treatment
 from .uncertainty import Ensemble
 from .versions import show_versions
-from .weighting import Dirichlet, Experts, Noise, SimplexBox, dirichlet, experts, noise, simplex_box
+from .weighting import dirichlet, experts, noise, simplex_box
 
 __all__ = [
     "Alternatives",
@@ -57,11 +57,9 @@ __all__ = [
     "Choice",
     "Comparison",
     "DataError",
-    "Dirichlet",
     "EgovError",
     "Ensemble",
     "Entry",
-    "Experts",
     "FitError",
     "Framework",
     "Group",
@@ -70,11 +68,8 @@ __all__ = [
     "Index",
     "Interrupted",
     "Judgments",
-    "LeaveOneOut",
     "Levers",
-    "MeasurementError",
     "Node",
-    "Noise",
     "Normalizer",
     "NotAtRandom",
     "OptimizedWeights",
@@ -89,7 +84,6 @@ __all__ = [
     "Result",
     "Screening",
     "Sensitivity",
-    "SimplexBox",
     "SpecError",
     "Stability",
     "__version__",

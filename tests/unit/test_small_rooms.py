@@ -36,7 +36,7 @@ def test_without_a_table_the_job_varies_scales_means_and_weights():
     assert [one.method for one in found.normalize] == ["minmax", "zscore", "rank"]
     assert all(one.rescale == (1.0, 100.0) for one in found.normalize)
     assert found.aggregate == (Choice("arithmetic"), Choice("geometric"))
-    assert found.weights.share == 0.25
+    assert [one.share for one in found.weights] == [0.25]
 
 
 def test_data_of_an_index_are_found_among_the_embedded_ones():
