@@ -3,7 +3,14 @@
 
 #include "convert.hpp"
 #include "egov/confidence.hpp"
+#include "egov/delta.hpp"
+#include "egov/fast.hpp"
+#include "egov/filtering.hpp"
+#include "egov/given.hpp"
+#include "egov/morris.hpp"
+#include "egov/pawn.hpp"
 #include "egov/random.hpp"
+#include "egov/regression.hpp"
 #include "egov/sensitivity.hpp"
 #include "egov/shapley.hpp"
 #include "egov/sobol.hpp"
@@ -96,6 +103,83 @@ py::dict sobol_analyze(const Rowwise& y, Index factors, bool reversed, bool thir
                   "constant"_a = out.constant, "pooled"_a = out.pooled);
 }
 
+Rowwise morris_sample(Walk walk, const std::vector<Index>& factor, Index factors, Index n, Index levels, Points kind, std::uint64_t seed) {
+  Rowwise out({static_cast<py::ssize_t>(n * (factors + 1)), static_cast<py::ssize_t>(factor.size())});
+  double* to = out.mutable_data();
+  released([&] {
+    if (walk == Walk::trajectory) sample_trajectories(factor, factors, n, levels, seed, to);
+    else sample_radial(factor, factors, Design(kind, 2 * static_cast<Index>(factor.size()), static_cast<std::uint64_t>(n), seed), to);
+    return 0;
+  });
+  return out;
+}
+
+py::dict morris_analyze(const Rowwise& y, Walk walk, Index factors, const std::vector<Index>& factor, const std::vector<double>& step,
+                        double level, Index resamples, std::uint64_t seed, int threads, const py::object& progress) {
+  const double* from = y.data();
+  const Index outputs = y.shape(1);
+  const auto told = monitor(progress);
+  const Effects out = released(
+      [&] { return elementary_effects(from, outputs, {walk, factors, factor, step}, level, resamples, seed, threads, told); });
+  return py::dict("mu"_a = out.mu, "mu_star"_a = out.mu_star, "sigma"_a = out.sigma, "low"_a = out.low, "high"_a = out.high,
+                  "total"_a = out.total);
+}
+
+py::dict given_analyze(const Input& x, const Input& y, Share by, Index classes, Index groups, double level, std::uint64_t seed, int threads,
+                       const py::object& progress) {
+  const auto told = monitor(progress);
+  const GivenIndices out = released([&] { return given_first(x, y, by, classes, groups, level, seed, threads, told); });
+  return py::dict("value"_a = out.value, "low"_a = out.low, "high"_a = out.high);
+}
+
+py::dict pawn_analyze(const Input& x, const Input& y, Index slices, Index dummies, Index resamples, double level, std::uint64_t seed,
+                      int threads, const py::object& progress) {
+  const auto told = monitor(progress);
+  const PawnIndices out = released([&] { return pawn(x, y, slices, dummies, resamples, level, seed, threads, told); });
+  return py::dict("minimum"_a = out.minimum, "median"_a = out.median, "mean"_a = out.mean, "maximum"_a = out.maximum,
+                  "deviation"_a = out.deviation, "dummy"_a = out.dummy, "threshold"_a = out.threshold, "low"_a = out.low,
+                  "high"_a = out.high);
+}
+
+Rowwise fast_sample(Index inputs, Index points, Index harmonics, Index count, std::uint64_t seed) {
+  const Curves curves = {inputs, points, harmonics, count};
+  Rowwise out({static_cast<py::ssize_t>(curves.rows()), static_cast<py::ssize_t>(inputs)});
+  double* to = out.mutable_data();
+  released([&] { return sample_curves(curves, seed, to), 0; });
+  return out;
+}
+
+py::dict fast_analyze(const Rowwise& y, Index inputs, Index points, Index harmonics, Index count, double level, int threads,
+                      const py::object& progress) {
+  const double* from = y.data();
+  const Index outputs = y.shape(1);
+  const auto told = monitor(progress);
+  const CurveIndices out = released([&] { return curve_indices(from, outputs, {inputs, points, harmonics, count}, level, threads, told); });
+  return py::dict("value"_a = out.value, "low"_a = out.low, "high"_a = out.high);
+}
+
+py::dict balanced_analyze(const Input& x, const Input& y, Index harmonics, Index groups, double level, std::uint64_t seed, int threads,
+                          const py::object& progress) {
+  const auto told = monitor(progress);
+  const GivenIndices out = released([&] { return balanced_first(x, y, harmonics, groups, level, seed, threads, told); });
+  return py::dict("value"_a = out.value, "low"_a = out.low, "high"_a = out.high);
+}
+
+py::dict delta_analyze(const Input& x, const Input& y, Index classes, double bandwidth, Index resamples, double level, std::uint64_t seed,
+                       int threads, const py::object& progress) {
+  const auto told = monitor(progress);
+  const DeltaIndices out = released([&] { return delta(x, y, classes, bandwidth, resamples, level, seed, threads, told); });
+  return py::dict("plain"_a = out.plain, "reduced"_a = out.reduced, "low"_a = out.low, "high"_a = out.high);
+}
+
+py::dict regression_analyze(const Input& x, const Input& y, bool ranks, Index resamples, double level, std::uint64_t seed, int threads,
+                            const py::object& progress) {
+  const auto told = monitor(progress);
+  const RegressionIndices out = released([&] { return regress(x, y, ranks, resamples, level, seed, threads, told); });
+  return py::dict("value"_a = out.value, "low"_a = out.low, "high"_a = out.high, "r2"_a = out.r2, "r2_low"_a = out.r2_low,
+                  "r2_high"_a = out.r2_high, "inflation"_a = out.inflation);
+}
+
 template <class Row>
 py::list described(const Rows<Row>& table) {
   py::list out;
@@ -147,6 +231,43 @@ void design(py::module_& m) {
         "marginals"_a, "threads"_a);
   m.def("sobol_analyze", &sobol_analyze, "y"_a.noconvert(), "factors"_a, "reversed"_a, "third"_a, "scrambles"_a, "first"_a, "total"_a,
         "second"_a, "level"_a, "resamples"_a, "dummy"_a, "seed"_a, "threads"_a, "progress"_a);
+}
+
+void analyses(py::module_& m) {
+  m.def("to_marginals", [](Rowwise points, const py::list& marginals, int threads) {
+    const std::vector<Choice> laws = chain(marginals);
+    const Index rows = points.shape(0);
+    double* at = points.mutable_data();
+    released([&] { return to_marginals(laws, rows, threads, at), 0; });
+  }, "points"_a.noconvert(), "marginals"_a, "threads"_a);
+  py::enum_<Walk>(m, "Walk").value("trajectory", Walk::trajectory).value("radial", Walk::radial);
+  m.def("morris_sample", &morris_sample, "walk"_a, "factor"_a, "factors"_a, "n"_a, "levels"_a, "kind"_a, "seed"_a);
+  m.def("morris_analyze", &morris_analyze, "y"_a.noconvert(), "walk"_a, "factors"_a, "factor"_a, "step"_a, "level"_a, "resamples"_a,
+        "seed"_a, "threads"_a, "progress"_a);
+  py::enum_<Share>(m, "Share").value("binned", Share::binned).value("rank", Share::rank);
+  m.def("usual_classes", &usual_classes, "runs"_a);
+  m.def("given_analyze", &given_analyze, "x"_a.noconvert(), "y"_a.noconvert(), "by"_a, "classes"_a, "groups"_a, "level"_a, "seed"_a,
+        "threads"_a, "progress"_a);
+  m.def("least_independent", [](const Input& x, std::uint64_t seed, int threads) {
+    const Neighbors found = released([&] { return least_independent(x, seed, threads); });
+    return py::make_tuple(found.by, found.of, found.digit, found.z, found.p);
+  }, "x"_a.noconvert(), "seed"_a, "threads"_a);
+  m.def("fast_sample", &fast_sample, "inputs"_a, "points"_a, "harmonics"_a, "count"_a, "seed"_a);
+  m.def("fast_analyze", &fast_analyze, "y"_a.noconvert(), "inputs"_a, "points"_a, "harmonics"_a, "count"_a, "level"_a, "threads"_a,
+        "progress"_a);
+  m.def("balanced_analyze", &balanced_analyze, "x"_a.noconvert(), "y"_a.noconvert(), "harmonics"_a, "groups"_a, "level"_a, "seed"_a,
+        "threads"_a, "progress"_a);
+  m.def("filter_runs", [](const Input& x, const Input& passes, int threads, const py::object& progress) {
+    const auto told = monitor(progress);
+    const Filtered out = released([&] { return filter_runs(x, passes, threads, told); });
+    return py::dict("distance"_a = out.distance, "distance_p"_a = out.distance_p, "above"_a = out.above, "above_p"_a = out.above_p);
+  }, "x"_a.noconvert(), "passes"_a.noconvert(), "threads"_a, "progress"_a);
+  m.def("delta_analyze", &delta_analyze, "x"_a.noconvert(), "y"_a.noconvert(), "classes"_a, "bandwidth"_a, "resamples"_a, "level"_a,
+        "seed"_a, "threads"_a, "progress"_a);
+  m.def("regression_analyze", &regression_analyze, "x"_a.noconvert(), "y"_a.noconvert(), "ranks"_a, "resamples"_a, "level"_a, "seed"_a,
+        "threads"_a, "progress"_a);
+  m.def("pawn_analyze", &pawn_analyze, "x"_a.noconvert(), "y"_a.noconvert(), "slices"_a, "dummies"_a, "resamples"_a, "level"_a, "seed"_a,
+        "threads"_a, "progress"_a);
 }
 
 void plan(py::module_& m) {

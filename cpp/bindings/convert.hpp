@@ -43,6 +43,7 @@ void imputation(py::module_& m);  // chains of filling methods
 void recipe(py::module_& m);    // Panel, Framework, Recipe, score
 void plan(py::module_& m);      // Alternatives, Plan, uncertainty, sensitivity
 void design(py::module_& m);    // random numbers and designs
+void analyses(py::module_& m);  // sensitivity of a model of the user's own, beside Sobol' indices
 void outcomes(py::module_& m);  // correlate, adjust
 void multivariate(py::module_& m);  // summary, components, reliability, adequacy, importance
 void registration(py::module_& m);  // methods written in Python

@@ -10,6 +10,7 @@ PYBIND11_MODULE(_core, m) {
   egov::bind::recipe(m);
   egov::bind::design(m);
   egov::bind::plan(m);
+  egov::bind::analyses(m);
   egov::bind::outcomes(m);
   egov::bind::multivariate(m);
   egov::bind::registration(m);

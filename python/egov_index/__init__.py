@@ -5,7 +5,23 @@
 
 from __future__ import annotations
 
-from . import chains, datasets, missing, multivariate, outcomes, shapley, sobol
+from . import (
+    chains,
+    datasets,
+    delta,
+    fast,
+    filtering,
+    given,
+    missing,
+    morris,
+    multivariate,
+    oat,
+    outcomes,
+    pawn,
+    regression,
+    shapley,
+    sobol,
+)
 from . import envelopment as envelopment  # adds its methods
 from . import forest as forest
 from ._aggregate import aggregate
@@ -94,10 +110,14 @@ __all__ = [
     "choice",
     "compare",
     "datasets",
+    "delta",
     "denominate",
     "denominators",
     "dirichlet",
     "experts",
+    "fast",
+    "filtering",
+    "given",
     "growth",
     "imputation_benchmark",
     "impute",
@@ -108,14 +128,17 @@ __all__ = [
     "methods",
     "missing",
     "missing_patterns",
+    "morris",
     "multivariate",
     "noise",
     "normalize",
     "not_at_random",
+    "oat",
     "optimize_weights",
     "outcomes",
     "outranking",
     "overimpute",
+    "pawn",
     "pool",
     "preset",
     "presets",
@@ -123,6 +146,7 @@ __all__ = [
     "rank",
     "rank_stability",
     "register",
+    "regression",
     "removal",
     "report",
     "screen",

@@ -142,6 +142,99 @@ def sobol_analyze(
     threads: int,
     progress: Progress,
 ) -> dict[str, Any]: ...
+def to_marginals(points: Array, marginals: Sequence[Choice], threads: int) -> None: ...
+
+class Walk(enum.Enum):
+    trajectory = ...
+    radial = ...
+
+def morris_sample(
+    walk: Walk, factor: Sequence[int], factors: int, n: int, levels: int, kind: Points, seed: int
+) -> Array: ...
+def morris_analyze(
+    y: Array,
+    walk: Walk,
+    factors: int,
+    factor: Sequence[int],
+    step: Sequence[float],
+    level: float,
+    resamples: int,
+    seed: int,
+    threads: int,
+    progress: Progress,
+) -> dict[str, Array]: ...
+
+class Share(enum.Enum):
+    binned = ...
+    rank = ...
+
+def usual_classes(runs: int) -> int: ...
+def given_analyze(
+    x: Array,
+    y: Array,
+    by: Share,
+    classes: int,
+    groups: int,
+    level: float,
+    seed: int,
+    threads: int,
+    progress: Progress,
+) -> dict[str, Array]: ...
+def least_independent(x: Array, seed: int, threads: int) -> tuple[int, int, int, float, float]: ...
+def fast_sample(inputs: int, points: int, harmonics: int, count: int, seed: int) -> Array: ...
+def fast_analyze(
+    y: Array,
+    inputs: int,
+    points: int,
+    harmonics: int,
+    count: int,
+    level: float,
+    threads: int,
+    progress: Progress,
+) -> dict[str, Any]: ...
+def balanced_analyze(
+    x: Array,
+    y: Array,
+    harmonics: int,
+    groups: int,
+    level: float,
+    seed: int,
+    threads: int,
+    progress: Progress,
+) -> dict[str, Array]: ...
+def filter_runs(x: Array, passes: Array, threads: int, progress: Progress) -> dict[str, Array]: ...
+def delta_analyze(
+    x: Array,
+    y: Array,
+    classes: int,
+    bandwidth: float,
+    resamples: int,
+    level: float,
+    seed: int,
+    threads: int,
+    progress: Progress,
+) -> dict[str, Array]: ...
+def regression_analyze(
+    x: Array,
+    y: Array,
+    ranks: bool,
+    resamples: int,
+    level: float,
+    seed: int,
+    threads: int,
+    progress: Progress,
+) -> dict[str, Any]: ...
+def pawn_analyze(
+    x: Array,
+    y: Array,
+    slices: int,
+    dummies: int,
+    resamples: int,
+    level: float,
+    seed: int,
+    threads: int,
+    progress: Progress,
+) -> dict[str, Any]: ...
 
 class Imputation:
     def __init__(

@@ -229,13 +229,13 @@ def experts(table: Any) -> Experts:
     for name, row in rows.items():
         for code in codes:
             given = row.get(code)
-            missing = given is None or (isinstance(given, float | np.floating) and np.isnan(given))
-            if not missing and not (_is_number(given) and 0 <= given < np.inf):
-                faults.append(
-                    Fault(f"weights.experts, {name}, {code!r}", repr(given), "a number of at least 0")
-                )
-                missing = True
-            weights[code].append(NAN if missing or given is None else float(given))
+            if given is None or (isinstance(given, float | np.floating) and np.isnan(given)):
+                weights[code].append(NAN)
+            elif _is_number(given) and 0 <= float(given) < np.inf:
+                weights[code].append(float(given))
+            else:
+                place = f"weights.experts, {name}, {code!r}"
+                faults.append(Fault(place, repr(given), "a number of at least 0"))
     if faults:
         raise SpecError(faults)
     return Experts(tuple(map(str, rows)), {code: tuple(column) for code, column in weights.items()})

@@ -132,6 +132,8 @@ struct MarginalMethod : Method {
 const Rows<MarginalMethod>& marginal_methods();
 // Numbers in (0, 1), a column a distribution, as values of those distributions.
 Matrix marginal_values(const Matrix& u, const std::vector<Choice>& marginals, int threads);
+// Rows of points of the unit cube, point by point, as inputs with these distributions; in place.
+void to_marginals(const std::vector<Choice>& marginals, Index rows, int threads, double* points);
 
 // Designs that share n base points as evenly as can be, each with a seed of its own.
 std::vector<Design> scrambled_designs(Points kind, Index dimensions, std::uint64_t n, Index scrambles, std::uint64_t seed);

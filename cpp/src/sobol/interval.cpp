@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
+#include "detail/resamples.hpp"
 #include "detail/threads.hpp"
-#include "egov/random.hpp"
 #include "sobol/estimate.hpp"
 
 namespace egov {
@@ -65,8 +64,7 @@ SobolIndices over_scrambles(const std::vector<Sums>& scrambles, const Vector& or
   Answer answer(picked.size(), origin.size());
   together(scrambles, origin, picked, floor, answer);
   if (count < 2) return answer.cut(crossing.factors);
-  const boost::math::students_t t(static_cast<double>(count - 1));
-  const double factor = boost::math::quantile(boost::math::complement(t, (1 - level) / 2)) / std::sqrt(static_cast<double>(count * (count - 1)));
+  const double factor = t_quantile(level, count - 1) / std::sqrt(static_cast<double>(count * (count - 1)));
   Matrix each(picked.size(), count);
   for (Index k = 0; k < origin.size(); ++k) {
     if (answer.out.constant[static_cast<std::size_t>(k)]) continue;
@@ -86,26 +84,6 @@ SobolIndices over_scrambles(const std::vector<Sums>& scrambles, const Vector& or
 }
 
 namespace {
-
-// How often each resample holds each block: resamples x blocks.
-Matrix multiplicities(Index resamples, Index blocks, std::uint64_t seed) {
-  Matrix times = Matrix::Zero(resamples, blocks);
-  for (Index r = 0; r < resamples; ++r) {
-    Stream stream(seed, static_cast<std::uint32_t>(r), 0, for_resamples);
-    for (Index k = 0; k < blocks; ++k) ++times(r, stream.below(static_cast<std::uint32_t>(blocks)));
-  }
-  return times;
-}
-
-// The quantile of type 7 (Hyndman and Fan 1996), in place; NaN where a value is NaN.
-double percentile(Eigen::Ref<Vector> values, double share) {
-  if (values.hasNaN()) return missing_value;
-  const double at = share * static_cast<double>(values.size() - 1), below_it = std::floor(at);
-  double* const low = values.data() + static_cast<Index>(below_it);
-  double* const end = values.data() + values.size();
-  std::nth_element(values.data(), low, end);
-  return low + 1 == end || at == below_it ? *low : *low + (at - below_it) * (*std::min_element(low + 1, end) - *low);
-}
 
 // One thread's working space.
 struct Bench {

@@ -15,6 +15,15 @@ struct Law {
   double operator()(double u) const { return row.quantile(u, args); }
 };
 
+std::vector<Law> laws_of(const std::vector<Choice>& marginals) {
+  std::vector<Law> laws;
+  for (const Choice& choice : marginals) {
+    const MarginalMethod& row = find("dists", marginal_methods(), choice.method);
+    laws.push_back({row, arguments("dists", row, choice)});
+  }
+  return laws;
+}
+
 // Writes the runs of one base point; each of the points A, B, C stands in `points` after the other.
 void write_runs(const Crossing& crossing, const std::vector<Index>& factor, const std::vector<double>& points, double* out) {
   const std::size_t columns = factor.size();
@@ -29,6 +38,15 @@ void write_runs(const Crossing& crossing, const std::vector<Index>& factor, cons
 }
 
 }  // namespace
+
+void to_marginals(const std::vector<Choice>& marginals, Index rows, int threads, double* points) {
+  const std::vector<Law> columns = laws_of(marginals);
+  const auto width = static_cast<Index>(columns.size());
+  detail::parallel((rows + leaf - 1) / leaf, threads, [&](Index task, int) {
+    for (Index i = task * leaf; i < std::min(rows, (task + 1) * leaf); ++i)
+      for (Index k = 0; k < width; ++k) points[i * width + k] = columns[static_cast<std::size_t>(k)](points[i * width + k]);
+  });
+}
 
 std::vector<Design> scrambled_designs(Points kind, Index dimensions, std::uint64_t n, Index scrambles, std::uint64_t seed) {
   if (scrambles < 1 || n < static_cast<std::uint64_t>(scrambles))
@@ -45,11 +63,7 @@ std::vector<Design> scrambled_designs(Points kind, Index dimensions, std::uint64
 
 void sample_runs(const std::vector<Design>& designs, const Crossing& crossing, const std::vector<Index>& factor,
                  const std::vector<Choice>& marginals, int threads, double* out) {
-  std::vector<Law> columns;
-  for (const Choice& choice : marginals) {
-    const MarginalMethod& row = find("dists", marginal_methods(), choice.method);
-    columns.push_back({row, arguments("dists", row, choice)});
-  }
+  const std::vector<Law> columns = laws_of(marginals);
   const std::size_t width = columns.size();
   struct Task {
     const Design* design;

@@ -1,0 +1,34 @@
+#include "detail/resamples.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+
+#include "egov/method.hpp"
+#include "egov/random.hpp"
+
+namespace egov::detail {
+
+Matrix multiplicities(Index resamples, Index things, std::uint64_t seed) {
+  Matrix times = Matrix::Zero(resamples, things);
+  for (Index r = 0; r < resamples; ++r) {
+    Stream stream(seed, static_cast<std::uint32_t>(r), 0, for_resamples);
+    for (Index k = 0; k < things; ++k) ++times(r, stream.below(static_cast<std::uint32_t>(things)));
+  }
+  return times;
+}
+
+double percentile(Eigen::Ref<Vector> values, double share) {
+  if (values.size() == 0 || values.hasNaN()) return missing_value;
+  const double at = share * static_cast<double>(values.size() - 1), below_it = std::floor(at);
+  double* const low = values.data() + static_cast<Index>(below_it);
+  double* const end = values.data() + values.size();
+  std::nth_element(values.data(), low, end);
+  return low + 1 == end || at == below_it ? *low : *low + (at - below_it) * (*std::min_element(low + 1, end) - *low);
+}
+
+double t_quantile(double level, Index freedom) {
+  return boost::math::quantile(boost::math::complement(boost::math::students_t(static_cast<double>(freedom)), (1 - level) / 2));
+}
+
+}  // namespace egov::detail

@@ -1,0 +1,16 @@
+// Bootstrap resamples as numbers of times, and percentiles over them.
+#pragma once
+#include "egov/panel.hpp"
+
+namespace egov::detail {
+
+// How often each resample holds each of the things resampled: resamples x things.
+Matrix multiplicities(Index resamples, Index things, std::uint64_t seed);
+
+// The quantile of type 7 (Hyndman and Fan 1996), in place; NaN where a value is NaN.
+double percentile(Eigen::Ref<Vector> values, double share);
+
+// The quantile of Student's t that leaves (1 - level) / 2 above it.
+double t_quantile(double level, Index freedom);
+
+}  // namespace egov::detail

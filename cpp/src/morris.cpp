@@ -1,0 +1,134 @@
+#include "egov/morris.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "detail/resamples.hpp"
+#include "detail/threads.hpp"
+#include "egov/method.hpp"
+#include "egov/random.hpp"
+
+namespace egov {
+
+using namespace detail;
+
+void sample_trajectories(const std::vector<Index>& factor, Index factors, Index count, Index levels, std::uint64_t seed, double* out) {
+  if (levels < 2 || levels % 2 != 0)
+    throw SpecError(std::to_string(levels) + " levels: an even number would be right", {"morris", "", "levels"});
+  const double grid = static_cast<double>(levels - 1);
+  const auto half = static_cast<std::uint32_t>(levels / 2);
+  std::vector<double> point(factor.size()), moved(factor.size());
+  std::vector<Index> order(static_cast<std::size_t>(factors));
+  for (Index walk = 0; walk < count; ++walk) {
+    Stream stream(seed, static_cast<std::uint32_t>(walk), 0, for_points);
+    for (std::size_t k = 0; k < factor.size(); ++k) {
+      const std::uint32_t low = stream.below(half);
+      const bool up = stream.below(2) == 1;
+      point[k] = static_cast<double>(up ? low : low + half) / grid;
+      moved[k] = static_cast<double>(up ? low + half : low) / grid;
+    }
+    std::iota(order.begin(), order.end(), Index{0});
+    for (std::size_t k = order.size(); k > 1; --k) std::swap(order[k - 1], order[stream.below(static_cast<std::uint32_t>(k))]);
+    out = std::copy(point.begin(), point.end(), out);
+    for (Index moving : order) {
+      for (std::size_t k = 0; k < factor.size(); ++k)
+        if (factor[k] == moving) point[k] = moved[k];
+      out = std::copy(point.begin(), point.end(), out);
+    }
+  }
+}
+
+void sample_radial(const std::vector<Index>& factor, Index factors, const Design& design, double* out) {
+  const std::size_t inputs = factor.size();
+  std::vector<double> point(2 * inputs);
+  for (std::uint64_t walk = 0; walk < design.length(); ++walk) {
+    design.point(walk, point.data());
+    for (Index moving = -1; moving < factors; ++moving)
+      for (std::size_t k = 0; k < inputs; ++k) *out++ = point[factor[k] == moving ? inputs + k : k];
+  }
+}
+
+namespace {
+
+using Outputs = Eigen::Map<const Eigen::RowVectorXd>;
+
+// The runs of each walk in which one factor moves: the first, the last, and the step between them.
+struct Steps {
+  std::vector<Index> from, to;
+  std::vector<double> step;
+};
+
+std::vector<Steps> by_factor(const Moves& moves) {
+  std::vector<Steps> found(static_cast<std::size_t>(moves.factors));
+  for (Index at = 0; at < static_cast<Index>(moves.factor.size()); ++at) {
+    const Index walk = at / moves.factors, start = walk * (moves.factors + 1), run = start + at % moves.factors + 1;
+    Steps& of = found[static_cast<std::size_t>(moves.factor[static_cast<std::size_t>(at)])];
+    of.from.push_back(moves.walk == Walk::radial ? start : run - 1);
+    of.to.push_back(run);
+    of.step.push_back(moves.step[static_cast<std::size_t>(at)]);
+  }
+  return found;
+}
+
+Vector variance_of_starts(const double* y, Index outputs, const Moves& moves) {
+  Eigen::RowVectorXd mean = Eigen::RowVectorXd::Zero(outputs), square = mean;
+  auto start = [&](Index walk) { return Outputs(y + walk * (moves.factors + 1) * outputs, outputs); };
+  for (Index walk = 0; walk < moves.count(); ++walk) mean += start(walk) / static_cast<double>(moves.count());
+  for (Index walk = 0; walk < moves.count(); ++walk) square += (start(walk) - mean).cwiseAbs2();
+  return square.transpose() / static_cast<double>(moves.count() - 1);
+}
+
+// Effects of one factor, walks x outputs, and the mean squared change.
+Matrix effects_of(const Steps& of, const double* y, Index outputs, Vector& squared) {
+  Matrix effects(static_cast<Index>(of.step.size()), outputs);
+  squared = Vector::Zero(outputs);
+  for (Index walk = 0; walk < effects.rows(); ++walk) {
+    const auto at = static_cast<std::size_t>(walk);
+    effects.row(walk) = Outputs(y + of.to[at] * outputs, outputs) - Outputs(y + of.from[at] * outputs, outputs);
+    squared += effects.row(walk).cwiseAbs2().transpose() / static_cast<double>(effects.rows());
+    effects.row(walk) /= of.step[at];
+  }
+  return effects;
+}
+
+}  // namespace
+
+Effects elementary_effects(const double* y, Index outputs, const Moves& moves, double level, Index resamples, std::uint64_t seed,
+                           int threads, const Monitor& monitor) {
+  const Index count = moves.count();
+  Effects out;
+  for (Matrix* part : {&out.mu, &out.mu_star, &out.sigma, &out.low, &out.high, &out.total})
+    *part = Matrix::Constant(outputs, moves.factors, missing_value);
+  const std::vector<Steps> steps = by_factor(moves);
+  const bool several = count > 1;
+  const Vector variance = several && moves.walk == Walk::radial ? variance_of_starts(y, outputs, moves) : Vector();
+  const Matrix times = several && resamples > 0 ? multiplicities(resamples, count, seed) : Matrix();
+  parallel(moves.factors, threads, [&](Index factor, int) {
+    Vector squared;
+    Matrix effects = effects_of(steps[static_cast<std::size_t>(factor)], y, outputs, squared);
+    const double n = static_cast<double>(count);
+    out.mu.col(factor) = effects.colwise().mean().transpose();
+    if (several)
+      out.sigma.col(factor) = ((effects.rowwise() - out.mu.col(factor).transpose()).colwise().norm() / std::sqrt(n - 1)).transpose();
+    effects = effects.cwiseAbs();
+    const Vector mean = effects.colwise().mean();
+    out.mu_star.col(factor) = mean;
+    if (!several) return;
+    if (variance.size() > 0) out.total.col(factor) = squared.cwiseQuotient(2 * variance);
+    if (resamples > 0) {
+      Matrix again = times * effects / n;
+      for (Index k = 0; k < outputs; ++k) {
+        out.low(k, factor) = percentile(again.col(k), (1 - level) / 2);
+        out.high(k, factor) = percentile(again.col(k), (1 + level) / 2);
+      }
+    } else {
+      const double reach = t_quantile(level, count - 1) / std::sqrt(n * (n - 1));
+      const Vector half = reach * (effects.rowwise() - mean.transpose()).colwise().norm();
+      out.low.col(factor) = mean - half, out.high.col(factor) = mean + half;
+    }
+  }, monitor);
+  return out;
+}
+
+}  // namespace egov

@@ -1,0 +1,265 @@
+"""Fourier amplitude sensitivity test for a model of the user's own: first and total orders from search curves.
+
+:func:`sample` gives the curves of the extended test (eFAST); :func:`analyze` takes their outputs, or any runs by random
+balance (RBD-FAST), first orders only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import _core
+from .arguments import seed_of, share, threads_of, whole
+from .errors import DataError, Fault, SpecError
+from .given import FEWEST, GROUPS, constant_inputs, kind_of
+from .measures import Array, Measures
+from .runs import Outputs, read_inputs, read_outputs, read_problem
+from .sobol.problem import Problem, as_problem
+from .table import nearest
+
+__all__ = ["CurveIndices", "CurveSample", "FastIndices", "analyze", "sample"]
+
+METHODS = ("efast", "rbd")
+HARMONICS = {"efast": 4, "rbd": 10}
+
+
+class CurveSample(np.ndarray[Any, np.dtype[np.float64]]):
+    """Inputs of all runs, a row a run, which also know how many curves and harmonics there are.
+
+    Attributes
+    ----------
+    curves, harmonics : int or None
+        None for what was made of them.
+    """
+
+    curves: int | None = None
+    harmonics: int | None = None
+
+
+class FastIndices(Measures):
+    """First and, from search curves, total orders by the spectrum of the output.
+
+    An output a row and an input a column; without the axis of outputs if a single one was given. Also a mapping with
+    SALib's keys: names, S1, S1_conf and, from curves, ST, ST_conf.
+
+    Attributes
+    ----------
+    first : numpy.ndarray
+        Share of the variance at the input's frequency and its harmonics. By random balance with the bias corrected; it
+        may then lie below 0. NaN where the output or the input is constant.
+    total : numpy.ndarray or None
+        What is left of the variance without the frequencies of all other inputs; None by random balance.
+    interval : dict
+        From "first" and "total" to (low, high): t over the curves, NaN with one; a jackknife by random balance.
+    method : str
+        "efast" or "rbd".
+    harmonics, curves : int
+        No curves by random balance: 0.
+    """
+
+    keys_of_salib: ClassVar[Mapping[str, str]] = {"S1": "first"}
+    leading: ClassVar[str] = "first"
+    first: Array
+    total: Array | None = None
+    method: str
+    harmonics: int
+    curves: int
+
+
+class CurveIndices(FastIndices):
+    """The same from search curves, with total orders and, after them, SALib's keys ST and ST_conf."""
+
+    keys_of_salib: ClassVar[Mapping[str, str]] = {"S1": "first", "ST": "total"}
+    leading: ClassVar[str] = "total"
+
+
+def sample(
+    problem: Mapping[str, Any], n: int, M: int = 4, *, curves: int = 1, seed: int = 1, threads: int | None = None
+) -> CurveSample:  # fmt: skip
+    """Inputs along the curves of the extended test.
+
+    Parameters
+    ----------
+    problem : mapping
+        As in :func:`egov_index.sobol.sample`, but for groups, which are not looked at.
+    n : int
+        Points of a curve, more than 4 M^2.
+    M : int
+        Harmonics that are looked at; the highest frequency is (n - 1) / (2 M).
+    curves : int
+        Curves of each input, with phases of their own; 2 or more give intervals.
+    seed : int
+        Of the phases. The same seed gives the same bits.
+    threads : int, optional
+        All cores if left out.
+
+    Returns
+    -------
+    CurveSample
+        Shape (n curves inputs, inputs): the curves of each input in turn, as SALib's where there is one.
+
+    Raises
+    ------
+    SpecError
+        For a problem that makes no sense; for too few points.
+
+    Notes
+    -----
+    Saltelli, Tarantola and Chan (1999), Technometrics 41, 39-56; x = 1/2 + arcsin(sin(w s + phase)) / pi.
+
+    Examples
+    --------
+    >>> from egov_index import fast
+    >>> fast.sample({"names": ["a", "b"], "bounds": [[0, 1], [10, 20]]}, 65).shape
+    (130, 2)
+    """
+    made = as_problem(problem)
+    harmonics, count = whole("M", M, 1, 1000), whole("curves", curves, 1, 10**6)
+    points = whole("n", n, 4 * harmonics**2 + 1, 2**31)
+    out = _core.fast_sample(len(made.names), points, harmonics, count, seed_of(seed))
+    _core.to_marginals(out, list(made.laws), threads_of(threads))
+    known: CurveSample = out.view(CurveSample)
+    known.curves, known.harmonics = count, harmonics
+    return known
+
+
+def analyze(
+    problem: Mapping[str, Any],
+    X: ArrayLike,
+    Y: ArrayLike,
+    M: int | None = None,
+    *,
+    method: str | None = None,
+    curves: int | None = None,
+    conf_level: float = 0.95,
+    groups: int | None = None,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[float], object] | None = None,
+) -> FastIndices:
+    """First and total orders from search curves, or first orders from any runs.
+
+    Parameters
+    ----------
+    problem : mapping
+        ``names`` of the inputs and ``outputs``, names of the outputs; the rest is not looked at.
+    X : array_like
+        Inputs, shape (runs, inputs): what :func:`sample` gave, or any.
+    Y : array_like
+        Outputs, shape (runs,) or (runs, outputs), in the order of the rows of X.
+    M : int, optional
+        Harmonics. Left out: as X says, else 4 for curves and 10 by random balance.
+    method : {"efast", "rbd"}, optional
+        Left out: the extended test if X knows to come from :func:`sample`, else random balance.
+    curves : int, optional
+        Curves of each input, where X does not know; left out: 1.
+    conf_level : float
+        Level of the intervals.
+    groups, seed : int, optional
+        Of the jackknife by random balance, as in :func:`egov_index.given.analyze`.
+    threads : int, optional
+        All cores if left out. The same bits for any number.
+    progress : callable, optional
+        Called with the share done.
+
+    Returns
+    -------
+    FastIndices
+
+    Raises
+    ------
+    DataError
+        If rows or columns do not fit, saying what would; for NaN or infinity, naming its run.
+    SpecError
+        For arguments that make no sense.
+
+    Notes
+    -----
+    Extended: Saltelli, Tarantola and Chan (1999). Random balance: Tarantola, Gatelli and Mara (2006), Reliability
+    Engineering & System Safety 91, 717-727, runs put up and down by each input as by Plischke (2010), ibid. 95,
+    354-360, and S - b / (1 - b) (1 - S) with b = 2 M / n for the bias (Tissot and Prieur 2012, ibid. 107, 205-213).
+    SALib's variance of a curve with an even number of points leaves out the highest frequency.
+
+    Examples
+    --------
+    >>> from egov_index import fast
+    >>> problem = {"names": ["a", "b"], "bounds": [[0, 1], [0, 1]]}
+    >>> x = fast.sample(problem, 257)
+    >>> fast.analyze(problem, x, 3 * x[:, 0] + x[:, 1]).first.round(2).tolist()
+    [0.9, 0.1]
+    """
+    made, notes = read_problem(problem)
+    method = method or ("efast" if getattr(X, "curves", None) else "rbd")
+    if method not in METHODS:
+        raise SpecError(Fault("method", repr(method), nearest(method, METHODS)))
+    known = getattr(X, "harmonics", None) or HARMONICS[method]
+    harmonics = known if M is None else whole("M", M, 1, 1000)
+    inputs = read_inputs(made, X)
+    outputs = read_outputs(made, Y, len(inputs))
+    level, workers = share("conf_level", conf_level), threads_of(threads)
+    if method == "efast":
+        count = whole("curves", getattr(X, "curves", None) or 1 if curves is None else curves, 1, len(inputs))
+        points = _points(made, len(inputs), count, harmonics)
+        raw = _core.fast_analyze(
+            np.ascontiguousarray(outputs.table),
+            len(made.names),
+            points,
+            harmonics,
+            count,
+            level,
+            workers,
+            progress,
+        )
+        return _of_curves(raw, made, outputs, len(inputs), count, harmonics, level, notes)
+    if len(inputs) < 4 * harmonics:
+        raise DataError(
+            Fault("X", f"{len(inputs):,} rows", f"{4 * harmonics:,} or more for {harmonics} harmonics")
+        )
+    most = len(inputs) // 2
+    parts = min(GROUPS, max(2, len(inputs) // FEWEST)) if groups is None else whole("groups", groups, 2, most)
+    raw = _core.balanced_analyze(
+        inputs, outputs.table, harmonics, parts, level, seed_of(seed), workers, progress
+    )
+    if kind_of(X) not in (None, "montecarlo"):
+        notes += ("The jackknife takes runs for independent: on this design its intervals are too wide.",)
+    result = FastIndices(
+        {"first": outputs.spread(raw["value"])},
+        {"first": (outputs.spread(raw["low"]), outputs.spread(raw["high"]))},
+        outputs, made.names, runs=len(inputs), level=level, notes=notes + constant_inputs(made, inputs),
+        header=f"{len(made.names)} inputs, {len(inputs):,} runs. First order by random balance, {harmonics} harmonics. "
+        f"Intervals at {100 * level:g} %: jackknife over {parts} random groups of runs.",
+    )  # fmt: skip
+    result.method, result.harmonics, result.curves = method, harmonics, 0
+    return result
+
+
+def _points(made: Problem, rows: int, count: int, harmonics: int) -> int:
+    """Points of a curve."""
+    each, least = len(made.names) * count, 4 * harmonics**2 + 1
+    if rows % each or rows // each < least:
+        right = f"a multiple of {each}, for {count} curves of each input, of {least:,} points or more"
+        raise DataError(Fault("X", f"{rows:,} rows", right))
+    return rows // each
+
+
+def _of_curves(
+    raw: Mapping[str, Any], made: Problem, outputs: Outputs, runs: int, count: int, harmonics: int, level: float,
+    notes: tuple[str, ...],
+) -> FastIndices:  # fmt: skip
+    value, low, high = ([outputs.spread(part) for part in raw[name]] for name in ("value", "low", "high"))
+    if count == 1:
+        notes += ("One curve of each input: no interval. Take sample(..., curves=8).",)
+    names = ("first", "total")
+    result = CurveIndices(
+        dict(zip(names, value, strict=True)),
+        {name: (low[k], high[k]) for k, name in enumerate(names)},
+        outputs, made.names, runs=runs, level=level, notes=notes,
+        header=f"{len(made.names)} inputs, {count} curves of each, {runs:,} runs, {harmonics} harmonics. "
+        f"Intervals at {100 * level:g} %: t over the curves.",
+    )  # fmt: skip
+    result.method, result.harmonics, result.curves = "efast", harmonics, count
+    return result
