@@ -86,6 +86,17 @@ void Plan::scores_at(const double* point, Desk& desk) const {
   (*reweight_)(point, block.weights[desk.at], desk.weights);
   for (std::size_t node = framework_.nodes.size(); node-- > 0;)
     if (!framework_.nodes[node].leaf()) aggregate_node(node, block, desk);
+  if (block.holes || !block.carried[desk.at]) require_scores(desk);
+}
+
+// Ranks need a number for each row: what a unit has may all lose its weight in a draw, or be too large to add up.
+void Plan::require_scores(const Desk& desk) const {
+  for (Index row = 0; row < rows(); ++row) {
+    if (!std::isnan(desk.scores()[row])) continue;
+    const Index from = kept_[static_cast<std::size_t>(row)];
+    throw DataError("has no score in some draws: what it has is given no weight there, or is too large; leave the unit out, fill its holes, or let weights vary less",
+                    {"uncertainty", "", "weights", static_cast<long>(from % units_), static_cast<long>(scored_[static_cast<std::size_t>(from / units_)])});
+  }
 }
 
 void Plan::draw(const double* point, Desk& desk) const {

@@ -195,3 +195,17 @@ def test_what_cannot_vary_is_refused(make, what):
     with pytest.raises(egov.EgovError) as caught:
         make()
     assert what in str(caught.value)
+
+
+@pytest.mark.parametrize("ask", ["uncertainty", "sensitivity"])
+def test_a_unit_whose_values_all_lose_their_weight_is_an_error(ask):
+    values = VALUES[:, :1, :2].copy()
+    values[3, 0, 1] = np.nan
+    two = egov.Panel(values, UNITS, [2020], ["a", "b"])
+    nodes = [{"code": "x"}, {"code": "a", "parent": "x"}, {"code": "b", "parent": "x"}]
+    recipe = egov.Recipe(normalize="minmax", missing="drop-weight")
+    index = egov.Index(egov.Framework(nodes), recipe)
+    experts = egov.experts({"A": {"a": 0, "b": 1}, "B": {"a": 1, "b": 1}})
+    for alternatives in (egov.Alternatives(weights=experts), egov.Alternatives(exclude=egov.leave_one_out())):
+        with pytest.raises(egov.DataError, match="U3.*no score in some draws"):
+            getattr(index, ask)(two, alternatives, n=64)

@@ -116,6 +116,7 @@ class Plan {
   const double* child_column(Index child, const Matrix& leaves, const Desk& desk) const;
   bool stays_linked(std::size_t node, const Desk& desk) const;
   void add_children(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const;
+  void require_scores(const Desk& desk) const;
   void placed(Error& error, std::size_t node, Index first) const;
   void aggregate_plainly(std::size_t node, const Block& block, const Mean& mean, Desk& desk) const;
 
