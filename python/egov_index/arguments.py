@@ -52,6 +52,14 @@ def picked(place: str, given: Any, known: Iterable[str], what: str) -> tuple[str
     if not isinstance(given, Iterable):
         raise SpecError(Fault(place, repr(given), f"some of {listing(valid)}"))
     names = (given,) if isinstance(given, str) else tuple(given)
+    if any(np.ndim(name) for name in names):
+        raise SpecError(
+            Fault(
+                place,
+                f"an array of {getattr(given, 'ndim', 1)} dimensions",
+                f"names: some of {listing(valid)}",
+            )
+        )
     faults = [
         Fault(place, f"unknown {what} {name!r}", nearest(name, valid)) for name in names if name not in valid
     ]

@@ -14,9 +14,14 @@ __all__ = ["as_panel", "like"]
 
 
 def as_panel(data: Panel | Any) -> Panel:
-    """A panel as it is; an array (units, indicators), (units,) or (units, periods, indicators) as a panel."""
+    """A panel as it is; an array (units, indicators), (units,) or (units, periods, indicators) as a panel.
+
+    Masked cells of a masked array are missing.
+    """
     if isinstance(data, Panel):
         return data
+    if isinstance(data, np.ma.MaskedArray):
+        data = np.where(np.ma.getmaskarray(data), np.nan, np.asarray(data, dtype=np.float64))
     try:
         array = np.asarray(data, dtype=np.float64)
     except (TypeError, ValueError):

@@ -207,5 +207,5 @@ def test_a_unit_whose_values_all_lose_their_weight_is_an_error(ask):
     index = egov.Index(egov.Framework(nodes), recipe)
     experts = egov.experts({"A": {"a": 0, "b": 1}, "B": {"a": 1, "b": 1}})
     for alternatives in (egov.Alternatives(weights=experts), egov.Alternatives(exclude=egov.leave_one_out())):
-        with pytest.raises(egov.DataError, match="U3.*no score in some draws"):
+        with pytest.raises(egov.DataError, match=r"U3.*no score in some draws"):
             getattr(index, ask)(two, alternatives, n=64)

@@ -62,3 +62,27 @@ def test_lines_on_a_link_between_far_bounds_fill_the_smallest_numbers():
     assert len(filled.flags) == np.isnan(values).sum() - filled.remaining
     low, high = np.nanmin(values), np.nanmax(values)
     assert filled.flags["value"].between(low, high).all(), (low, high)
+
+
+@pytest.mark.parametrize(
+    "method", ["kriging", "pmm", "norm", "em", "svd", "linear", "logistic", "damped_trend"]
+)
+def test_bounds_the_wrong_way_round_are_refused(method):
+    with pytest.raises(egov.SpecError, match="lower bound must lie below the upper one"):
+        egov.impute(panel_of(holed()), method, lower=100, upper=0)
+
+
+def test_observations_above_the_bound_of_a_curve_are_told():
+    x = np.tile(np.linspace(20, 90, 10), (6, 1))[:, :, None] + np.arange(6)[:, None, None]
+    x[0, 7] = nan
+    made = egov.impute(panel_of(x), "logistic", upper=50)
+    assert any("above the given upper bound" in note for note in made.notes)
+    assert not any("filled by logistic above" in note for note in made.notes)
+
+
+def test_masked_cells_are_missing():
+    given = np.ma.masked_array([[1.0, 2], [3, 999], [2, 1]], [[0, 0], [0, 1], [0, 0]])
+    assert egov.impute(given, "mean").panel[1, 1] == 1.5
+    assert np.isnan(egov.Panel(given[:, None, :], ["A", "B", "C"], [2020], ["x", "y"]).values[1, 0, 1])
+    with pytest.raises(egov.SpecError, match="auxiliaries: an array of 3 dimensions; names: some of"):
+        egov.impute(panel_of(holed()), "kriging", auxiliaries=np.ones((12, 8, 1)))

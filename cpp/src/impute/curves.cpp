@@ -246,11 +246,13 @@ Filling by_curve(const Series& s, const Options& o) {
       const Vector g = slopes_at(one.fit, time);
       const double sd = std::sqrt(model->factor * ((one.root.transpose() * g).squaredNorm() + one.residual + one.step * std::abs(away)));
       const Bounded law{value / one.fit.top, sd, 0, o.upper / one.fit.top};
-      made.fills.push_back({t * s.units + one.unit, o.lower + value, one.at.front(), one.at.back(), static_cast<Index>(one.at.size()), law.spread() * one.fit.top});
+      made.fills.push_back({t * s.units + one.unit, std::min(o.lower + value, o.lower + o.upper), one.at.front(), one.at.back(), static_cast<Index>(one.at.size()), law.spread() * one.fit.top});
       model->cells.push_back({k, g, away, law});
     }
   }
   if (failed > 0) made.notes = {std::to_string(failed) + " holes left open: no such curve fits the unit"};
+  const Index beyond = (s.values.array() > o.lower + o.upper).count();
+  if (beyond > 0) made.notes.push_back("values above the given upper bound, which no curve goes beyond: " + std::to_string(beyond));
   made.draw = [model](const Draw& draw, double* values) { model->draw(draw, values); };
   made.quantile = [model](std::size_t k, double p) {
     const Cell& cell = model->cells[k];

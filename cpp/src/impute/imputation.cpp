@@ -76,12 +76,24 @@ void Imputation::run(std::size_t place) {
   }
 }
 
+namespace {
+
+// Bounds of an indicator the wrong way round leave it no room.
+void require_room(const Choice& choice) {
+  const auto low = choice.params.find("lower"), high = choice.params.find("upper");
+  if (low == choice.params.end() || high == choice.params.end() || !(low->second >= high->second)) return;
+  throw SpecError("the lower bound must lie below the upper one", {"impute", choice.method, "lower"});
+}
+
+}  // namespace
+
 // An error on its way out learns which indicator.
 Filling Imputation::work(const std::vector<Index>& columns, std::size_t place, const Matrix& values, const Matrix& seen) const try {
   const auto j = static_cast<std::size_t>(columns[0]);
   const Choice& choice = chains_[j][place];
   const ImputeMethod& row = find("impute", impute_methods(), choice.method);
   require_groups(row, choice, gaps_.units);
+  for (Index column : columns) require_room(chains_[static_cast<std::size_t>(column)][place]);
   if (row.together) return row.together(block(columns, place, values));
   const Across across{seen, gaps_.directions, gaps_.above};
   return row.fill({values.col(columns[0]), gaps_.units, gaps_.times, choice.groups, gaps_.wanted[j], gaps_.left_out[j], &across, columns[0], &gaps_.keys},

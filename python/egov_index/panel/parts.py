@@ -29,6 +29,8 @@ def frozen(values: ArrayLike) -> NDArray[np.float64]:
 
 def as_numbers(values: ArrayLike) -> NDArray[np.float64]:
     """Copy numbers to float64 in C order; anything else is a DataError."""
+    if isinstance(values, np.ma.MaskedArray):  # what is masked is missing
+        values = np.where(np.ma.getmaskarray(values), np.nan, np.asarray(values))
     raw = np.asarray(values)
     if raw.dtype.kind not in "biufO":
         raise DataError(

@@ -52,7 +52,7 @@ std::string predictor(const Columns& columns, const Rules& rules, Index row) {
 std::string dependence(const Columns& columns, const Rules& rules, const std::string& what, const Index* first, const Index* last) {
   std::vector<std::string> names;
   for (; first != last; ++first) names.push_back(predictor(columns, rules, *first));
-  return what + " is a linear function of " + listed(names);
+  return names.empty() ? what + " is nearly constant" : what + " is a linear function of " + listed(names);
 }
 
 }  // namespace
@@ -73,9 +73,10 @@ std::string on_agreement(const std::string& name, const std::vector<const Matrix
     if (r > worst) worst = r;
   }
   if (!(worst > limit)) return {};
+  const bool slow = !std::isinf(worst) && iterations_for(worst, iterations) == most_iterations;
   const std::string enough = std::to_string(std::isinf(worst) ? std::min(10 * iterations, most_iterations) : iterations_for(worst, iterations));
   return "the chains of " + name + " do not agree (split R-hat " + (std::isinf(worst) ? "infinite" : rounded(worst)) + ", above " + rounded(limit) +
-         "): raise iterations from " + std::to_string(iterations) + " to " + enough + " or more";
+         "): " + (slow ? "more iterations alone will hardly do; try lags = 0 or fewer indicators" : "raise iterations from " + std::to_string(iterations) + " to " + enough + " or more");
 }
 
 std::vector<std::string> on_collinearity(const Columns& columns, const Rules& rules, Index column, const Drawn& last) {
