@@ -73,6 +73,13 @@ void Reweight::list_dirichlet(const std::vector<double>& concentration) {
   }
 }
 
+// The shares of a box are drawn whatever they were before.
+void Reweight::require_alone(Index child) const {
+  const auto among = [&](const std::vector<Index>& nodes) { return std::find(nodes.begin(), nodes.end(), child) != nodes.end(); };
+  const bool weighed = alternatives_.experts.size() > 0 && !alternatives_.experts.row(child).array().isNaN().all();
+  if (among(noisy_) || among(mixed_) || weighed) refuse("has noise, Dirichlet weights or experts besides a box around it or its siblings; give one of them", child);
+}
+
 void Reweight::list_boxes(const WeightAlternatives& alternatives) {
   boxes_at_ = first_ + static_cast<Index>(factors_.size());
   for (std::size_t node = 0; node < children_.size() && !alternatives.lower.empty(); ++node) {
@@ -80,6 +87,7 @@ void Reweight::list_boxes(const WeightAlternatives& alternatives) {
     for (Index child : box.children) box.lower.push_back(alternatives.lower[at(child)]), box.upper.push_back(alternatives.upper[at(child)]);
     const auto given = [](const std::vector<double>& ends) { return std::count_if(ends.begin(), ends.end(), [](double x) { return !std::isnan(x); }); };
     if (given(box.lower) == 0 && given(box.upper) == 0) continue;
+    for (Index child : box.children) require_alone(child);
     for (std::size_t k = 0; k < box.children.size(); ++k) {
       double &low = box.lower[k], &high = box.upper[k];
       if (std::isnan(low)) low = 0;
@@ -164,12 +172,14 @@ void Reweight::draw_dirichlet(const double* point, std::vector<double>& weights)
   }
 }
 
-void Reweight::leave_out(Index node, std::vector<double>& weights) const {
+void Reweight::leave_out(Index out, std::vector<double>& weights) const {
+  Index node = out;
   for (; node > 0; node = parents_[at(node)]) {
     const auto& siblings = children_[at(parents_[at(node)])];
     const bool others = std::any_of(siblings.begin(), siblings.end(), [&](Index other) { return other != node && weights[at(other)] > 0; });
     if (others) break;  // else its parent goes, and what it weighs below that does not matter
   }
+  if (node <= 0) throw DataError("left out, it would leave nothing with a weight", {"uncertainty", "alternatives", "exclude", -1, -1, -1, static_cast<long>(out)});
   weights[at(node)] = 0;
 }
 

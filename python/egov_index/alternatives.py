@@ -47,6 +47,11 @@ class LeaveOneOut:
             for code in codes
             if code not in framework.codes
         ]
+        faults += [
+            Fault("exclude", f"{code!r} stands twice", "each once")
+            for at, code in enumerate(codes)
+            if codes.index(code) < at
+        ]
         if faults:
             raise SpecError(faults)
         return [framework.codes.index(code) for code in codes]

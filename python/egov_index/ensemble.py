@@ -15,6 +15,7 @@ from .confidence import RankSets, rank_sets, score_draws
 from .errors import Fault, SpecError
 from .panel import Panel
 from .table import make_frame, nearest
+from .weighting import Experts
 
 if TYPE_CHECKING:
     from .alternatives import Alternatives
@@ -165,7 +166,12 @@ class Ensemble:
         return make_frame({**columns, "undecided": sets.undecided}, self.panel.backend)
 
     def not_distinguishable(
-        self, unit: Any, level: float = 0.90, simultaneous: bool = False, period: Any = None
+        self,
+        unit: Any,
+        level: float = 0.90,
+        simultaneous: bool = False,
+        period: Any = None,
+        draws: int | None = None,
     ) -> Any:
         """Units that the data cannot tell from one, by its confidence set (see :meth:`rank_confidence`).
 
@@ -173,7 +179,7 @@ class Ensemble:
         ----------
         unit : label
             The unit.
-        level, simultaneous
+        level, simultaneous, draws
             As in :meth:`rank_confidence`.
         period : label, optional
             The last one scored if left out.
@@ -194,7 +200,7 @@ class Ensemble:
             raise SpecError(Fault("unit", repr(unit), nearest(str(unit), [str(one) for one in units])))
         at = units.index(unit)
         which = self._period_of(rows[0])
-        open_pairs = self._sets(level, simultaneous, None).above[which][at] == 0
+        open_pairs = self._sets(level, simultaneous, draws).above[which][at] == 0
         found = [row for k, row in enumerate(rows) if open_pairs[k] and k != at]
         found.sort(key=lambda row: (self.nominal[row], row))
         columns = {name: [values[row] for row in found] for name, values in self.keys.items()}
@@ -252,7 +258,7 @@ class Ensemble:
         -------
         frame
             unit, period, rank (nominal), score (nominal, on that scale), and a column ``q<level>`` for each level; over
-            the first 16,384 draws.
+            the draws kept, or the first 16,384 (of a Latin hypercube, over one of that many).
 
         Raises
         ------
@@ -283,7 +289,8 @@ class Ensemble:
         -------
         frame
             unit, rank_first, rank_last (nominal), change (places gained: above 0 is up), low, median, high, improved
-            (share of the draws in which the unit gains); units scored in both, over the first 16,384 draws.
+            (share of the draws in which the unit gains); units scored in both. Over the draws kept, or the first 16,384
+            (of a Latin hypercube, over one of that many).
 
         Raises
         ------
@@ -336,6 +343,15 @@ class Ensemble:
             "moved": [float((away[n] > 0).mean()) for n in sizes],
         }
         return make_frame(columns, self.panel.backend)
+
+    def _choice(self, factor: str, level: int) -> str:
+        """What a level of a discrete factor is, in a word."""
+        if factor == "experts":
+            return next(one for one in self.alternatives.weights if isinstance(one, Experts)).names[level]
+        if factor == "exclude" and self.alternatives.exclude is not None:
+            places = self.alternatives.exclude.places(self.index.framework)
+            return self.index.framework.codes[places[level - 1]] if level else "none"
+        return _name(getattr(self.alternatives, factor)[level])
 
     def _again(self, n: int, *, keep: bool = False, pairs: bool = False) -> dict[str, Any]:
         """The first n draws once more."""
@@ -399,7 +415,7 @@ class Ensemble:
     def shift_by_choice(self) -> Any:
         """Frame: factor, alternative, mean absolute distance from the nominal rank where it was chosen."""
         rows = [
-            (name, _name(getattr(self.alternatives, name)[level]), float(self._shift_by_level[at, level]))
+            (name, self._choice(name, level), float(self._shift_by_level[at, level]))
             for at, name in enumerate(self.factors)
             for level in range(self._levels[at])
         ]

@@ -251,6 +251,11 @@ def _rows(table: Any) -> dict[str, dict[str, Any]]:
         given = type(table).__name__
         raise SpecError(Fault("weights.experts", given, "a mapping of experts, or a frame")) from error
     named = "expert" in frame.columns
+    names = frame["expert"].to_list() if named else []
+    if None in names or len(set(names)) < len(names):
+        raise SpecError(
+            Fault("weights.experts", "names that are missing or stand twice", "a name for each expert")
+        )
     return {
         str(row.pop("expert") if named else f"expert {at + 1}"): row
         for at, row in enumerate(frame.iter_rows(named=True))

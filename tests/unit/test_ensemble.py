@@ -209,3 +209,35 @@ def test_a_unit_whose_values_all_lose_their_weight_is_an_error(ask):
     for alternatives in (egov.Alternatives(weights=experts), egov.Alternatives(exclude=egov.leave_one_out())):
         with pytest.raises(egov.DataError, match=r"U3.*no score in some draws"):
             getattr(index, ask)(two, alternatives, n=64)
+
+
+def test_experts_and_what_is_left_out_have_names():
+    experts = egov.experts({"Ann": {"p": 1, "q": 2}, "Bob": {"p": 1, "q": 1}})
+    frame = run(egov.Alternatives(weights=experts, exclude=egov.leave_one_out(["a"])), n=64).shift_by_choice()
+    assert frame["factor"].tolist() == ["experts", "experts", "exclude", "exclude"]
+    assert frame["alternative"].tolist() == ["Ann", "Bob", "none", "a"]
+
+
+@pytest.mark.parametrize(
+    "other", [egov.noise(0.25), egov.dirichlet(30), egov.experts({"A": {"p": 1, "q": 2}})]
+)
+def test_a_box_stands_alone_among_siblings(other):
+    box = egov.simplex_box(lower={"p": 0.2})
+    with pytest.raises(egov.SpecError, match="besides a box around it"):
+        run(egov.Alternatives(weights=[other, box]))
+
+
+def test_names_that_stand_twice_are_refused():
+    table = pd.DataFrame({"expert": ["Ann", "Ann"], "p": [1, 2], "q": [1, 1]})
+    with pytest.raises(egov.SpecError, match="missing or stand twice"):
+        egov.experts(table)
+    with pytest.raises(egov.SpecError, match="'a' stands twice"):
+        run(egov.Alternatives(exclude=egov.leave_one_out(["a", "a"])))
+
+
+def test_what_holds_all_the_weight_cannot_be_left_out():
+    nodes = [{"code": "x"}, {"code": "a", "parent": "x"}, {"code": "b", "parent": "x", "weight": 0.0}]
+    index = egov.Index(egov.Framework(nodes), egov.Recipe(normalize="minmax"))
+    two = egov.Panel(VALUES[:, :1, :2], UNITS, [2020], ["a", "b"])
+    with pytest.raises(egov.DataError, match="leave nothing with a weight"):
+        index.uncertainty(two, egov.Alternatives(exclude=egov.leave_one_out(["a"])), n=8)

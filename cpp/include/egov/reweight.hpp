@@ -51,7 +51,8 @@ class Reweight {
   static bool propose(const Box& box, Stream& stream, std::vector<double>& shares);
   void draw_dirichlet(const double* point, std::vector<double>& weights) const;
   void draw_box(const Box& box, double u, std::vector<double>& weights) const;
-  void leave_out(Index node, std::vector<double>& weights) const;
+  void leave_out(Index out, std::vector<double>& weights) const;
+  void require_alone(Index child) const;
 
   std::vector<std::vector<Index>> children_;
   std::vector<Index> parents_;
