@@ -151,8 +151,9 @@ void analyze_output(const Setting& setting, ConstColumn y, Index output, double 
       out.dummy[s](output, i) = dummies.col(column).mean();
       out.threshold[s](output, i) = percentile(dummies.col(column), level);
       if (again.rows() == 0) continue;
-      out.low[s](output, i) = percentile(again.col(column), (1 - level) / 2);
-      out.high[s](output, i) = percentile(again.col(column), (1 + level) / 2);
+      const double shift = found.picked()[s] - again.col(column).mean();  // distances of resamples are larger
+      out.low[s](output, i) = percentile(again.col(column), (1 - level) / 2) + shift;
+      out.high[s](output, i) = percentile(again.col(column), (1 + level) / 2) + shift;
     }
   }
 }

@@ -121,7 +121,8 @@ def analyze(
     level : float
         Share of the dummies below the threshold, and level of the intervals.
     num_resamples : int
-        Resamples of the runs for intervals; 0 for none. Slices stay as they are.
+        Resamples of the runs for intervals; 0 for none. Slices stay as they are. Distances of a resample are larger
+        than those of the runs by a little, so the percentiles are shifted: the mean of the resamples is the estimate.
     seed : int
         Of dummies and resamples.
     threads : int, optional

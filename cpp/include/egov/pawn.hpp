@@ -14,7 +14,7 @@ struct PawnIndices {
   Matrix minimum, median, mean, maximum, deviation;
   // Of the dummies of each input, in this order: median, mean, maximum over slices. level: the share of dummies below the threshold.
   std::array<Matrix, 3> dummy, threshold;
-  std::array<Matrix, 3> low, high;  // percentiles over resamples of the runs; NaN without
+  std::array<Matrix, 3> low, high;  // percentiles over resamples of the runs, shifted so that their mean is the estimate; NaN without
 };
 // slices: of as many runs each, see equal_classes. A dummy is an input without influence: the slices of an input, dealt to the runs at random.
 PawnIndices pawn(const Matrix& x, const Matrix& y, Index slices, Index dummies, Index resamples, double level, std::uint64_t seed,
