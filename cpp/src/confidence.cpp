@@ -26,12 +26,12 @@ Scene scene_of(const Matrix& draws, int threads) {
   scene.deviations = (draws.colwise() - scene.center).transpose();
   const double tie = tie_tolerance * std::max(1.0, scene.center.cwiseAbs().maxCoeff());
   detail::parallel(units, detail::thread_count(threads, units), [&](Index j, int) {
-    for (Index k = 0; k < units; ++k) {
-      if (j == k) continue;
+    for (Index k = 0; k < j; ++k) {
       const double sd = std::sqrt((scene.deviations.col(j) - scene.deviations.col(k)).squaredNorm() / static_cast<double>(n - 1));
       const double difference = scene.center[j] - scene.center[k];
-      if (sd > tie) scene.inverse_sd(k, j) = 1 / sd, scene.t(k, j) = -difference / sd;
-      else if (std::abs(difference) > tie) scene.t(k, j) = difference > 0 ? -infinite : infinite;
+      if (sd > tie) scene.inverse_sd(k, j) = scene.inverse_sd(j, k) = 1 / sd;
+      if (sd > tie || std::abs(difference) > tie) scene.t(j, k) = sd > tie ? difference / sd : difference > 0 ? infinite : -infinite;
+      scene.t(k, j) = -scene.t(j, k);
     }
   });
   return scene;

@@ -1,24 +1,24 @@
 #include "egov/sensitivity.hpp"
 
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <cstdlib>
 
+#include "detail/resamples.hpp"
 #include "detail/threads.hpp"
-#include "egov/random.hpp"
+#include "egov/sobol.hpp"
 
 namespace egov {
 namespace {
 
 constexpr Index leaf = 256;  // base points of one task
 
-// Sums over base points of outputs a, b and ab_i, each less the nominal output so that little is lost.
-struct Sums {
+// Totals over base points of outputs a, b and ab_i, each less the nominal output so that little is lost.
+struct Totals {
   Vector a, b, aa, bb;           // per output
   Matrix cross, difference, square;  // outputs x factors: b (ab - a), ab - a, (ab - a)^2
-  Sums(Index outputs, Index factors)
+  Totals(Index outputs, Index factors)
       : a(Vector::Zero(outputs)), b(a), aa(a), bb(a), cross(Matrix::Zero(outputs, factors)), difference(cross), square(cross) {}
-  void add(const Sums& other) {
+  void add(const Totals& other) {
     a += other.a, b += other.b, aa += other.aa, bb += other.bb;
     cross += other.cross, difference += other.difference, square += other.square;
   }
@@ -46,7 +46,7 @@ void read(const Plan& plan, Output output, const Plan::Desk& desk, Vector& y) {
   if (output == Output::shift) y[0] = static_cast<double>(shift) / static_cast<double>(plan.rows());
 }
 
-void add_point(const Plan& plan, Output output, Bench& bench, Sums& sums) {
+void add_point(const Plan& plan, Output output, Bench& bench, Totals& sums) {
   const std::size_t d = plan.factors().size();
   auto run = [&](const double* point, Vector& y) { plan.draw(point, bench.desk), read(plan, output, bench.desk, y); };
   run(bench.both.data(), bench.a);
@@ -69,7 +69,7 @@ void add_point(const Plan& plan, Output output, Bench& bench, Sums& sums) {
 }
 
 // Indices of one replicate; 0 for an output that did not vary in it.
-void estimate(const Sums& sums, double n, Indices& out, std::vector<Matrix>& first, std::vector<Matrix>& total) {
+void estimate(const Totals& sums, double n, Indices& out, std::vector<Matrix>& first, std::vector<Matrix>& total) {
   const Vector mean = (sums.a + sums.b) / (2 * n);
   const Vector variance = ((sums.aa + sums.bb) / (2 * n) - mean.array().square().matrix()).cwiseMax(0);
   out.mean += mean;
@@ -93,12 +93,11 @@ void over_replicates(const std::vector<Matrix>& each, double level, Matrix& mean
   if (each.size() < 2) return;
   Matrix spread = Matrix::Zero(mean.rows(), mean.cols());
   for (const Matrix& one : each) spread.array() += (one - mean).array().square();
-  const boost::math::students_t t(r - 1);
-  const double factor = boost::math::quantile(boost::math::complement(t, (1 - level) / 2));
+  const double factor = detail::t_quantile(level, static_cast<Index>(each.size()) - 1);
   half = factor * (spread / ((r - 1) * r)).array().sqrt();
 }
 
-Sums run_design(const Plan& plan, const Design& design, Output output, Index outputs, int threads, const Monitor& monitor, double before, double after) {
+Totals run_design(const Plan& plan, const Design& design, Output output, Index outputs, int threads, const Monitor& monitor, double before, double after) {
   const auto d = static_cast<Index>(plan.factors().size());
   const auto n = static_cast<Index>(design.length());
   const int workers = detail::thread_count(threads, (n + leaf - 1) / leaf);
@@ -106,7 +105,7 @@ Sums run_design(const Plan& plan, const Design& design, Output output, Index out
   for (int worker = 0; worker < workers; ++worker)
     benches.push_back({Plan::Desk(plan), std::vector<double>(static_cast<std::size_t>(2 * d)), std::vector<double>(static_cast<std::size_t>(d)),
                        Vector(outputs), Vector(outputs), Vector(outputs)});
-  std::vector<Sums> leaves(static_cast<std::size_t>((n + leaf - 1) / leaf), Sums(outputs, d));
+  std::vector<Totals> leaves(static_cast<std::size_t>((n + leaf - 1) / leaf), Totals(outputs, d));
   detail::parallel(static_cast<Index>(leaves.size()), workers, [&](Index task, int worker) {
     Bench& bench = benches[static_cast<std::size_t>(worker)];
     for (Index i = task * leaf; i < std::min(n, (task + 1) * leaf); ++i) {
@@ -123,14 +122,7 @@ Sums run_design(const Plan& plan, const Design& design, Output output, Index out
 std::vector<Design> replicates(const Plan& plan, std::uint64_t n, Index count, std::uint64_t seed) {
   if (count < 1 || n < static_cast<std::uint64_t>(count))
     throw SpecError("each replicate needs at least one base point", {"sensitivity", "sobol", "replicates"});
-  const std::uint64_t each = n / static_cast<std::uint64_t>(count), rest = n % static_cast<std::uint64_t>(count);
-  std::vector<Design> designs;
-  for (Index r = 0; r < count; ++r) {
-    const auto key = philox({static_cast<std::uint32_t>(r), 0, 0, 0x5eed}, {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
-    designs.emplace_back(Points::sobol, 2 * static_cast<Index>(plan.factors().size()), each + (static_cast<std::uint64_t>(r) < rest ? 1 : 0),
-                         (static_cast<std::uint64_t>(key[1]) << 32) | key[0]);
-  }
-  return designs;
+  return scrambled_designs(Points::sobol, 2 * static_cast<Index>(plan.factors().size()), n, count, seed);
 }
 
 Indices sensitivity(const Plan& plan, const std::vector<Design>& designs, Output output, double level, int threads,
@@ -141,7 +133,7 @@ Indices sensitivity(const Plan& plan, const std::vector<Design>& designs, Output
   std::vector<Matrix> first, total;
   const auto count = static_cast<double>(designs.size());
   for (std::size_t r = 0; r < designs.size(); ++r) {
-    const Sums sums = run_design(plan, designs[r], output, outputs, threads, monitor, static_cast<double>(r) / count, static_cast<double>(r + 1) / count);
+    const Totals sums = run_design(plan, designs[r], output, outputs, threads, monitor, static_cast<double>(r) / count, static_cast<double>(r + 1) / count);
     estimate(sums, static_cast<double>(designs[r].length()), out, first, total);
     out.runs += designs[r].length() * (plan.factors().size() + 2);
   }

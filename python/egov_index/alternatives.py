@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import catalogue
+from .arguments import picked
 from .catalogue import Choice
 from .errors import Fault, SpecError
 from .framework import Framework
@@ -33,7 +34,7 @@ class LeaveOneOut:
         Raises
         ------
         SpecError
-            For nodes that it does not have.
+            For nodes that it does not have or that stand twice, and for none.
         """
         kinds = {"leaves": framework.leaves, "pillars": framework.children(framework.root)}
         if isinstance(self.nodes, str):
@@ -42,18 +43,7 @@ class LeaveOneOut:
             codes: Sequence[str] = kinds[self.nodes]
         else:
             codes = self.nodes
-        faults = [
-            Fault("exclude", f"unknown node {code!r}", nearest(code, framework.codes))
-            for code in codes
-            if code not in framework.codes
-        ]
-        faults += [
-            Fault("exclude", f"{code!r} stands twice", "each once")
-            for at, code in enumerate(codes)
-            if codes.index(code) < at
-        ]
-        if faults:
-            raise SpecError(faults)
+        picked("exclude", codes, framework.codes, "node")
         return [framework.codes.index(code) for code in codes]
 
 

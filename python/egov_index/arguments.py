@@ -15,6 +15,11 @@ __all__ = ["period_at", "picked", "seed_of", "share", "threads_of", "whole"]
 LARGEST_SEED = 2**63 - 1  # the largest whole number that a spec file can hold
 
 
+def is_number(value: Any) -> bool:
+    """A real number, of Python or NumPy; a truth value is none."""
+    return isinstance(value, int | float | np.floating | np.integer) and not isinstance(value, bool)
+
+
 def whole(name: str, value: Any, least: int, most: int) -> int:
     """A whole number within bounds; SpecError otherwise."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core, compiled
+from .arguments import threads_of, whole
 from .errors import DataError, Fault
 
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ def score_draws(
     DataError
         If the data carry no errors.
     """
-    from .arguments import threads_of, whole
     from .uncertainty import compiled_plan
 
     count = min(max(ensemble.n, FEWEST), MOST) if draws is None else whole("draws", draws, 2, 10**7)

@@ -332,7 +332,8 @@ class Ensemble:
         """
         tail = (1 - share("level", level)) / 2
         sizes = sorted({max(1, self.n >> k) for k in range(STEPS)})
-        runs = {n: self if n == self.n else self._shorter(n) for n in sizes}
+        made = self._plan()
+        runs = {n: self if n == self.n else self._shorter(n, made) for n in sizes}
         ends = {n: np.stack([one._quantile(tail), one._quantile(1 - tail)]) for n, one in runs.items()}
         away = {n: np.abs(ends[n] - ends[self.n]) for n in sizes}
         columns = {
@@ -353,29 +354,26 @@ class Ensemble:
             return self.index.framework.codes[places[level - 1]] if level else "none"
         return _name(getattr(self.alternatives, factor)[level])
 
-    def _again(self, n: int, *, keep: bool = False, pairs: bool = False) -> dict[str, Any]:
-        """The first n draws once more."""
+    def _plan(self) -> Any:
+        """The plan compiled again: it is not kept, so that an ensemble can be copied and pickled."""
         from .uncertainty import plan
 
-        made, _ = plan(self.index, self.panel, self.alternatives, list(self.periods))
+        return plan(self.index, self.panel, self.alternatives, list(self.periods))[0]
+
+    def _again(self, n: int, *, keep: bool = False, pairs: bool = False, made: Any = None) -> dict[str, Any]:
+        """The first n draws once more."""
+        made = self._plan() if made is None else made
         with compiled.located(self.panel, self.index.framework):
             raw: dict[str, Any] = made.uncertainty(
                 getattr(_core.Points, self.points), n, self.seed, keep, 0, None, pairs
             )
         return raw
 
-    def _shorter(self, n: int) -> Ensemble:
-        from .uncertainty import run
-
-        return run(
-            self.index,
-            self.panel,
-            self.alternatives,
-            n,
-            self.seed,
-            period=list(self.periods),
-            points=self.points,
-        )
+    def _shorter(self, n: int, made: Any) -> Ensemble:
+        return Ensemble(
+            self.index, self.panel, self.periods, made, self._again(n, made=made), n=n, seed=self.seed,
+            alternatives=self.alternatives, points=self.points,
+        )  # fmt: skip
 
     @cached_property
     def _drawn(self) -> dict[str, NDArray[Any]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
+from .arguments import is_number
 from .errors import Fault, SpecError
 from .panel import Panel
 from .table import nearest
@@ -102,8 +103,7 @@ def _faults(name: str, given: Any, spread: bool) -> list[Fault]:
     right = "a number of at least 0" if spread else "a finite number"
 
     def wrong(value: Any) -> bool:
-        number = isinstance(value, int | float | np.floating | np.integer) and not isinstance(value, bool)
-        return not number or not np.isfinite(value) or (spread and value < 0)
+        return not is_number(value) or not np.isfinite(value) or (spread and value < 0)
 
     if isinstance(given, Mapping):
         return [
@@ -165,5 +165,4 @@ def _bounds(panel: Panel, name: str) -> NDArray[np.float64]:
 
 
 def _bound(given: Any) -> float:
-    number = isinstance(given, int | float | np.floating | np.integer) and not isinstance(given, bool)
-    return float(given) if number else NAN
+    return float(given) if is_number(given) else NAN

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .arguments import is_number
 from .errors import Fault, SpecError
 from .framework import Framework
 from .table import nearest
@@ -103,7 +104,7 @@ def noise(share: float, nodes: str | Iterable[str] = "all") -> Noise:
     >>> noise(0.25)
     Noise(share=0.25, nodes='all')
     """
-    if not _is_number(share) or not 0 <= share <= 1:
+    if not is_number(share) or not 0 <= share <= 1:
         raise SpecError(Fault("weights.noise", repr(share), "a number from 0 to 1"))
     return Noise(float(share), _nodes(nodes))
 
@@ -138,7 +139,7 @@ def dirichlet(concentration: float, nodes: str | Iterable[str] = "all") -> Diric
     >>> dirichlet(50)
     Dirichlet(concentration=50.0, nodes='all')
     """
-    if not _is_number(concentration) or not 0 < concentration < np.inf:
+    if not is_number(concentration) or not 0 < concentration < np.inf:
         raise SpecError(Fault("weights.dirichlet", repr(concentration), "a number above 0, e.g. 50"))
     return Dirichlet(float(concentration), _nodes(nodes))
 
@@ -179,7 +180,7 @@ def simplex_box(lower: Any = 0.0, upper: Any = 1.0) -> SimplexBox:
         faults += [
             Fault(f"weights.{name}, {code!r}", repr(share), "a share from 0 to 1")
             for code, share in ends[name].items()
-            if not _is_number(share) or not 0 <= share <= 1
+            if not is_number(share) or not 0 <= share <= 1
         ]
     if not faults:
         if not ends["lower"] and not ends["upper"]:
@@ -231,7 +232,7 @@ def experts(table: Any) -> Experts:
             given = row.get(code)
             if given is None or (isinstance(given, float | np.floating) and np.isnan(given)):
                 weights[code].append(NAN)
-            elif _is_number(given) and 0 <= float(given) < np.inf:
+            elif is_number(given) and 0 <= float(given) < np.inf:
                 weights[code].append(float(given))
             else:
                 place = f"weights.experts, {name}, {code!r}"
@@ -260,10 +261,6 @@ def _rows(table: Any) -> dict[str, dict[str, Any]]:
         str(row.pop("expert") if named else f"expert {at + 1}"): row
         for at, row in enumerate(frame.iter_rows(named=True))
     }
-
-
-def _is_number(given: Any) -> bool:
-    return isinstance(given, int | float | np.floating | np.integer) and not isinstance(given, bool)
 
 
 def _nodes(given: str | Iterable[str]) -> str | tuple[str, ...]:
