@@ -74,7 +74,10 @@ MAY_REACH = (
         "filtering": GROUND,
         "regression": GROUND,
     }
-    | {name: GROUND | FLOW | {"plan", "design", "uncertainty"} for name in ("uncertainty", "sensitivity")}
+    | {
+        "uncertainty": GROUND | FLOW | {"plan", "design"},
+        "sensitivity": GROUND | FLOW | {"plan", "design", "sobol"},
+    }
 )
 
 

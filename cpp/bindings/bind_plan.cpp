@@ -14,6 +14,7 @@
 #include "egov/sensitivity.hpp"
 #include "egov/shapley.hpp"
 #include "egov/sobol.hpp"
+#include "egov/uncertainty.hpp"
 
 namespace egov::bind {
 namespace {
@@ -51,21 +52,58 @@ py::dict draws(const Plan& plan, Points kind, std::uint64_t n, std::uint64_t see
                   "points"_a = out.points, "scores"_a = out.scores, "ranks"_a = out.ranks, "pairs"_a = out.pairs);
 }
 
-py::dict indices(const Plan& plan, std::uint64_t n, Index count, std::uint64_t seed, const std::string& output, double level, int threads,
-                 const py::object& progress) {
-  const auto told = monitor(progress);
-  const Output kind = output == "rank" ? Output::rank : output == "score" ? Output::score : Output::shift;
-  const Indices out = released([&] { return sensitivity(plan, replicates(plan, n, count, seed), kind, level, threads, told); });
-  return py::dict("first"_a = out.first, "total"_a = out.total, "first_half"_a = out.first_half, "total_half"_a = out.total_half,
-                  "mean"_a = out.mean, "variance"_a = out.variance, "runs"_a = out.runs);
-}
-
 using Rowwise = py::array_t<double, py::array::c_style>;  // runs x outputs, or runs x columns
 
 Crossing crossing(Index factors, bool reversed, bool third) {
   Crossing out;
   out.factors = factors, out.reversed = reversed, out.third = third;
   return out;
+}
+
+std::vector<Asked> asked_of(const py::list& from) {
+  std::vector<Asked> out;
+  for (const auto& item : from) {
+    const auto one = py::cast<py::tuple>(item);
+    out.push_back({py::cast<Output>(one[0]), py::cast<Index>(one[1]), py::cast<Index>(one[2]), py::cast<Index>(one[3])});
+  }
+  return out;
+}
+
+py::dict sobol_dict(const SobolIndices& out) {
+  return py::dict("value"_a = out.value, "low"_a = out.low, "high"_a = out.high, "mean"_a = out.mean, "variance"_a = out.variance,
+                  "constant"_a = out.constant, "pooled"_a = out.pooled);
+}
+
+// Outputs of runs x factors points of the unit cube, a row a run.
+Rowwise evaluated(const Plan& plan, const py::list& from, const Rowwise& points, int threads, const py::object& progress) {
+  const std::vector<Asked> asked = asked_of(from);
+  const Index runs = points.shape(0);
+  if (points.ndim() != 2 || points.shape(1) != static_cast<py::ssize_t>(plan.factors().size()))
+    throw SpecError("points have a column for each factor", {"sensitivity", "", "points"});
+  Rowwise out({static_cast<py::ssize_t>(runs), static_cast<py::ssize_t>(outputs_of(plan, asked))});
+  const double* at = points.data();
+  double* to = out.mutable_data();
+  const auto told = monitor(progress);
+  released([&] { return evaluate(plan, asked, at, runs, to, threads, told), 0; });
+  return out;
+}
+
+py::dict indices(const Plan& plan, const py::list& from, const std::vector<Index>& group, bool enumerated, std::uint64_t n, Index scrambles,
+                 std::uint64_t seed, const py::dict& by, bool reversed, bool third, bool dummy, double level, Index resamples, int threads,
+                 const py::object& progress) {
+  const std::vector<Asked> asked = asked_of(from);
+  Inference inference;
+  inference.by = {py::cast<std::string>(by["first"]), py::cast<std::string>(by["total"]), py::cast<std::string>(by["second"])};
+  inference.reversed = reversed, inference.third = third, inference.dummy = dummy;
+  inference.level = level, inference.resamples = resamples, inference.seed = seed;
+  const auto told = monitor(progress);
+  return sobol_dict(released([&] {
+    Index coordinates = 0;
+    for (const Factor& factor : plan.factors()) coordinates += !enumerated || factor.levels == 0;
+    std::vector<Design> designs;
+    if (coordinates > 0) designs = scrambled_designs(Points::sobol, (third ? 3 : 2) * coordinates, n, scrambles, seed);
+    return (enumerated ? enumerated_indices : sampled_indices)(plan, asked, group, designs, inference, threads, told);
+  }));
 }
 
 Rowwise sobol_sample(Points kind, std::uint64_t n, Index scrambles, std::uint64_t seed, const std::vector<Index>& factor, Index factors,
@@ -99,8 +137,7 @@ py::dict sobol_analyze(const Rowwise& y, Index factors, bool reversed, bool thir
     if (resamples > 0) return over_resamples(sums, origin, by, level, resamples, seed, threads, told, share);
     return over_scrambles(by_scramble(sums, blocks), origin, by, level);
   });
-  return py::dict("value"_a = out.value, "low"_a = out.low, "high"_a = out.high, "mean"_a = out.mean, "variance"_a = out.variance,
-                  "constant"_a = out.constant, "pooled"_a = out.pooled);
+  return sobol_dict(out);
 }
 
 Rowwise morris_sample(Walk walk, const std::vector<Index>& factor, Index factors, Index n, Index levels, Points kind, std::uint64_t seed) {
@@ -279,10 +316,14 @@ void plan(py::module_& m) {
   py::class_<Alternatives>(m, "Alternatives")
       .def(py::init(&make_alternatives), "impute"_a, "treat"_a, "normalize"_a, "aggregate"_a, "weights"_a, "rescale"_a,
            "posterior"_a, "errors"_a.none(true));
+  m.def("gamma_quantile", py::vectorize(&gamma_quantile), "shape"_a, "p"_a);
+  m.def("gamma_probability", py::vectorize(&gamma_probability), "shape"_a, "x"_a);
   m.def("rank_confidence", [](const Matrix& draws, double level, bool simultaneous, int threads) {
     const RankSets out = released([&] { return rank_confidence(draws, level, simultaneous, threads); });
     return py::dict("low"_a = out.low, "high"_a = out.high, "above"_a = out.above);
   }, "draws"_a, "level"_a, "simultaneous"_a, "threads"_a);
+  py::enum_<Output>(m, "Output").value("rank", Output::rank).value("score", Output::score).value("scaled", Output::scaled).value("top", Output::top)
+      .value("shift", Output::shift).value("above", Output::above).value("distance", Output::distance);
   py::class_<Plan>(m, "Plan")
       .def(py::init([](const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
                        const std::vector<Index>& periods) {
@@ -292,10 +333,15 @@ void plan(py::module_& m) {
       .def_property_readonly("kept", &Plan::kept)
       .def_property_readonly("nominal_ranks", &Plan::nominal_ranks)
       .def_property_readonly("nominal_scores", &Plan::nominal_scores)
+      .def_property_readonly("shares", &Plan::shares)
       .def("recipe_at", [](const Plan& of, const std::vector<double>& point) { return of.recipe_at(point.data()); }, "point"_a)
       .def("framework_at", [](const Plan& of, const std::vector<double>& point) { return of.framework_at(point.data()); }, "point"_a)
       .def("uncertainty", &draws, "points"_a, "n"_a, "seed"_a, "keep"_a, "threads"_a, "progress"_a, "pairs"_a = false)
-      .def("sensitivity", &indices, "n"_a, "replicates"_a, "seed"_a, "output"_a, "level"_a, "threads"_a, "progress"_a);
+      .def("evaluate", &evaluated, "asked"_a, "points"_a.noconvert(), "threads"_a, "progress"_a)
+      .def("nominal", [](const Plan& of, const py::list& asked) { return nominal_outputs(of, asked_of(asked)); }, "asked"_a)
+      .def("discrete_combinations", &discrete_combinations)
+      .def("sensitivity", &indices, "asked"_a, "group"_a, "enumerated"_a, "n"_a, "scrambles"_a, "seed"_a, "by"_a, "reversed"_a, "third"_a,
+           "dummy"_a, "level"_a, "resamples"_a, "threads"_a, "progress"_a);
 }
 
 }  // namespace egov::bind

@@ -26,6 +26,14 @@ Index Plan::combinations() const {
   return static_cast<Index>(std::accumulate(width_.begin(), width_.end(), std::size_t{1}, std::multiplies<>()));
 }
 
+Matrix Plan::shares() const {
+  Matrix out(static_cast<Index>(framework_.nodes.size()), combinations());
+  Index column = 0;
+  for (const Block& block : blocks_)
+    for (const Vector& weights : block.weights) out.col(column++) = weights;
+  return out;
+}
+
 Recipe Plan::recipe_at(const double* point) const {
   std::vector<std::size_t> levels(4);
   levels_at(point, levels);

@@ -22,6 +22,7 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 }  // namespace
 
 double gamma_quantile(double shape, double p) { return boost::math::gamma_p_inv(shape, p); }
+double gamma_probability(double shape, double x) { return boost::math::gamma_p(shape, x); }
 
 Reweight::Reweight(const Framework& framework, const WeightAlternatives& alternatives, Index first)
     : children_(children(framework)), alternatives_(alternatives), first_(first) {

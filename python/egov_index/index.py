@@ -17,7 +17,6 @@ from .table import nearest
 
 if TYPE_CHECKING:
     from .alternatives import Alternatives
-    from .sensitivity import Sensitivity
     from .uncertainty import Ensemble, Progress
 
 __all__ = ["Index"]
@@ -188,22 +187,23 @@ class Index:
         panel: Panel,
         alternatives: Alternatives,
         n: int = 4096,
-        output: str = "rank",
+        output: Any = "rank",
         method: str = "sobol",
         seed: int = 1,
         *,
         threads: int | None = None,
         progress: Progress | None = None,
         period: Any = None,
-        replicates: int | None = None,
         level: float = 0.90,
-    ) -> Sensitivity:
+        groups: Any = None,
+        **options: Any,
+    ) -> Any:
         """Which choice moves the result; see :func:`egov_index.sensitivity.run`."""
         from . import sensitivity
 
         return sensitivity.run(
             self, panel, alternatives, n, output, method, seed,
-            threads=threads, progress=progress, period=period, replicates=replicates, level=level,
+            threads=threads, progress=progress, period=period, level=level, groups=groups, **options,
         )  # fmt: skip
 
     def check(self, panel: Panel) -> None:

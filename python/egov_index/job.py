@@ -239,11 +239,12 @@ def _part(told: Told | None, name: str) -> Callable[[float], object] | None:
 
 def _sensitivity(job: Job, seed: int | None, threads: int | None, told: Told | None) -> Sensitivity:
     table = job.index.analysis.get("sensitivity", {})
-    return job.index.sensitivity(
+    found: Sensitivity = job.index.sensitivity(
         job.panel, alternatives_of(job.index), n=table.get("n", 2048), output=table.get("output", "rank_shift"),
         seed=table.get("seed", 1) if seed is None else seed, threads=threads, progress=_part(told, "sensitivity"),
         replicates=table.get("replicates"), level=table.get("level", 0.90),
     )  # fmt: skip
+    return found
 
 
 def _compare(job: Job, folder: Path | None) -> None:

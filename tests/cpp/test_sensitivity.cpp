@@ -83,6 +83,31 @@ struct Exact {
   }
 };
 
+// First and total orders, half-widths; the designs in twice the number of factors.
+struct Got {
+  Matrix first, total, first_half, total_half;
+  Vector mean, variance;
+  explicit Got(const SobolIndices& from)
+      : first(from.value[0]), total(from.value[1]), first_half((from.high[0] - from.low[0]) / 2), total_half((from.high[1] - from.low[1]) / 2),
+        mean(from.mean), variance(from.variance) {}
+};
+
+std::vector<Index> alone(const Plan& plan) {
+  std::vector<Index> group;
+  for (std::size_t k = 0; k < plan.factors().size(); ++k) group.push_back(static_cast<Index>(k));
+  return group;
+}
+
+std::vector<Design> replicates(const Plan& plan, std::uint64_t n, Index count, std::uint64_t seed) {
+  return scrambled_designs(Points::sobol, 2 * static_cast<Index>(plan.factors().size()), n, count, seed);
+}
+
+Got sensitivity(const Plan& plan, const std::vector<Design>& designs, Output output, double level, int threads) {
+  Inference inference;
+  inference.level = level;
+  return Got(sampled_indices(plan, {{output}}, alone(plan), designs, inference, threads));
+}
+
 template <class A>
 bool bits(const A& a, const A& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(double)) == 0;
@@ -94,8 +119,7 @@ TEST_CASE("first and total orders meet exact enumeration, for each output") {
   const Plan plan(panel(), framework(), recipe(), discrete(), scored);
   for (Output output : {Output::shift, Output::rank, Output::score}) {
     const Exact exact(plan, output);
-    const Indices got = sensitivity(plan, replicates(plan, 1 << 14, 8, 3), output, 0.9, 2);
-    CHECK(got.runs == (1 << 14) * 6);
+    const Got got = sensitivity(plan, replicates(plan, 1 << 14, 8, 3), output, 0.9, 2);
     REQUIRE(got.first.rows() == exact.first.rows());
     for (Index k = 0; k < exact.first.rows(); ++k) {
       if (exact.variance[k] < 1e-20) {
@@ -117,7 +141,7 @@ TEST_CASE("intervals of the level asked for hold the exact value about that ofte
   const Exact exact(plan, Output::rank);
   int inside = 0, outside = 0;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const Indices got = sensitivity(plan, replicates(plan, 1024, 8, seed), Output::rank, 0.9, 2);
+    const Got got = sensitivity(plan, replicates(plan, 1024, 8, seed), Output::rank, 0.9, 2);
     for (Index k = 0; k < got.total.rows(); ++k)
       for (Index i = 0; i < got.total.cols(); ++i)
         if (exact.variance[k] > 0.1) ++(std::abs(got.total(k, i) - exact.total(k, i)) <= got.total_half(k, i) ? inside : outside);
@@ -139,7 +163,7 @@ TEST_CASE("first orders of outputs far from the nominal one are as sure as other
   for (Index k = 0; k < plan.rows(); ++k) {
     if (std::abs(exact.mean[k] - plan.nominal_scores()[k]) < 4 * std::sqrt(exact.variance[k])) continue;
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
-      const Indices got = sensitivity(plan, replicates(plan, 64, 4, seed), Output::score, 0.9, 2);
+      const Got got = sensitivity(plan, replicates(plan, 64, 4, seed), Output::score, 0.9, 2);
       square += (got.first.row(k) - exact.first.row(k)).squaredNorm();
       cells += static_cast<double>(got.first.cols());
     }
@@ -151,9 +175,9 @@ TEST_CASE("first orders of outputs far from the nominal one are as sure as other
 TEST_CASE("any number of threads gives the same bits, another seed others") {
   const Plan plan(panel(), framework(), recipe(), alternatives(), {1, 3});
   const auto designs = replicates(plan, 1200, 3, 4);
-  const Indices one = sensitivity(plan, designs, Output::score, 0.9, 1);
+  const Got one = sensitivity(plan, designs, Output::score, 0.9, 1);
   for (int threads : {2, 3, 8}) {
-    const Indices many = sensitivity(plan, designs, Output::score, 0.9, threads);
+    const Got many = sensitivity(plan, designs, Output::score, 0.9, threads);
     CHECK(bits(one.first, many.first));
     CHECK(bits(one.total, many.total));
     CHECK(bits(one.first_half, many.first_half));
@@ -169,7 +193,7 @@ TEST_CASE("outputs that never change have no indices") {
   others.weights.noise.assign(nodes, 0);
   const Plan plan(panel(), framework(), recipe(), others, scored);
   for (Output output : {Output::shift, Output::rank, Output::score}) {
-    const Indices got = sensitivity(plan, replicates(plan, 64, 4, 1), output, 0.9, 1);
+    const Got got = sensitivity(plan, replicates(plan, 64, 4, 1), output, 0.9, 1);
     CHECK(got.total.array().isNaN().all());
     CHECK(got.first_half.array().isNaN().all());
     CHECK(got.variance.maxCoeff() < 1e-20);
@@ -181,7 +205,7 @@ TEST_CASE("a factor without effect has indices of 0, a lone factor of 1") {
   others.treat = {chains({named("none")}), chains({named("none")})};
   others.aggregate = alternatives().aggregate;
   const Plan plan(panel(), framework(), recipe(), others, scored);
-  const Indices got = sensitivity(plan, replicates(plan, 1024, 8, 1), Output::score, 0.9, 2);
+  const Got got = sensitivity(plan, replicates(plan, 1024, 8, 1), Output::score, 0.9, 2);
   for (Index k = 0; k < got.first.rows(); ++k) {
     CHECK(got.first(k, 0) == 0);
     CHECK(got.total(k, 0) == 0);
@@ -190,28 +214,65 @@ TEST_CASE("a factor without effect has indices of 0, a lone factor of 1") {
   }
 }
 
-TEST_CASE("replicates share the points among them, each with its own scramble") {
-  const Plan plan(panel(), framework(), recipe(), discrete(), scored);
-  const auto designs = replicates(plan, 64, 4, 7);
-  REQUIRE(designs.size() == 4);
-  for (const Design& design : designs) {
-    CHECK(design.length() == 16);
-    CHECK(design.dimensions() == 8);
-  }
-  CHECK(designs[0].seed() != designs[1].seed());
-  CHECK_FALSE(sample(designs[0]).isApprox(sample(designs[1])));
-  CHECK(sample(replicates(plan, 64, 4, 7)[2]) == sample(designs[2]));
-  const auto uneven = replicates(plan, 63, 4, 7);  // as evenly as can be, the longer ones first
-  CHECK(uneven[0].length() == 16);
-  CHECK(uneven[2].length() == 16);
-  CHECK(uneven[3].length() == 15);
-  for (auto [n, count] : std::vector<std::pair<std::uint64_t, Index>>{{2, 4}, {64, 0}})
-    CHECK_THROWS_AS(replicates(plan, n, count, 1), SpecError);
-}
-
 TEST_CASE("a single replicate has an estimate and no interval") {
   const Plan plan(panel(), framework(), recipe(), discrete(), scored);
-  const Indices got = sensitivity(plan, replicates(plan, 512, 1, 7), Output::shift, 0.9, 1);
+  const Got got = sensitivity(plan, replicates(plan, 512, 1, 7), Output::shift, 0.9, 1);
   CHECK(std::isfinite(got.total(0, 0)));
   CHECK(got.total_half.array().isNaN().all());
 }
+
+TEST_CASE("enumerated choices are exact") {
+  const Plan plan(panel(), framework(), recipe(), discrete(), scored);
+  for (Output output : {Output::shift, Output::rank, Output::score}) {
+    const Exact exact(plan, output);
+    const Got got(enumerated_indices(plan, {{output}}, alone(plan), {}, {}, 1));
+    for (Index k = 0; k < exact.first.rows(); ++k) {
+      if (exact.variance[k] < 1e-20) continue;
+      CHECK(got.mean[k] == doctest::Approx(exact.mean[k]).epsilon(1e-12));
+      CHECK(got.variance[k] == doctest::Approx(exact.variance[k]).epsilon(1e-10));
+      CHECK((got.first.row(k) - exact.first.row(k)).cwiseAbs().maxCoeff() < 1e-12);
+      CHECK((got.total.row(k) - exact.total.row(k)).cwiseAbs().maxCoeff() < 1e-12);
+    }
+  }
+}
+
+void outputs_are_those_of_single_draws(int digits) {
+  Recipe rounded = recipe();
+  rounded.rank_digits = digits;
+  const Plan plan(panel(), framework(), rounded, alternatives(), {1, 3});
+  const auto d = static_cast<Index>(plan.factors().size());
+  const Matrix points = sample(Design(Points::sobol, d, 700, 3)).transpose();
+  const std::vector<Asked> asked = {{Output::rank}, {Output::shift}, {Output::score}, {Output::top, 2}, {Output::above, 0, 0, 1}, {Output::distance}, {Output::scaled}};
+  Matrix all(outputs_of(plan, asked), 700), one(all);
+  evaluate(plan, asked, points.data(), 700, all.data(), 3);
+  for (Index run = 0; run < 700; ++run) evaluate(plan, asked, points.col(run).data(), 1, one.col(run).data(), 1);
+  CHECK(bits(all, one));
+  Plan::Desk desk(plan);
+  const Index rows = plan.rows();
+  for (Index run = 0; run < 700; ++run) {
+    plan.draw(points.col(run).data(), desk);
+    double shift = 0, wrong = 0, pairs = 0;
+    for (Index row = 0; row < rows; ++row) {
+      const int rank = desk.ranks[static_cast<std::size_t>(row)], nominal = plan.nominal_ranks()[static_cast<std::size_t>(row)];
+      CHECK(all(row, run) == rank);
+      CHECK(all(rows + 1 + row, run) == desk.scores()[row]);
+      CHECK(all(2 * rows + 1 + row, run) == (rank <= 2));
+      shift += std::abs(rank - nominal);
+      const Index first = row < plan.start(1) ? 0 : plan.start(1);
+      for (Index other = first; other < row; ++other, ++pairs) {
+        const int here = rank - desk.ranks[static_cast<std::size_t>(other)], there = nominal - plan.nominal_ranks()[static_cast<std::size_t>(other)];
+        wrong += here * there < 0 ? 1 : (here == 0) != (there == 0) ? 0.5 : 0;
+      }
+    }
+    CHECK(all(rows, run) == doctest::Approx(shift / static_cast<double>(rows)).epsilon(1e-14));
+    CHECK(all(3 * rows + 1, run) == (desk.ranks[0] < desk.ranks[1] ? 1 : desk.ranks[0] == desk.ranks[1] ? 0.5 : 0));
+    CHECK(all(3 * rows + 2, run) == doctest::Approx(wrong / pairs).epsilon(1e-14));
+    const auto scaled = all.col(run).tail(rows).head(plan.start(1));
+    CHECK(scaled.minCoeff() == 0);
+    CHECK(scaled.maxCoeff() == doctest::Approx(100).epsilon(1e-14));
+  }
+}
+
+TEST_CASE("outputs at points are those of single draws, whatever runs together") { outputs_are_those_of_single_draws(-1); }
+
+TEST_CASE("outputs of draws in which units tie") { outputs_are_those_of_single_draws(0); }

@@ -38,8 +38,12 @@ def enumerated(output):
         ranks = result.rank_values[0, :, 0]
         found[at] = {
             "rank": ranks,
-            "score": result.values[0, :, 0],
+            "score": on_common_scale(result.values[0, :, 0]),
+            "raw_score": result.values[0, :, 0],
             "rank_shift": [np.abs(ranks - nominal).mean()],
+            "top_3": ranks <= 3,
+            "kendall": [kendall(ranks, nominal)],
+            ("U2", "U8"): [(1 + np.sign(ranks[8] - ranks[2])) / 2],
         }[output]
     return np.array([found[at] for at in sorted(found)]).reshape(*shape, -1)
 
@@ -53,13 +57,55 @@ def exact(output):
         rest = tuple(axis for axis in axes if axis != k)
         first.append(y.mean(axis=rest).var(axis=0))
         total.append(variance - y.mean(axis=k).var(axis=(0, 1)))
-    return y.mean(axis=axes), variance, np.array(first).T, np.array(total).T
+    pairs = [
+        y.mean(axis=3 - i - j).var(axis=(0, 1)) - first[i] - first[j] for i, j in ((0, 1), (0, 2), (1, 2))
+    ]
+    return y.mean(axis=axes), variance, np.array(first).T, np.array(total).T, np.array(pairs).T
+
+
+def on_common_scale(scores):
+    low, high = scores.min(axis=-1, keepdims=True), scores.max(axis=-1, keepdims=True)
+    return 100 * (scores - low) / (high - low)
+
+
+def kendall(ranks, nominal):
+    """Share of pairs the other way round, ties on one side half; by going through the pairs."""
+    pairs = list(itertools.combinations(range(len(nominal)), 2))
+    signs = [(np.sign(ranks[i] - ranks[j]), np.sign(nominal[i] - nominal[j])) for i, j in pairs]
+    return sum(abs(a - b) / 2 for a, b in signs) / len(pairs)
+
+
+@pytest.mark.parametrize(
+    "output", ["rank", "score", "raw_score", "rank_shift", "top_3", "kendall", ("U2", "U8")]
+)
+def test_enumerated_choices_are_exact(output):
+    sens = INDEX.sensitivity(panel(), OTHERS, output=output)
+    mean, variance, first, total, second = exact(output)
+    moving = variance > 1e-20
+    assert sens.exact and sens.runs == 12 and moving.any()
+    np.testing.assert_allclose(sens.mean, mean, rtol=1e-12)
+    np.testing.assert_allclose(sens.variance, variance, rtol=1e-10, atol=1e-24)
+    np.testing.assert_allclose(sens.first[moving], first[moving] / variance[moving, None], atol=1e-12)
+    np.testing.assert_allclose(sens.total[moving], total[moving] / variance[moving, None], atol=1e-12)
+    at = np.triu_indices(3, 1)
+    np.testing.assert_allclose(
+        sens.second[moving][:, at[0], at[1]], second[moving] / variance[moving, None], atol=1e-12
+    )
+    for name, value in (("first", first), ("total", total)):
+        low, high = sens.interval[name]
+        share = value[moving] / variance[moving, None]
+        assert (
+            (low[moving] <= share).all()
+            and (share <= high[moving]).all()
+            and (high - low)[moving].max() < 3e-12
+        )
+    assert np.isnan(sens.total[~moving]).all() and len(sens.constant) == (~moving).sum()
 
 
 @pytest.mark.parametrize("output", ["rank", "score", "rank_shift"])
-def test_indices_meet_exact_enumeration(output):
-    sens = INDEX.sensitivity(panel(), OTHERS, n=1 << 14, output=output, seed=2)
-    mean, variance, first, total = exact(output)
+def test_sampled_indices_meet_exact_enumeration(output):
+    sens = INDEX.sensitivity(panel(), OTHERS, n=1 << 14, output=output, seed=2, discrete="sampled")
+    mean, variance, first, total, _ = exact(output)
     moving = variance > 1e-20
     assert sens.factors == ("treat", "normalize", "aggregate")
     np.testing.assert_allclose(sens.mean, mean, rtol=0.01)
@@ -80,11 +126,14 @@ def test_outputs_that_never_change_are_said_to_be_constant():
     )
     frame = made.to_frame().set_index("output")
     assert (frame.loc["D", "note"] == "constant").all() and frame.loc["D", "total"].isna().all()
-    assert "never changed: D" in made.explain() and len(made.constant) < 5
+    assert "Constant, so without indices: D" in made.explain() and len(made.constant) < 5
 
 
 def test_intervals_stand_around_their_estimate_and_shrink():
-    few, many = (INDEX.sensitivity(panel(), OTHERS, n=n, output="rank_shift") for n in (256, 1 << 14))
+    few, many = (
+        INDEX.sensitivity(panel(), OTHERS, n=n, output="rank_shift", discrete="sampled")
+        for n in (256, 1 << 14)
+    )
     for sens in (few, many):
         for name, value in (("first", sens.first), ("total", sens.total)):
             low, high = sens.interval[name]
@@ -93,13 +142,13 @@ def test_intervals_stand_around_their_estimate_and_shrink():
     assert np.mean(many.interval["total"][1] - many.interval["total"][0]) < 0.3 * np.mean(
         few.interval["total"][1] - few.interval["total"][0]
     )
-    wide = INDEX.sensitivity(panel(), OTHERS, n=256, output="rank_shift", level=0.99)
+    wide = INDEX.sensitivity(panel(), OTHERS, n=256, output="rank_shift", level=0.99, discrete="sampled")
     assert (wide.interval["total"][1] > few.interval["total"][1]).all()
     np.testing.assert_array_equal(wide.total, few.total)
 
 
 def test_the_frame_and_the_sentences():
-    sens = INDEX.sensitivity(panel("polars"), OTHERS, n=256, output="rank_shift")
+    sens = INDEX.sensitivity(panel("polars"), OTHERS, n=256, output="rank_shift", discrete="sampled")
     frame = sens.to_frame()
     assert isinstance(frame, pl.DataFrame) and frame.shape == (3, 9)
     assert frame["total"].to_list() == sorted(frame["total"].to_list(), reverse=True)
@@ -127,10 +176,27 @@ def test_weights_on_a_linear_index_have_their_closed_form():
 @pytest.mark.parametrize(
     ("keywords", "words"),
     [
+        ({"output": ["rank", "top_10"]}, ["top_<k>", "10", "9"]),
+        ({"output": []}, ["output", "nothing"]),
+        ({"output": 3}, ["output", "3"]),
+        ({"output": ("U1", "U1")}, ["output", "two units"]),
+        ({"output": ("U1", "V2")}, ["'V2'", "U2"]),
+        ({"first": "salteli"}, ["first", "saltelli"]),
+        ({"first": "jansen", "discrete": "enumerated"}, ["enumerated", "saltelli"]),
+        ({"discrete": "all"}, ["discrete", "enumerated"]),
+        ({"discrete": "enumerated", "n": 11}, ["n", "12"]),
+        ({"groups": "stage"}, ["groups", "'stages'"]),
+        ({"groups": {"g": ["treet"]}}, ["groups['g']", "'treat'"]),
+        ({"groups": {"g": ["treat"], "h": "treat"}}, ["groups['h']", "'g' too"]),
+        ({"groups": {"normalize": ["treat"]}}, ["'normalize'", "another name"]),
+        ({"replicate": 4}, ["replicate", "'replicates'"]),
+        ({"resamples": 1}, ["resamples"]),
+        ({"method": "oat", "groups": "stages"}, ["groups", "oat"]),
+        ({"method": "oat", "kind": "lhs"}, ["kind", "oat"]),
         ({"output": "ranks"}, ["output", "'rank'"]),
         ({"method": "sobl"}, ["method", "'sobol'"]),
         ({"n": 0}, ["n"]),
-        ({"n": 8, "replicates": 0}, ["replicates"]),
+        ({"n": 16, "replicates": 0}, ["replicates"]),
         ({"n": 4, "replicates": 8}, ["replicates"]),
         ({"level": 1}, ["level"]),
         ({"seed": -3}, ["seed"]),

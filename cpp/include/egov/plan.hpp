@@ -73,6 +73,8 @@ class Plan {
   // Which combination of the choices a point takes, counted from 0: draws that share one read the same leaves.
   Index combination(const double* point) const;
   Index combinations() const;
+  // Share of each node among its siblings before anything varies it: nodes x combinations.
+  Matrix shares() const;
   // The level of a discrete factor at coordinate u.
   static Index level(double u, Index levels) { return std::min(levels - 1, static_cast<Index>(u * static_cast<double>(levels))); }
   // The recipe and framework that a point stands for: what score() needs to give the same answer.

@@ -65,7 +65,8 @@ class Reweight {
   std::vector<Box> boxes_;
 };
 
-// Quantile of a gamma distribution of scale 1.
+// Quantile and distribution function of a gamma distribution of scale 1.
 double gamma_quantile(double shape, double p);
+double gamma_probability(double shape, double x);
 
 }  // namespace egov

@@ -1,7 +1,7 @@
 // All indices of one output.
 #pragma once
 #include "egov/sobol.hpp"
-#include "sobol/moments.hpp"
+#include "detail/moments.hpp"
 
 namespace egov::detail {
 

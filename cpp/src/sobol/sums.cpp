@@ -3,7 +3,7 @@
 
 #include "detail/threads.hpp"
 #include "egov/sobol.hpp"
-#include "sobol/moments.hpp"
+#include "detail/moments.hpp"
 
 namespace egov {
 

@@ -75,7 +75,6 @@ class SobolIndices(Mapping[str, Any]):
             for name in ("value", "low", "high")
         )
         self.first, self.total = (self._given(self._value[order]) for order in (0, 1))
-        self.second = self._given(self._value[2]) if "second" in self.estimators else None
         self.interval = {
             name: (self._given(self._low[order]), self._given(self._high[order]))
             for order, name in enumerate(ORDERS)
@@ -91,6 +90,11 @@ class SobolIndices(Mapping[str, Any]):
                 "together, without an interval.",
             )
         self.notes = notes
+
+    @property
+    def second(self) -> Any:
+        """Second orders, None unless they were asked for."""
+        return self._given(self._value[2]) if "second" in self.estimators else None
 
     def _shaped(self, values: Array, order: int) -> Array:
         d = len(self.factors)

@@ -17,9 +17,9 @@ ADDITIVE = 0.9  # a sum of first orders below this means that factors act togeth
 HOW = {"t": "t distribution over the scrambles", "bootstrap": "percentiles of {:,} bootstrap resamples"}
 
 
-def explained(of: SobolIndices) -> str:
-    """All there is to say."""
-    lines = [_design(of), *of.notes]
+def explained(of: SobolIndices, head: str | None = None) -> str:
+    """All there is to say, after a sentence on how it was run."""
+    lines = [head or _design(of), *of.notes]
     if of.constant:
         lines.append(f"Constant, so without indices: {listing(of.constant)}.")
     varying = [k for k, name in enumerate(of.outputs) if name not in of.constant]

@@ -1,0 +1,166 @@
+"""Sobol' indices of an index, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..sobol.design import Layout
+from ..sobol.indices import SobolIndices
+from ..sobol.words import HOW, explained
+from ..table import make_frame
+
+__all__ = ["Sensitivity"]
+
+Array = NDArray[np.float64]
+ROUNDING = 1e-12  # half the length of the interval of an exact index
+
+
+class Sensitivity(SobolIndices):
+    """Sobol' indices of an index, an output a row and a factor a column.
+
+    Attributes
+    ----------
+    first, total : numpy.ndarray
+        Shape (outputs, factors). First order: share of the variance that goes when the factor alone is fixed, on
+        average. Total order: share that stays when all but the factor are fixed. NaN where the output is constant.
+        Never clipped.
+    second : numpy.ndarray
+        Shape (outputs, factors, factors): share that two factors have together beyond their first orders, NaN on and
+        below the diagonal. Unless it was asked for, the runs that it needs are made when it is first looked at.
+    interval : dict
+        From "first", "total" and, once there, "second" to (low, high), each of the shape of the index.
+    mean, variance : numpy.ndarray
+        Of each output.
+    constant : tuple of str
+        Outputs that never change.
+    outputs, factors : tuple of str
+    discrete : str
+        "enumerated": choices in all combinations, at every point of the other factors; "sampled": drawn.
+    exact : bool
+        Whether nothing but choices varies and all of them were run. Intervals then hold rounding alone.
+    method, output, n, runs, seed, replicates, level, resamples
+        How it was run.
+    notes : tuple of str
+        What a reader must know.
+    """
+
+    method = "sobol"
+
+    def __init__(
+        self,
+        raw: Mapping[str, Any],
+        layout: Layout,
+        outputs: tuple[str, ...],
+        factors: tuple[str, ...],
+        *,
+        estimators: Mapping[str, str],
+        level: float,
+        resamples: int,
+        notes: tuple[str, ...],
+        output: Any,
+        discrete: str,
+        runs: int,
+        exact: bool,
+        backend: str,
+        second: Callable[[], Sensitivity],
+    ) -> None:
+        raw = _with_rounding(raw) if exact else raw
+        super().__init__(
+            raw, layout, outputs, factors, single=False, estimators=estimators,
+            interval_method="exact" if exact else "bootstrap" if resamples else "t",
+            level=level, resamples=resamples, notes=notes,
+        )  # fmt: skip
+        self.output, self.discrete, self.exact, self.backend = output, discrete, exact, backend
+        self.runs, self.seed, self.replicates = runs, layout.seed, layout.scrambles
+        self._run_second = second
+
+    @property
+    def second(self) -> Any:
+        """Second orders; unless they were asked for, their runs are made when this is first looked at."""
+        if "second" not in self.estimators:
+            other = self._run_second()
+            self.estimators["second"] = other.estimators["second"]
+            for mine, theirs in (
+                (self._value, other._value),
+                (self._low, other._low),
+                (self._high, other._high),
+            ):
+                mine[2] = theirs[2]
+            self.interval["second"] = other.interval["second"]
+        return super().second
+
+    def to_frame(self, order: str | None = None, backend: str | None = None) -> Any:
+        """Frame of the indices: a row an output and factor, by total order; with ``order="second"`` a row a pair.
+
+        Parameters
+        ----------
+        order : {"second"}, optional
+            Left out: first and total orders.
+        backend : {"pandas", "polars", "pyarrow"}, optional
+            Library of the frame; that of the panel if left out.
+
+        Returns
+        -------
+        frame
+            output, factor, first, first_low, first_high, total, total_low, total_high, note; or output, factor, with,
+            second, second_low, second_high, note.
+        """
+        if order == "second":
+            _ = self.second
+        return super().to_frame(order, backend or self.backend)
+
+    def aggregated(self) -> Any:
+        """Indices of all outputs together: the variances that factors explain, over the variance, both summed up.
+
+        Returns
+        -------
+        frame
+            factor, first, total; by total order.
+
+        Notes
+        -----
+        Gamboa, Janon, Klein and Lagnoux 2014, Electronic Journal of Statistics 8, 575-603. An output counts by its
+        variance, so outputs should be in one unit.
+        """
+        weights = np.where(self._varies, self.variance, 0.0)
+        whole = weights.sum()
+        first, total = (
+            np.nan_to_num(values).T @ weights / whole if whole > 0 else np.full(len(self.factors), np.nan)
+            for values in (self._value[0], self._value[1])
+        )
+        at = np.argsort(-np.nan_to_num(total, nan=-np.inf), kind="stable")
+        columns = {"factor": [self.factors[i] for i in at], "first": first[at], "total": total[at]}
+        return make_frame(columns, self.backend)
+
+    def explain(self) -> str:
+        """Say in sentences what the indices say, and where they are not to be trusted."""
+        return explained(self, self._run_in_words())
+
+    def _run_in_words(self) -> str:
+        if self.exact:
+            return f"{len(self.factors)} factors, all {self.runs:,} combinations of their choices: indices are exact."
+        scrambles = "1 scramble" if self.replicates == 1 else f"{self.replicates} independent scrambles"
+        crossed = ", each crossed with all combinations of choices" if self.discrete == "enumerated" else ""
+        how = f"percentiles of {self.resamples:,} bootstrap resamples" if self.resamples else HOW["t"]
+        return (
+            f"{len(self.factors)} factors, {self.n:,} base points in {scrambles}{crossed}, {self.runs:,} runs. "
+            f"First order by {self.estimators['first']}, total order by {self.estimators['total']}. "
+            f"Intervals at {100 * self.level:g} %: {how}."
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"<Sensitivity of {self.output}: {len(self.outputs)} outputs, {len(self.factors)} factors, "
+            f"{self.runs:,} runs>"
+        )
+
+
+def _with_rounding(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Intervals that hold an exact value in spite of rounding."""
+    ends = {"low": [np.asarray(part) - ROUNDING for part in raw["value"]]}
+    ends["high"] = [np.asarray(part) + ROUNDING for part in raw["value"]]
+    return {**raw, **ends}

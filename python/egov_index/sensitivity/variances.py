@@ -1,0 +1,140 @@
+"""Sobol' indices of an index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from math import prod
+from typing import Any
+
+from ..arguments import whole
+from ..compiled import located
+from ..errors import Fault, SpecError
+from ..sobol.analysis import DUMMY, TABLES
+from ..sobol.design import Layout, runs_of_a_point
+from ..table import nearest
+from .indices import Sensitivity
+from .model import PlanModel, grouped
+
+__all__ = ["sobol"]
+
+SCRAMBLES = 8  # unless there are too few base points for so many
+FEWEST = 32  # base points of a scramble, unless asked for
+DISCRETE = ("enumerated", "sampled")
+OPTIONS = {"replicates", "second_order", "discrete", "first", "total", "resamples", "dummy"}
+DEFAULTS = {"first": "saltelli", "total": "jansen"}
+
+
+def sobol(
+    model: PlanModel,
+    n: int,
+    seed: int,
+    *,
+    level: float,
+    groups: Any,
+    again: Mapping[str, Any],
+    output: Any,
+    replicates: int | None = None,
+    second_order: bool = False,
+    discrete: str | None = None,
+    first: str = DEFAULTS["first"],
+    total: str = DEFAULTS["total"],
+    resamples: int = 0,
+    dummy: bool = False,
+) -> Sensitivity:
+    """First and total orders of every factor or group, see :func:`egov_index.sensitivity.run`."""
+    names, member = grouped(groups, model.factors)
+    if replicates is not None:
+        whole("replicates", replicates, 1, n)
+    if resamples != 0:
+        whole("resamples", resamples, 2, 10**7)
+    estimators = {"first": first, "total": total} | ({"second": "saltelli"} if second_order else {})
+    needs = _needs(estimators)
+    asked = _discrete(
+        discrete, model, n, replicates, plain=first == DEFAULTS["first"] and total == DEFAULTS["total"]
+    )
+    enumerated = asked == "enumerated"
+    combinations = model.plan.discrete_combinations() if enumerated else 1
+    exact = enumerated and all(model.levels)
+    points = 1 if exact else n // combinations
+    scrambles = 1 if exact else _scrambles(replicates, points)
+    with located(model._panel, model._framework):
+        raw = model.plan.sensitivity(
+            model.asked, member, enumerated, points, scrambles, seed, {"second": "", **estimators},
+            "reversed" in needs or second_order, "third" in needs, bool(dummy), level, resamples,
+            model.threads, model._progress,
+        )  # fmt: skip
+    layout = Layout(names, points, scrambles, seed, "reversed" in needs or second_order, "third" in needs)
+    continuous = len({group for group, levels in zip(member, model.levels, strict=True) if levels == 0})
+    each = runs_of_a_point(continuous if enumerated else len(names), layout.second_order, layout.third)
+    options = {
+        "n": n, "output": output, "seed": seed, "level": level, "groups": groups, "replicates": replicates,
+        "discrete": asked, "first": first, "total": total, "resamples": resamples, "dummy": dummy,
+    }  # fmt: skip
+    return Sensitivity(
+        raw, layout, model.outputs, (*names, DUMMY) if dummy else names, estimators=estimators, level=level,
+        resamples=0 if exact else resamples, notes=_notes(points, scrambles, exact), output=output, discrete=asked,
+        runs=combinations if exact else combinations * points * each, exact=exact,
+        backend=again["panel"].backend, second=partial(_second, dict(again), options),
+    )  # fmt: skip
+
+
+def _second(again: Mapping[str, Any], options: Mapping[str, Any]) -> Sensitivity:
+    """The same run with second orders."""
+    from .analysis import run
+
+    found: Sensitivity = run(**again, **options, second_order=True)
+    return found
+
+
+def _scrambles(replicates: int | None, points: int) -> int:
+    if replicates is None:
+        return max(1, min(SCRAMBLES, points // FEWEST))
+    return whole("replicates", replicates, 1, points)
+
+
+def _discrete(asked: str | None, model: PlanModel, n: int, replicates: int | None, *, plain: bool) -> str:
+    """Whether choices are enumerated: as asked, else where nothing else varies and n is enough for all of them."""
+    if asked is not None and asked not in DISCRETE:
+        raise SpecError(Fault("discrete", repr(asked), nearest(str(asked), DISCRETE)))
+    alone = all(model.levels)
+    if asked == "sampled" or not any(model.levels) or (asked is None and not (alone and plain)):
+        return "sampled"
+    if not plain:
+        right = "'saltelli' and 'jansen' for choices that are enumerated, or discrete='sampled'"
+        raise SpecError(Fault("first, total", "other estimators with discrete='enumerated'", right))
+    if asked is None and prod(model.levels) > n:
+        return "sampled"
+    combinations = model.plan.discrete_combinations()
+    least = combinations if alone else combinations * (replicates or 1)
+    if n < least:
+        right = (
+            f"{least:,} or more, one for each of {combinations:,} combinations of choices in each scramble"
+        )
+        raise SpecError(Fault("n", f"{n:,} with discrete='enumerated'", right))
+    return "enumerated"
+
+
+def _needs(estimators: Mapping[str, str]) -> set[str]:
+    """Runs that estimators need beyond A, AB and B; SpecError for one that is not known."""
+    found, faults = set(), []
+    for order in ("first", "total"):
+        rows = {row["name"]: row for row in TABLES[order]}
+        name = estimators[order]
+        if name in rows:
+            found.add(str(rows[name].get("needs", "")))
+        else:
+            faults.append(Fault(order, repr(name), nearest(str(name), rows)))
+    if faults:
+        raise SpecError(faults)
+    return found | ({"reversed"} if "third" in found else set())
+
+
+def _notes(points: int, scrambles: int, exact: bool) -> tuple[str, ...]:
+    each = points // scrambles
+    if exact or (points % scrambles == 0 and each & (each - 1) == 0):
+        return ()
+    return (
+        f"{points:,} base points in {scrambles} scrambles: Sobol' points are at their best where each scramble has a "
+        "power of two of them.",
+    )
