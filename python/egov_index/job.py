@@ -18,12 +18,14 @@ from .panel import Panel
 from .result import Result
 from .sensitivity import Sensitivity
 from .sources.delimited import Delimited, read_delimited
+from .spec import stated
 from .table import listing, nearest
 from .uncertainty import Ensemble
 from .weighting import noise
 
-__all__ = ["PARTS", "Job", "load_data", "run"]
+__all__ = ["PARTS", "Job", "alternatives_of", "columns_needed", "load_data", "run"]
 
+STAGES = ("impute", "treat", "normalize", "aggregate")
 PARTS = ("uncertainty", "sensitivity", "outcomes", "compare")
 Told = Callable[[str, float], object]
 
@@ -39,6 +41,7 @@ class Job:
     ensemble: Ensemble | None = None
     sensitivity: Sensitivity | None = None
     links: Links | None = None
+    alternatives: Alternatives | None = None
     notes: list[str] = field(default_factory=list)
     panel_from_files: bool = False
 
@@ -74,7 +77,7 @@ def load_data(index: Index, files: Sequence[str | Path] = (), folder: Path | Non
     Returns
     -------
     Panel
-        With the indicators of the index.
+        With the indicators of the index, and the columns that its errors of measurement name.
 
     Raises
     ------
@@ -82,7 +85,13 @@ def load_data(index: Index, files: Sequence[str | Path] = (), folder: Path | Non
         With every fault of every file, and every indicator that none of them has.
     """
     named = [str(file) for file in files] or list(index.analysis.get("data", ()))
-    return _joined(index, named, bool(files), folder, list(index.framework.inputs))
+    return _joined(index, named, bool(files), folder, columns_needed(index))
+
+
+def columns_needed(index: Index) -> list[str]:
+    """Indicators that an index scores, and columns that its errors of measurement name."""
+    errors = stated.columns_of(index.analysis.get("uncertainty", {}).get("values"))
+    return list(dict.fromkeys([*index.framework.inputs, *errors]))
 
 
 def _joined(index: Index, named: Sequence[str], given: bool, folder: Path | None, wanted: list[str]) -> Panel:
@@ -112,7 +121,7 @@ def _joined(index: Index, named: Sequence[str], given: bool, folder: Path | None
     whole = panels[0]
     for panel in panels[1:]:
         whole = whole.join(panel)
-    return whole
+    return whole if whole.indicators == tuple(wanted) else whole.select(indicators=wanted)
 
 
 def _one(
@@ -122,10 +131,8 @@ def _one(
     if name in datasets.names() and not given:
         panel = datasets.load(name)
         return panel, list(panel.indicators)
-    columns = {key: index.analysis.get(f"{key}_column") for key in ("unit", "period")}
-    periods = index.period if isinstance(index.period, list | tuple) else [index.period]
-    at = periods[0] if len(periods) == 1 and periods[0] is not None else 0
-    table = Delimited(_path(name, given, folder), groups=_groupings(index), at=at, **columns)
+    path = _path(name, given, folder)
+    table = Delimited(path, groups=_groupings(index), at=_at(index), **_columns(index))
     names = table.having(wanted)
     if not names:
         return None, table.header
@@ -154,24 +161,65 @@ def _path(name: str, given: bool, folder: Path | None) -> Path:
 def _groupings(index: Index) -> list[str]:
     """Groupings that the imputations of an index ask for."""
     chains: list[Any] = [index.recipe.impute, *(node.impute or () for node in index.framework.nodes)]
-    chains += alternatives_of(index).impute
+    chains += Alternatives(impute=index.analysis.get("uncertainty", {}).get("impute", ())).impute
     found = [grouping("impute", one) for chain in chains for one in chain]
     return list(dict.fromkeys(name for name in found if name))
 
 
-def alternatives_of(index: Index) -> Alternatives:
-    """Alternatives of a spec; without any, scales and means that can be combined, and weights within 25 percent."""
+def alternatives_of(index: Index, panel: Panel | None = None, folder: Path | None = None) -> Alternatives:
+    """Alternatives of a spec; without any, scales and means that can be combined, and weights within 25 percent.
+
+    Parameters
+    ----------
+    index : Index
+        With its analysis tables.
+    panel : Panel, optional
+        The data, needed where errors of measurement are columns of them.
+    folder : Path, optional
+        Where the spec lies, for the files it names.
+
+    Raises
+    ------
+    DataError, SpecError
+        With every fault of the files and columns named.
+    """
     asked: Mapping[str, Any] = index.analysis.get("uncertainty", {})
-    stages = {
-        stage: asked[stage] for stage in ("impute", "treat", "normalize", "aggregate") if stage in asked
-    }
-    weights, posterior = asked.get("weights"), asked.get("posterior", True)
-    if not stages and weights is None:
+    given = {name: asked[name] for name in (*STAGES, "weights", "values", "exclude") if name in asked}
+    posterior = asked.get("posterior", True)
+    if not given:
         scales: list[Choice] = [choice(name, rescale=(1, 100)) for name in ("minmax", "zscore", "rank")]
         means = ["arithmetic", "geometric"]
         return Alternatives(normalize=scales, aggregate=means, weights=noise(0.25), posterior=posterior)
-    varied = noise(weights["noise"], weights.get("nodes", "all")) if weights else None
-    return Alternatives(**stages, weights=varied, posterior=posterior)
+    faults: list[Fault] = []
+    made: dict[str, Any] = {}
+    for name, make in (
+        ("weights", lambda one: stated.weightings(one, lambda file: _path(file, False, folder))),
+        ("values", lambda one: stated.measured(one, panel, lambda file: _cells(index, file, folder))),
+        ("exclude", stated.excluded),
+    ):
+        try:
+            made[name] = make(given.pop(name, None))
+        except (DataError, SpecError) as error:
+            faults += error.faults
+    if faults:
+        raise DataError(faults)
+    return Alternatives(**given, **made, posterior=posterior)
+
+
+def _cells(index: Index, name: str, folder: Path | None) -> Panel:
+    """A file of numbers with the labels of the data."""
+    return read_delimited(_path(name, False, folder), at=_at(index), **_columns(index))
+
+
+def _columns(index: Index) -> dict[str, Any]:
+    """Columns of units and periods, where they bear no usual names."""
+    return {key: index.analysis.get(f"{key}_column") for key in ("unit", "period")}
+
+
+def _at(index: Index) -> Any:
+    """The period of files that name none."""
+    periods = index.period if isinstance(index.period, list | tuple) else [index.period]
+    return periods[0] if len(periods) == 1 and periods[0] is not None else 0
 
 
 def run(
@@ -219,10 +267,13 @@ def run(
         parts -= {"uncertainty", "sensitivity"}
     if "compare" in parts:
         _compare(job, folder)
+    if parts & {"uncertainty", "sensitivity"}:
+        job.alternatives = alternatives_of(index, panel, folder)
     if "uncertainty" in parts:
+        assert job.alternatives is not None
         table = index.analysis.get("uncertainty", {})
         job.ensemble = index.uncertainty(
-            panel, alternatives_of(index), n=draws or table.get("draws", 4096),
+            panel, job.alternatives, n=draws or table.get("draws", 4096),
             seed=table.get("seed", 1) if seed is None else seed,
             threads=threads, progress=_part(told, "uncertainty"), points=table.get("points", "sobol"),
         )  # fmt: skip
@@ -238,9 +289,10 @@ def _part(told: Told | None, name: str) -> Callable[[float], object] | None:
 
 
 def _sensitivity(job: Job, seed: int | None, threads: int | None, told: Told | None) -> Sensitivity:
+    assert job.alternatives is not None
     table = job.index.analysis.get("sensitivity", {})
     found: Sensitivity = job.index.sensitivity(
-        job.panel, alternatives_of(job.index), n=table.get("n", 2048), output=table.get("output", "rank_shift"),
+        job.panel, job.alternatives, n=table.get("n", 2048), output=table.get("output", "rank_shift"),
         seed=table.get("seed", 1) if seed is None else seed, threads=threads, progress=_part(told, "sensitivity"),
         replicates=table.get("replicates"), level=table.get("level", 0.90),
     )  # fmt: skip

@@ -12,8 +12,9 @@ from typing import Any
 from . import datasets, plot, spec
 from ._core import version
 from .files import frame_text, write_all
-from .job import Job
+from .job import Job, columns_needed
 from .report import report
+from .spec import stated
 from .summary import rows
 
 __all__ = ["texts", "write"]
@@ -115,7 +116,7 @@ def _picture(job: Job, level: float) -> str:
 
 
 def _again(job: Job) -> dict[str, str]:
-    """The spec with the seed and draws used, and the data where they are not embedded."""
+    """The spec with the seed and draws used, and the data and cells where they are not embedded."""
     analysis = dict(job.index.analysis)
     files: dict[str, str] = {}
     if job.ensemble is not None:
@@ -126,15 +127,17 @@ def _again(job: Job) -> dict[str, str]:
     for name, part in (("sensitivity", job.sensitivity), ("outcomes", job.links)):
         if part is not None:
             analysis[name] = dict(analysis.get(name, {})) | {"seed": part.seed}
+    if "uncertainty" in analysis:
+        analysis["uncertainty"], cells = stated.self_contained(analysis["uncertainty"], job.alternatives)
+        files |= {name: frame_text(_columns(panel), guard=False) for name, panel in cells.items()}
     if (
-        not set(job.index.framework.inputs) <= _embedded(analysis.get("data", datasets.names()))
+        not set(columns_needed(job.index)) <= _embedded(analysis.get("data", datasets.names()))
         or job.panel_from_files
     ):
         analysis["data"] = ["data.csv"]
-        analysis = {
-            key: value for key, value in analysis.items() if key not in ("unit_column", "period_column")
-        }
         files["data.csv"] = _data_text(job)
+    if files:  # their columns bear the usual names
+        analysis = {key: one for key, one in analysis.items() if key not in ("unit_column", "period_column")}
     return files | {"spec.toml": spec.to_text(job.index.replace(analysis=analysis))}
 
 

@@ -112,7 +112,7 @@ directon = -1
 21, uncertainty.draws: 0; a whole number from 1 to 1,000,000,000
 22, uncertainty.seed: -1
 23, uncertainty.range: 1.5; a number between 0 and 1
-24, uncertainty.points: 'sobl'; one of sobol, montecarlo
+24, uncertainty.points: 'sobl'; one of sobol, lhs, montecarlo
 25, uncertainty.impute[0][1]: unknown method 'meen'
 26, uncertainty.impute[2].by:
 27, uncertainty.aggregate: 'arithmetic'; a list

@@ -15,11 +15,14 @@ from ..files import write_file
 from ..framework import Framework
 from ..index import Index
 from ..recipe import Recipe
-from .check import Wrong, check_table, shown, shown_path, unknown_keys, wrongs_of, wrongs_of_tree
+from ..table import nearest
+from .check import check_table, unknown_keys
 from .keys import KEPT_TABLES, KEPT_TOP, LARGEST, VERSION, names_of
 from .lines import Path, lines_of
 from .schema import schema
+from .stated import plain_of_objects
 from .write import canonical, render
+from .wrongs import Wrong, shown, shown_path, wrongs_of, wrongs_of_tree
 
 __all__ = ["parse", "read", "schema", "to_text", "write"]
 
@@ -157,6 +160,7 @@ def _checked(
         wrong += wrongs_of_tree(error, codes, lines_of(text))
     if framework is not None:
         wrong += _inadmissible(document, framework, recipe)
+        wrong += _of_no_node(document, framework)
         if not wrong and (unfit := recipe.unfit(framework)):
             wrong += wrongs_of_tree(SpecError(unfit), codes, lines_of(text))
     return wrong, framework, recipe
@@ -173,6 +177,26 @@ def _inadmissible(document: Mapping[str, Any], framework: Framework, recipe: Rec
         return []
     path: Path = ("uncertainty", *list(asked)[-1:]) if asked else ("recipe", "aggregate")
     return [(path, f"{fault.place}: {fault.came}", fault.right) for fault in faults]
+
+
+def _of_no_node(document: Mapping[str, Any], framework: Framework) -> list[Wrong]:
+    """What varies, or is left out, and is no indicator of the tree, or stands twice."""
+    table = document.get("uncertainty")
+    given = table if isinstance(table, Mapping) else {}
+    values, nodes = given.get("values"), given.get("exclude")
+    parts = values if isinstance(values, Mapping) else {}
+    codes = nodes if isinstance(nodes, list) else []
+    wrong: list[Wrong] = [
+        (("uncertainty", "values", name, code), "no indicator of the tree", nearest(code, framework.inputs))
+        for name, one in parts.items()
+        if name in names_of("values") and isinstance(one, Mapping)
+        for code in one
+        if code not in framework.inputs
+    ]
+    twice = [at for at, code in enumerate(codes) if code in codes[:at]]
+    return wrong + [
+        (("uncertainty", "exclude", at), f"{codes[at]!r} stands twice", "each once") for at in twice
+    ]
 
 
 def _recipe(given: Any, wrong: list[Wrong]) -> Recipe:
@@ -299,7 +323,10 @@ def to_text(index: Index) -> str:
     SpecError
         If the index holds something that a spec cannot, e.g. an unknown table of analyses.
     """
-    wrong = check_table("", {"spec": VERSION, **index.analysis}, (), index.framework.codes, skip=ELSEWHERE)
+    tables = dict(index.analysis)
+    if isinstance(tables.get("uncertainty"), Mapping):
+        tables["uncertainty"] = plain_of_objects(tables["uncertainty"])
+    wrong = check_table("", {"spec": VERSION, **tables}, (), index.framework.codes, skip=ELSEWHERE)
     if wrong:
         raise SpecError([Fault(shown_path(path, ()), came, right) for path, came, right in wrong])
     text = render(index)

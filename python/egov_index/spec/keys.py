@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["KEPT_TABLES", "KEPT_TOP", "LARGEST", "TABLES", "VERSION", "Key", "names_of"]
+__all__ = ["KEPT_TABLES", "KEPT_TOP", "LARGEST", "ONE_OF", "TABLES", "VERSION", "Key", "names_of"]
 
 VERSION = 1
 LARGEST = 2**63 - 1  # of a whole number in TOML
@@ -21,7 +21,9 @@ class Key:
     kind : str
         version, text, texts, data (names of data sets or CSV files), labels (of periods, one or a list), whole,
         real, flag (true or false), option, choice, chain, choices (a list of choices), chains (a list of chains),
-        codes (of nodes), steps, or the name of a table; a table's name in brackets is a list of such tables.
+        codes (of nodes), shares (numbers by node), experts (shares of each, or a CSV file), spread (a number, or as
+        ends), ends (numbers or columns by indicator, or a CSV file of cells), steps, weightings (one table of weights,
+        or several), or the name of a table; a table's name in brackets is a list of such tables.
     sentence : str
         What it means; the schema shows it.
     low, high : float, optional
@@ -135,12 +137,19 @@ UNCERTAINTY = (
     Key("draws", "whole", "Number of draws.", 1, 10**9),
     Key("seed", "whole", "The same seed gives the same bits.", 0, LARGEST),
     Key("range", "real", "Share of the draws that a range of ranks holds.", 0, 1, open=True),
-    Key("points", "option", "Where the draws lie.", options=("sobol", "montecarlo")),
+    Key("points", "option", "Where the draws lie.", options=("sobol", "lhs", "montecarlo")),
     Key("impute", "chains", "Alternatives, each a method or a chain of methods."),
     Key("treat", "chains", "Alternatives, each a method or a chain of methods."),
     Key("normalize", "choices", "Alternatives, each a method."),
     Key("aggregate", "choices", "Alternatives, each a method."),
-    Key("weights", "weights", "How weights vary."),
+    Key("weights", "weightings", "How weights vary: a table, or a list of several of different kinds."),
+    Key("values", "values", "How far observed values may be off."),
+    Key(
+        "exclude",
+        "codes",
+        "Nodes left out, one at a time or none: leaves, pillars (the children of the root), or a list of codes.",
+        options=("leaves", "pillars"),
+    ),
     Key(
         "posterior",
         "flag",
@@ -149,21 +158,50 @@ UNCERTAINTY = (
 )
 
 WEIGHTS = (
+    Key("noise", "real", "Each weight is multiplied by a number between 1 - noise and 1 + noise.", 0, 1),
     Key(
-        "noise",
+        "dirichlet",
         "real",
-        "Each weight is multiplied by a number between 1 - noise and 1 + noise.",
+        "Shares of siblings are Dirichlet around theirs, with this concentration: the larger, the closer.",
         0,
-        1,
-        needed=True,
+        open=True,
+    ),
+    Key(
+        "simplex_box",
+        "simplex_box",
+        "Shares of siblings are uniform on what lies between ends and sums to one.",
+    ),
+    Key(
+        "experts",
+        "experts",
+        "Raw weights by node of each expert, of whom one is drawn; or a CSV file with a column expert.",
+        0,
     ),
     Key(
         "nodes",
         "codes",
-        "Whose weights: all, leaves, inner, or a list of codes.",
+        "Whose weights, of noise and dirichlet: all, leaves, inner, or a list of codes.",
         options=("all", "leaves", "inner"),
     ),
 )
+
+SIMPLEX_BOX = (
+    Key("lower", "shares", "Least shares of nodes among their siblings; 0 if not named.", 0, 1),
+    Key("upper", "shares", "Largest shares of nodes among their siblings; 1 if not named.", 0, 1),
+)
+
+VALUES = (
+    Key("sd", "spread", "Standard deviation in the indicator's unit; normal.", 0),
+    Key("relative", "spread", "Standard deviation of the logarithm; lognormal. 0.05 is about 5 percent.", 0),
+    Key("lower", "ends", "Lower ends of intervals that hold the values; uniform."),
+    Key("upper", "ends", "Upper ends of intervals that hold the values."),
+)
+
+# Ways of which a table takes one; the keys of a way stand together.
+ONE_OF: dict[str, tuple[tuple[str, ...], ...]] = {
+    "weights": (("noise",), ("dirichlet",), ("simplex_box",), ("experts",)),
+    "values": (("sd",), ("relative",), ("lower", "upper")),
+}
 
 SENSITIVITY = (
     Key("n", "whole", "Base points, a multiple of replicates.", 1, 10**9),
@@ -197,6 +235,8 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "node": NODE,
     "uncertainty": UNCERTAINTY,
     "weights": WEIGHTS,
+    "simplex_box": SIMPLEX_BOX,
+    "values": VALUES,
     "sensitivity": SENSITIVITY,
     "outcomes": OUTCOMES,
     "compare": COMPARE,

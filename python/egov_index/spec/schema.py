@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import catalogue, datasets
-from .keys import TABLES, VERSION, Key
+from .keys import ONE_OF, TABLES, VERSION, Key
 
 __all__ = ["schema"]
 
@@ -29,6 +29,14 @@ OVER: dict[str, Any] = {
     "description": f"Rows looked at together: {catalogue.OVER}.",
     "default": "period",
 }
+TOGETHER: dict[str, dict[str, Any]] = {
+    "weights": {
+        "dependentSchemas": {"nodes": {"anyOf": [{"required": ["noise"]}, {"required": ["dirichlet"]}]}}
+    },
+    "simplex_box": {"minProperties": 1},
+    "values": {"dependentRequired": {"lower": ["upper"], "upper": ["lower"]}},
+}
+FILE: dict[str, Any] = {"type": "string", "pattern": r"\.[cC][sS][vV]$"}
 NAMES = {"[group]": "group", "[node]": "node"}
 
 
@@ -62,6 +70,8 @@ def _table(name: str) -> dict[str, Any]:
         "type": "object",
         "properties": {key.name: {"description": key.sentence} | _of_key(key) for key in TABLES[name]},
         **({"required": needed} if needed else {}),
+        **({"oneOf": [{"required": list(way)} for way in ONE_OF[name]]} if name in ONE_OF else {}),
+        **TOGETHER.get(name, {}),
         "additionalProperties": False,
     }
 
@@ -87,14 +97,34 @@ def _of_key(key: Key) -> dict[str, Any]:
         "chains": {"type": "array", "items": chain, "minItems": 1},
         "steps": {"type": "array", "items": {"enum": list(key.options)}, "uniqueItems": True},
     }
+    simple |= _varied(key)
     if key.kind in simple:
         return simple[key.kind]
     return _whole(key) if key.kind == "whole" else _codes(key) if key.kind == "codes" else _of_table(key)
 
 
 def _data() -> dict[str, Any]:
-    known, file = {"enum": list(datasets.names())}, {"type": "string", "pattern": r"\.[cC][sS][vV]$"}
-    return {"anyOf": [known, file, {"type": "array", "items": {"anyOf": [known, file]}}]}
+    known = {"enum": list(datasets.names())}
+    return {"anyOf": [known, FILE, {"type": "array", "items": {"anyOf": [known, FILE]}}]}
+
+
+def _named(items: Mapping[str, Any]) -> dict[str, Any]:
+    """A table with names of the user's own."""
+    return {"type": "object", "additionalProperties": items, "minProperties": 1}
+
+
+def _varied(key: Key) -> dict[str, dict[str, Any]]:
+    """What the kinds of key take that say how something varies."""
+    number: dict[str, Any] = {"type": "number"} | _bounds(key)
+    cells = [_named({"anyOf": [number, {"type": "string", "minLength": 1}]}), FILE]
+    weights = {"$ref": "#/$defs/weights"}
+    return {
+        "shares": _named(number),
+        "experts": {"anyOf": [_named(_named(number)), FILE]},
+        "spread": {"anyOf": [number, *cells]},
+        "ends": {"anyOf": cells},
+        "weightings": {"anyOf": [weights, {"type": "array", "items": weights, "minItems": 1}]},
+    }
 
 
 def _whole(key: Key) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ..catalogue import Choice
 from ..framework import Group, Node
 from ..recipe import Recipe
 from .keys import KEPT_TABLES, KEPT_TOP, TABLES, VERSION, Key, names_of
+from .stated import plain_of_objects
 
 if TYPE_CHECKING:
     from ..index import Index
@@ -27,13 +28,39 @@ def render(index: Index) -> str:
     blocks = [_table(_top(index)), "[recipe]\n" + _table(_recipe(index.recipe))]
     for name in KEPT_TABLES:
         if name in index.analysis:
-            blocks.append(f"[{name}]\n" + _table(canonical(name, index.analysis[name])))
+            blocks.append(_analysis(name, canonical(name, index.analysis[name])))
     blocks.append("".join(f"[[node]]\n{_table(_node(node))}" for node in index.framework.nodes))
     return "\n".join(blocks)
 
 
+def _analysis(name: str, table: Mapping[str, Any]) -> str:
+    """One of the analysis tables; what varies stands on one line of it, or in blocks where that would be too long."""
+    wide = {key: table[key] for key in ("weights", "values") if key in table and not _fits(key, table[key])}
+    lines = _table({key: value for key, value in table.items() if key not in wide})
+    return f"[{name}]\n{lines}" + "".join(_blocks((name, key), value) for key, value in wide.items())
+
+
+def _fits(name: str, value: Any) -> bool:
+    return all(len(line) <= WIDTH for line in f"{_key(name)} = {_laid_out(name, value)}".split("\n"))
+
+
+def _blocks(path: tuple[str, ...], value: Any) -> str:
+    """A table, or each of a list, under a header of its own; those within it too if one does not fit on its line."""
+    several = isinstance(value, list)
+    header = f"[[{'.'.join(map(_key, path))}]]\n" if several else f"[{'.'.join(map(_key, path))}]\n"
+    text = ""
+    for table in value if several else [value]:
+        tables = {name: one for name, one in table.items() if isinstance(one, Mapping)}
+        inner = {} if all(_fits(name, one) for name, one in tables.items()) else tables
+        own = _table({name: one for name, one in table.items() if name not in inner})
+        text += header + own if own or several else ""
+        text += "".join(_blocks((*path, name), one) for name, one in inner.items())
+    return text
+
+
 def canonical(table: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """One of the analysis tables as plain values in the order of its keys, choices in their shortest form."""
+    given = plain_of_objects(given) if table == "uncertainty" else given
     return {key.name: _plain(key, given[key.name]) for key in TABLES[table] if key.name in given}
 
 
@@ -47,6 +74,9 @@ def _plain(key: Key, value: Any) -> Any:
         return [plain_chain(stage, one) for one in value]
     if kind in ("texts", "data") or (kind == "codes" and not isinstance(value, str)):
         return [value] if isinstance(value, str) else list(value)
+    if kind == "weightings" and isinstance(value, list | tuple):
+        return [canonical("weights", one) for one in value]
+    kind = "weights" if kind == "weightings" else kind
     return canonical(kind, value) if kind in TABLES else value
 
 
@@ -120,7 +150,7 @@ def _written(key: Key, value: Any) -> Any:
 
 
 def _table(pairs: Mapping[str, Any]) -> str:
-    return "".join(f"{name} = {_laid_out(name, value)}\n" for name, value in pairs.items())
+    return "".join(f"{_key(name)} = {_laid_out(name, value)}\n" for name, value in pairs.items())
 
 
 def _laid_out(name: str, value: Any) -> str:

@@ -1,0 +1,235 @@
+"""From the table [uncertainty] of a spec, and files beside it, to what varies; and from what varies to plain tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..alternatives import Alternatives, LeaveOneOut, leave_one_out
+from ..errors import DataError, Fault, SpecError
+from ..measurement import MeasurementError, measurement_error
+from ..panel import Panel
+from ..sources.delimited import read_delimited
+from ..table import nearest
+from ..weighting import (
+    Dirichlet,
+    Experts,
+    Noise,
+    SimplexBox,
+    Weighting,
+    dirichlet,
+    experts,
+    noise,
+    simplex_box,
+)
+
+__all__ = ["columns_of", "excluded", "measured", "plain_of_objects", "self_contained", "weightings"]
+
+LAWS = {"normal": ("sd",), "lognormal": ("relative",), "uniform": ("lower", "upper")}
+
+
+def weightings(given: Any, place: Callable[[str], Path]) -> tuple[Weighting, ...]:
+    """What varies the weights.
+
+    Parameters
+    ----------
+    given : mapping, Weighting, sequence of them or None
+        As in the spec, checked.
+    place : callable
+        Gives the path of a file that the spec names.
+
+    Returns
+    -------
+    tuple of Weighting
+
+    Raises
+    ------
+    DataError
+        With every fault of a file of experts.
+    SpecError
+        For weights in it that are negative.
+    """
+    several = given if isinstance(given, list | tuple) else [] if given is None else [given]
+    return tuple(_weighting(one, place) if isinstance(one, Mapping) else one for one in several)
+
+
+def _weighting(given: Mapping[str, Any], place: Callable[[str], Path]) -> Weighting:
+    nodes = given.get("nodes", "all")
+    if "noise" in given:
+        return noise(given["noise"], nodes)
+    if "dirichlet" in given:
+        return dirichlet(given["dirichlet"], nodes)
+    if "simplex_box" in given:
+        return simplex_box(**given["simplex_box"])
+    table = given["experts"]
+    return experts(_rows(place(table)) if isinstance(table, str) else table)
+
+
+def _rows(path: Path) -> dict[str, dict[str, float]]:
+    """A CSV file of a row an expert and a column a node as a mapping of experts."""
+    panel = read_delimited(path, unit="expert")
+    if len(panel.periods) > 1:
+        came = f"periods {panel.periods[0]} to {panel.periods[-1]}"
+        raise DataError(Fault(path.name, came, "one row an expert, without periods"))
+    rows = zip(panel.units, panel.values[:, 0].tolist(), strict=True)
+    return {str(name): dict(zip(panel.indicators, row, strict=True)) for name, row in rows}
+
+
+def measured(given: Any, panel: Panel | None, cells: Callable[[str], Panel]) -> MeasurementError | None:
+    """How far observed values may be off.
+
+    Parameters
+    ----------
+    given : mapping, MeasurementError or None
+        As in the spec, checked.
+    panel : Panel, optional
+        The data, for the columns that are named.
+    cells : callable
+        Reads a file that the spec names.
+
+    Returns
+    -------
+    MeasurementError or None
+
+    Raises
+    ------
+    DataError
+        With every fault of a file, or for columns that the data do not have.
+    """
+    if not isinstance(given, Mapping):
+        return given  # type: ignore[no-any-return]
+    found: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for name, one in given.items():
+        try:
+            found[name] = cells(one) if isinstance(one, str) else _by_cell(name, one, panel)
+        except (DataError, SpecError) as error:
+            faults += error.faults
+    if faults:
+        raise DataError(faults)
+    return measurement_error(**found)
+
+
+def _by_cell(name: str, given: Any, panel: Panel | None) -> Any:
+    """Numbers by indicator as they are; with columns of the data among them, a panel of all."""
+    if not isinstance(given, Mapping) or not any(isinstance(one, str) for one in given.values()):
+        return given
+    known = () if panel is None else panel.indicators
+    faults = [
+        Fault(f"uncertainty.values.{name}.{code}", f"no column {one!r} in the data", nearest(one, known))
+        for code, one in given.items()
+        if isinstance(one, str) and one not in known
+    ]
+    if faults or panel is None:
+        raise DataError(faults)
+    values = np.empty((len(panel.units), len(panel.periods), len(given)))
+    for at, one in enumerate(given.values()):
+        values[:, :, at] = panel.column(one) if isinstance(one, str) else one
+    return Panel(values, panel.units, panel.periods, tuple(given))
+
+
+def columns_of(given: Any) -> list[str]:
+    """Columns of the data that the errors of measurement ask for.
+
+    Examples
+    --------
+    >>> columns_of({"lower": {"osi": "osi_low"}, "upper": {"osi": "osi_high", "tii": 1}})
+    ['osi_low', 'osi_high']
+    """
+    tables = [one for one in given.values() if isinstance(one, Mapping)] if isinstance(given, Mapping) else []
+    return list(dict.fromkeys(one for table in tables for one in table.values() if isinstance(one, str)))
+
+
+def self_contained(
+    table: Mapping[str, Any], made: Alternatives | None
+) -> tuple[dict[str, Any], dict[str, Panel]]:
+    """A table [uncertainty] for another folder: experts in the table itself, and panels for the files that it names.
+
+    Parameters
+    ----------
+    table : mapping
+        As in the spec.
+    made : Alternatives or None
+        What was made of it; None leaves it as it is.
+
+    Returns
+    -------
+    table : dict
+    files : dict of str to Panel
+        By the name that stands in the table now.
+    """
+    found = dict(table)
+    files: dict[str, Panel] = {}
+    if made is None:
+        return found, files
+    weights, values = table.get("weights"), table.get("values")
+    several = weights if isinstance(weights, list | tuple) else [weights]
+    if any(isinstance(one, Mapping) and isinstance(one.get("experts"), str) for one in several):
+        found["weights"] = made.weights[0] if several is not weights else made.weights
+    if isinstance(values, Mapping) and made.values is not None:
+        parts = dict(zip(LAWS[made.values.law], (made.values.first, made.values.second), strict=False))
+        files = {f"values_{name}.csv": parts[name] for name, one in values.items() if isinstance(one, str)}
+        found["values"] = {
+            name: f"values_{name}.csv" if isinstance(one, str) else one for name, one in values.items()
+        }
+    return found, files
+
+
+def excluded(given: Any) -> LeaveOneOut | None:
+    """What is left out, one at a time."""
+    return leave_one_out(given) if isinstance(given, str | list | tuple) else given
+
+
+def plain_of_objects(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table [uncertainty] whose weightings, errors and exclusions of Python are plain tables; the rest as it is.
+
+    Raises
+    ------
+    SpecError
+        For errors of cells, which a spec holds in a file only.
+    """
+    found = dict(table)
+    if "weights" in table:
+        found["weights"] = _plain_weights(table["weights"])
+    if isinstance(table.get("values"), MeasurementError):
+        found["values"] = _plain_errors(table["values"])
+    if isinstance(table.get("exclude"), LeaveOneOut):
+        found["exclude"] = _plain_nodes(table["exclude"].nodes)
+    return found
+
+
+def _plain_weights(given: Any) -> Any:
+    """A weighting of Python, or each of a list, as the table that a spec has for it; anything else as it is."""
+    if isinstance(given, list | tuple):
+        return [_plain_weights(one) for one in given]
+    if isinstance(given, Noise):
+        return {"noise": given.share, "nodes": _plain_nodes(given.nodes)}
+    if isinstance(given, Dirichlet):
+        return {"dirichlet": given.concentration, "nodes": _plain_nodes(given.nodes)}
+    if isinstance(given, SimplexBox):
+        ends = {"lower": dict(given.lower), "upper": dict(given.upper)}
+        return {"simplex_box": {name: table for name, table in ends.items() if table}}
+    return {"experts": _plain_experts(given)} if isinstance(given, Experts) else given
+
+
+def _plain_experts(given: Experts) -> dict[str, dict[str, float]]:
+    return {
+        name: {code: column[at] for code, column in given.weights.items() if not math.isnan(column[at])}
+        for at, name in enumerate(given.names)
+    }
+
+
+def _plain_errors(given: MeasurementError) -> dict[str, Any]:
+    parts = dict(zip(LAWS[given.law], (given.first, given.second), strict=False))
+    if any(isinstance(one, Panel) for one in parts.values()):
+        right = 'save them as a CSV file with the labels of the data, and name it: sd = "errors.csv"'
+        raise SpecError(Fault("uncertainty.values", "errors of cells in a panel", right))
+    return {name: dict(one) if isinstance(one, Mapping) else one for name, one in parts.items()}
+
+
+def _plain_nodes(nodes: str | tuple[str, ...]) -> str | list[str]:
+    return nodes if isinstance(nodes, str) else list(nodes)
