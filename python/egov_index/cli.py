@@ -135,6 +135,13 @@ def _options(command: argparse.ArgumentParser, spec: bool) -> None:
     command.add_argument(
         "--out", type=_folder, metavar="DIR", help="write every table, the report and the spec there"
     )
+    command.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="LINE",
+        help="a line of the spec's [uncertainty] instead of its own, e.g. 'weights = { dirichlet = 50 }'; repeatable",
+    )
     command.add_argument("--seed", type=_whole, metavar="N", help="instead of the spec's")
     command.add_argument(
         "--draws", type=_whole, metavar="N", help="instead of the spec's; 0 leaves uncertainty out"
@@ -220,8 +227,10 @@ def _chain(text: str) -> list[str]:
 
 
 def _do(index: Any, given: argparse.Namespace, folder: Path | None) -> int:
-    from . import job, outputs, summary
+    from . import job, outputs, spec, summary
 
+    if given.vary:
+        index = spec.varied(index, given.vary)
     files = getattr(given, "data", [])
     panel = job.load_data(index, files, folder)
     if given.out is not None and given.out.exists() and not given.out.is_dir():

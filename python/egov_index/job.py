@@ -190,11 +190,19 @@ def alternatives_of(index: Index, panel: Panel | None = None, folder: Path | Non
         scales: list[Choice] = [choice(name, rescale=(1, 100)) for name in ("minmax", "zscore", "rank")]
         means = ["arithmetic", "geometric"]
         return Alternatives(normalize=scales, aggregate=means, weights=noise(0.25), posterior=posterior)
+
+    def place(name: str) -> Path:
+        return _path(name, False, folder)
+
+    def cells(name: str) -> Panel:
+        known = () if panel is None else panel.indicators
+        return stated.numbers(place(name), known, at=_at(index), **_columns(index))
+
     faults: list[Fault] = []
     made: dict[str, Any] = {}
     for name, make in (
-        ("weights", lambda one: stated.weightings(one, lambda file: _path(file, False, folder))),
-        ("values", lambda one: stated.measured(one, panel, lambda file: _cells(index, file, folder))),
+        ("weights", lambda one: stated.weightings(one, place, index.framework.codes)),
+        ("values", lambda one: stated.measured(one, panel, cells)),
         ("exclude", stated.excluded),
     ):
         try:
@@ -204,11 +212,6 @@ def alternatives_of(index: Index, panel: Panel | None = None, folder: Path | Non
     if faults:
         raise DataError(faults)
     return Alternatives(**given, **made, posterior=posterior)
-
-
-def _cells(index: Index, name: str, folder: Path | None) -> Panel:
-    """A file of numbers with the labels of the data."""
-    return read_delimited(_path(name, False, folder), at=_at(index), **_columns(index))
 
 
 def _columns(index: Index) -> dict[str, Any]:

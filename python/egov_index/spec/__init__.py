@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -17,22 +15,19 @@ from ..index import Index
 from ..recipe import Recipe
 from ..table import nearest
 from .check import check_table, unknown_keys
-from .keys import KEPT_TABLES, KEPT_TOP, LARGEST, VERSION, names_of
+from .document import LARGEST_FILE, load, too_large
+from .keys import KEPT_TABLES, KEPT_TOP, VERSION, names_of
 from .lines import Path, lines_of
 from .schema import schema
 from .stated import plain_of_objects
 from .write import canonical, render
 from .wrongs import Wrong, shown, shown_path, wrongs_of, wrongs_of_tree
 
-__all__ = ["parse", "read", "schema", "to_text", "write"]
+__all__ = ["parse", "read", "schema", "to_text", "varied", "write"]
 
-LARGEST_FILE = 4_000_000  # bytes
 MOST_NODES = 10_000
 MOST_FAULTS = 200  # told in one error; the rest is counted
 ELSEWHERE = ("rank_digits", "groups", "node", "recipe")  # what Framework and Recipe check
-PART = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
-DOTTED = re.compile(rf"(?<![\w-]){PART}(?:[ \t]*+\.[ \t]*+{PART}){{32}}")
-AT = re.compile(r" \((at line (?P<line>\d+), column (?P<column>\d+)|at end of document)\)$")
 
 
 def parse(text: str, source: str = "spec") -> Index:
@@ -73,7 +68,7 @@ def parse(text: str, source: str = "spec") -> Index:
     ('osi', 'tii')
     """
     text = text.removeprefix("\ufeff") if isinstance(text, str) else text
-    document = _load(text, source)
+    document = load(text, source)
     nodes = document.get("node")
     blocks = nodes if isinstance(nodes, list) else []
     codes = [node.get("code") if isinstance(node, Mapping) else None for node in blocks]
@@ -86,60 +81,6 @@ def parse(text: str, source: str = "spec") -> Index:
             Fault(source, "nested too deeply", "tables within tables, two or three deep")
         ) from None
     raise SpecError(_faults(wrong, text, source, codes))
-
-
-def _load(text: str, source: str) -> dict[str, Any]:
-    """The TOML of a text, or one fault that says why it is none."""
-    if not isinstance(text, str):
-        raise SpecError(Fault(source, f"a {type(text).__name__}", "the text of a spec"))
-    if not text.strip():
-        raise SpecError(Fault(source, "empty", "a spec starts with: spec = 1"))
-    if len(text) > LARGEST_FILE:
-        raise SpecError(_too_large(source))
-    dotted = DOTTED.search(text)
-    if dotted:
-        line = text.count("\n", 0, dotted.start()) + 1
-        raise SpecError(
-            Fault(f"{source} line {line}", "a key of more than 32 parts", "keys of one or two parts")
-        )
-    try:
-        return {name: _bounded(value) for name, value in tomllib.loads(text).items()}
-    except RecursionError:
-        raise SpecError(
-            Fault(source, "nested too deeply", "tables within tables, two or three deep")
-        ) from None
-    except ValueError as error:
-        raise SpecError(_syntax(str(error), text, source)) from None
-
-
-def _too_large(source: str) -> Fault:
-    return Fault(source, f"more than {LARGEST_FILE // 10**6} MB", "a spec; data belong into CSV files")
-
-
-def _bounded(value: Any) -> Any:
-    """Whole numbers beyond what TOML promises (64 bits) become decimal ones, so that bounds can be checked."""
-    if isinstance(value, dict):
-        return {name: _bounded(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_bounded(item) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
-        return float("inf") if value.bit_length() > 1000 else float(value)
-    return value
-
-
-def _syntax(message: str, text: str, source: str) -> Fault:
-    found = AT.search(message)
-    said = message[: found.start()] if found else message
-    place = source
-    if found:
-        place += f" line {found['line'] or text.rstrip().count(chr(10)) + 1}"
-        place += f", column {found['column']}" if found["column"] else ""
-    if said.startswith("Exceeds the limit"):
-        said = "a number of thousands of digits"
-    right = 'a line is a [table], a [[node]], or key = value with texts in "quotes"'
-    if "overwrite" in said or "twice" in said or "declare" in said:
-        right = "each key and each table stands once"
-    return Fault(place, f"no valid TOML: {said[:200]}", right)
 
 
 def _checked(
@@ -297,13 +238,52 @@ def read(path: str | os.PathLike[str]) -> Index:
             Fault(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
         ) from None
     if len(raw) > LARGEST_FILE:
-        raise SpecError(_too_large(name))
+        raise SpecError(too_large(name))
     try:
         return parse(raw.decode("utf-8"), name)
     except UnicodeDecodeError as error:
         place = f"{name} line {raw.count(10, 0, error.start) + 1}"
         came = f"byte 0x{raw[error.start]:02x} is no UTF-8"
         raise SpecError(Fault(place, came, "save the file as UTF-8")) from None
+
+
+def varied(index: Index, lines: Sequence[str], source: str = "--vary") -> Index:
+    """Copy of an index whose table [uncertainty] says something else.
+
+    Parameters
+    ----------
+    index : Index
+    lines : sequence of str
+        Lines as they would stand in that table; the other keys stay.
+    source : str
+        Where the lines came from, for the faults.
+
+    Returns
+    -------
+    Index
+
+    Raises
+    ------
+    SpecError
+        With every fault of the lines.
+
+    Examples
+    --------
+    >>> import egov_index as egov
+    >>> index = varied(egov.preset("egdi-open"), ["weights = { dirichlet = 50 }", 'points = "lhs"'])
+    >>> index.analysis["uncertainty"]["weights"]
+    {'dirichlet': 50}
+    """
+    text = "\n".join(lines)
+    table = load(text, source)
+    wrong = check_table("uncertainty", table, (), index.framework.codes)
+    wrong += [
+        (path[1:], came, right) for path, came, right in _of_no_node({"uncertainty": table}, index.framework)
+    ]
+    if wrong:
+        raise SpecError(_faults(wrong, text, source, []))
+    whole = {**index.analysis.get("uncertainty", {}), **table}
+    return index.replace(analysis={**index.analysis, "uncertainty": canonical("uncertainty", whole)})
 
 
 def to_text(index: Index) -> str:

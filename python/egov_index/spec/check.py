@@ -90,11 +90,12 @@ def _weightings(value: Any, path: Path, codes: Collection[str]) -> list[Wrong]:
 def _beside_each_other(table: str, given: Mapping[str, Any], path: Path) -> list[Wrong]:
     """Keys of which one is needed and one alone, or that mean something beside another only."""
     wrong: list[Wrong] = []
+    known = set(given) <= set(names_of(table))
     ways = ONE_OF.get(table, ())
     found = [way for way in ways if any(name in given for name in way)]
-    right = f"one of {', '.join(' and '.join(way) for way in ways)}"
-    if ways and not found:
-        wrong.append((path, "none of its ways to vary", right))
+    right = f"one of {', '.join(' with '.join(way) for way in ways)}"
+    if ways and not found and known:
+        wrong.append((path, "nothing varies", right))
     if len(found) > 1:
         several = "; several in blocks [[uncertainty.weights]]" if table == "weights" else ""
         names = [name for way in found for name in way if name in given]
@@ -107,7 +108,7 @@ def _beside_each_other(table: str, given: Mapping[str, Any], path: Path) -> list
         ]
     if table == "weights" and "nodes" in given and not {"noise", "dirichlet"} & set(given):
         wrong.append(((*path, "nodes"), "without noise or dirichlet", "leave it out: the others name nodes"))
-    if table == "simplex_box" and not (given.get("lower") or given.get("upper")):
+    if table == "simplex_box" and not given:
         wrong.append(
             (path, "a box around no node", "lower = { osi = 0.2 }, or upper = { osi = 0.5 }, or both")
         )

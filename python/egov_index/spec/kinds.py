@@ -146,7 +146,11 @@ def _shares(key: Key, value: Any, path: Path, codes: Collection[str]) -> list[Wr
     """Numbers by node."""
     if not isinstance(value, Mapping) or not value:
         return [
-            (path, shown(value), f"a table of nodes and numbers, e.g. {{ {next(iter(codes), 'osi')} = 0.2 }}")
+            (
+                path,
+                shown(value),
+                f"a table of nodes and numbers, e.g. {{ {[*codes, 'osi'][len(codes) - 1]} = 0.2 }}",
+            )
         ]
     unknown = [code for code in value if code not in codes]
     wrong = [((*path, code), "unknown node", nearest(str(code), codes)) for code in unknown]

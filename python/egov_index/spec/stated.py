@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from ..alternatives import Alternatives, LeaveOneOut, leave_one_out
 from ..errors import DataError, Fault, SpecError
 from ..measurement import MeasurementError, measurement_error
 from ..panel import Panel
-from ..sources.delimited import read_delimited
-from ..table import nearest
+from ..sources.delimited import Delimited
+from ..table import listing, nearest
 from ..weighting import (
     Dirichlet,
     Experts,
@@ -27,12 +28,20 @@ from ..weighting import (
     simplex_box,
 )
 
-__all__ = ["columns_of", "excluded", "measured", "plain_of_objects", "self_contained", "weightings"]
+__all__ = [
+    "columns_of",
+    "excluded",
+    "measured",
+    "numbers",
+    "plain_of_objects",
+    "self_contained",
+    "weightings",
+]
 
 LAWS = {"normal": ("sd",), "lognormal": ("relative",), "uniform": ("lower", "upper")}
 
 
-def weightings(given: Any, place: Callable[[str], Path]) -> tuple[Weighting, ...]:
+def weightings(given: Any, place: Callable[[str], Path], codes: Collection[str]) -> tuple[Weighting, ...]:
     """What varies the weights.
 
     Parameters
@@ -41,6 +50,8 @@ def weightings(given: Any, place: Callable[[str], Path]) -> tuple[Weighting, ...
         As in the spec, checked.
     place : callable
         Gives the path of a file that the spec names.
+    codes : collection of str
+        Codes of the nodes.
 
     Returns
     -------
@@ -50,14 +61,12 @@ def weightings(given: Any, place: Callable[[str], Path]) -> tuple[Weighting, ...
     ------
     DataError
         With every fault of a file of experts.
-    SpecError
-        For weights in it that are negative.
     """
     several = given if isinstance(given, list | tuple) else [] if given is None else [given]
-    return tuple(_weighting(one, place) if isinstance(one, Mapping) else one for one in several)
+    return tuple(_weighting(one, place, codes) if isinstance(one, Mapping) else one for one in several)
 
 
-def _weighting(given: Mapping[str, Any], place: Callable[[str], Path]) -> Weighting:
+def _weighting(given: Mapping[str, Any], place: Callable[[str], Path], codes: Collection[str]) -> Weighting:
     nodes = given.get("nodes", "all")
     if "noise" in given:
         return noise(given["noise"], nodes)
@@ -66,17 +75,70 @@ def _weighting(given: Mapping[str, Any], place: Callable[[str], Path]) -> Weight
     if "simplex_box" in given:
         return simplex_box(**given["simplex_box"])
     table = given["experts"]
-    return experts(_rows(place(table)) if isinstance(table, str) else table)
+    with _told_of("uncertainty.weights.experts"):
+        return experts(_rows(place(table), codes) if isinstance(table, str) else table)
 
 
-def _rows(path: Path) -> dict[str, dict[str, float]]:
+@contextmanager
+def _told_of(key: str) -> Iterator[None]:
+    """Put the key of the spec before the places of the faults of a file that it names."""
+    try:
+        yield
+    except (DataError, SpecError) as error:
+        faults = [Fault(f"{key}, {fault.place}", fault.came, fault.right) for fault in error.faults]
+        raise DataError(faults) from None
+
+
+def _rows(path: Path, codes: Collection[str]) -> dict[str, dict[str, float]]:
     """A CSV file of a row an expert and a column a node as a mapping of experts."""
-    panel = read_delimited(path, unit="expert")
+    panel = numbers(path, codes, unit="expert")
     if len(panel.periods) > 1:
         came = f"periods {panel.periods[0]} to {panel.periods[-1]}"
         raise DataError(Fault(path.name, came, "one row an expert, without periods"))
+    faults = [
+        Fault(path.name, f"unknown node {code!r}", nearest(code, codes))
+        for code in panel.indicators
+        if code not in codes
+    ]
+    faults += _below_zero(path.name, panel)
+    if faults:
+        raise DataError(faults)
     rows = zip(panel.units, panel.values[:, 0].tolist(), strict=True)
     return {str(name): dict(zip(panel.indicators, row, strict=True)) for name, row in rows}
+
+
+def numbers(path: Path, known: Collection[str], **labels: Any) -> Panel:
+    """A CSV file that the spec names: its columns of known names, and all others that hold a number.
+
+    Parameters
+    ----------
+    path : Path
+    known : collection of str
+        Nodes or indicators that may have a column.
+    **labels
+        ``unit``, ``period``, ``at`` as :func:`~egov_index.sources.delimited.read_delimited` takes them.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    DataError
+        With every fault of the file.
+    """
+    table = Delimited(path, **labels)
+    names = [
+        name
+        for name in table.header
+        if name not in (table.unit, table.period)
+        and (name in known or any(isinstance(cell, int | float) for cell in table.columns[name]))
+    ]
+    if not names:
+        raise DataError(
+            Fault(f"{table.name}, header", f"columns {listing(table.header)}", "columns of numbers")
+        )
+    return table.panel(names)
 
 
 def measured(given: Any, panel: Panel | None, cells: Callable[[str], Panel]) -> MeasurementError | None:
@@ -105,27 +167,64 @@ def measured(given: Any, panel: Panel | None, cells: Callable[[str], Panel]) -> 
     found: dict[str, Any] = {}
     faults: list[Fault] = []
     for name, one in given.items():
+        key = f"uncertainty.values.{name}"
         try:
-            found[name] = cells(one) if isinstance(one, str) else _by_cell(name, one, panel)
-        except (DataError, SpecError) as error:
+            with _told_of(key):
+                found[name] = cells(one) if isinstance(one, str) else one
+        except DataError as error:
             faults += error.faults
+            continue
+        if isinstance(one, str):
+            faults += _unknown_labels(f"{key}, {one}", found[name], panel)
+        else:
+            found[name] = _by_cell(key, one, panel, faults)
+        if name in ("sd", "relative"):
+            faults += _below_zero(f"{key}, {one}" if isinstance(one, str) else key, found[name])
     if faults:
         raise DataError(faults)
     return measurement_error(**found)
 
 
-def _by_cell(name: str, given: Any, panel: Panel | None) -> Any:
-    """Numbers by indicator as they are; with columns of the data among them, a panel of all."""
-    if not isinstance(given, Mapping) or not any(isinstance(one, str) for one in given.values()):
-        return given
-    known = () if panel is None else panel.indicators
-    faults = [
-        Fault(f"uncertainty.values.{name}.{code}", f"no column {one!r} in the data", nearest(one, known))
-        for code, one in given.items()
-        if isinstance(one, str) and one not in known
+def _unknown_labels(place: str, cells: Panel, panel: Panel | None) -> list[Fault]:
+    """Units, periods and indicators that the data do not have."""
+    if panel is None:
+        return []
+    return [
+        Fault(
+            place, f"unknown {axis[:-1]} {label!r}", nearest(str(label), list(map(str, getattr(panel, axis))))
+        )
+        for axis in ("units", "periods", "indicators")
+        for label in getattr(cells, axis)
+        if label not in getattr(panel, axis)
     ]
-    if faults or panel is None:
-        raise DataError(faults)
+
+
+def _below_zero(place: str, cells: Any) -> list[Fault]:
+    if not isinstance(cells, Panel) or not (cells.values < 0).any():
+        return []
+    at = [
+        f"{cells.indicators[k]} of {cells.units[u]}"
+        + (f" {cells.periods[t]}" if len(cells.periods) > 1 else "")
+        for u, t, k in np.argwhere(cells.values < 0)
+    ]
+    return [Fault(place, f"below 0 for {listing(at)}", "numbers of at least 0")]
+
+
+def _by_cell(place: str, given: Any, panel: Panel | None, faults: list[Fault]) -> Any:
+    """Numbers by indicator as they are; with columns of the data among them, a panel of all."""
+    columns = (
+        {code: one for code, one in given.items() if isinstance(one, str)}
+        if isinstance(given, Mapping)
+        else {}
+    )
+    known = () if panel is None else panel.indicators
+    unknown = {code: one for code, one in columns.items() if one not in known}
+    faults += [
+        Fault(f"{place}.{code}", f"no column {one!r} in the data", nearest(one, known))
+        for code, one in unknown.items()
+    ]
+    if not columns or unknown or panel is None:
+        return given
     values = np.empty((len(panel.units), len(panel.periods), len(given)))
     for at, one in enumerate(given.values()):
         values[:, :, at] = panel.column(one) if isinstance(one, str) else one

@@ -1,0 +1,374 @@
+"""What varies, said by a spec file: weightings, errors of measurement, what is left out, where draws lie."""
+
+import json
+import tomllib
+
+import jsonschema
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import egov_index as egov
+from egov_index import cli, job, spec
+
+HEAD = 'spec = 1\nname = "four"\nperiod = 2020\ndata = ["data.csv"]\n[recipe]\nimpute = ["mean"]\n'
+TREE = "".join(
+    f'[[node]]\ncode = "{code}"\n' + (f'parent = "{parent}"\n' if parent else "")
+    for code, parent in [("i", ""), ("p", "i"), ("a", "p"), ("b", "p"), ("q", "i"), ("c", "q"), ("d", "q")]
+)
+DATA = "iso3,year,b_se,a,b,c,d\nEST,2020,0.1,1,2,5,8\nDNK,2020,0.2,2,5,4,2\nFIN,2020,,4,3,1,9\nLVA,2020,0.3,,1,2,4\n"
+LOW = "unit,year,a,b\nEST,2020,0.5,1.5\nDNK,2020,1.5,4\n"
+HIGH = "unit,year,a,b\nEST,2020,1.5,2.5\nDNK,2020,2.5,6\n"
+EXPERTS = "expert,a,b\nAnn,1,2\nBob,3,1\n"
+BOX = {"lower": {"c": 0.3}, "upper": {"d": 0.6}}
+BOTH = {"Ann": {"a": 1, "b": 2}, "Bob": {"a": 3, "b": 1}}
+
+
+def text(lines, draws=128):
+    return f"{HEAD}[uncertainty]\ndraws = {draws}\nseed = 3\n{lines}\n[sensitivity]\nn = 16\n{TREE}"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, content in (("data", DATA), ("low", LOW), ("high", HIGH), ("experts", EXPERTS)):
+        (tmp_path / f"{name}.csv").write_text(content)
+    return tmp_path
+
+
+def cells(names, rows):
+    """Numbers of EST and DNK in 2020."""
+    return egov.Panel(np.array(rows, dtype=float)[:, None, :], ["EST", "DNK"], [2020], names)
+
+
+def column():
+    """The column b_se of the data as errors of b, beside 0.1 for a."""
+    values = np.array([[0.1, 0.1], [0.1, 0.2], [0.1, np.nan], [0.1, 0.3]])[:, None, :]
+    return egov.Panel(values, ["EST", "DNK", "FIN", "LVA"], [2020], ["a", "b"])
+
+
+SAID = {
+    "weights = { noise = 0.25 }": lambda: {"weights": egov.noise(0.25)},
+    'weights = [{ noise = 0.25, nodes = "leaves" }]': lambda: {"weights": egov.noise(0.25, "leaves")},
+    "weights = { dirichlet = 50 }": lambda: {"weights": egov.dirichlet(50)},
+    '[[uncertainty.weights]]\ndirichlet = 20\nnodes = ["p"]': lambda: {"weights": egov.dirichlet(20, ["p"])},
+    "[uncertainty.weights.simplex_box]\nlower = { c = 0.3 }\nupper = { d = 0.6 }": lambda: {
+        "weights": egov.simplex_box(**BOX)
+    },
+    "[uncertainty.weights.experts]\nAnn = { a = 1, b = 2 }\nBob = { a = 3, b = 1 }": lambda: {
+        "weights": egov.experts(BOTH)
+    },
+    'weights = { experts = "experts.csv" }': lambda: {"weights": egov.experts(BOTH)},
+    '[[uncertainty.weights]]\nnoise = 0.2\nnodes = ["p"]\n[[uncertainty.weights]]\nexperts = "experts.csv"\n'
+    "[[uncertainty.weights]]\nsimplex_box = { lower = { c = 0.3 }, upper = { d = 0.6 } }": lambda: {
+        "weights": [egov.noise(0.2, ["p"]), egov.experts(BOTH), egov.simplex_box(**BOX)]
+    },
+    "values = { sd = 0.5 }": lambda: {"values": egov.measurement_error(sd=0.5)},
+    "values = { sd = { a = 0.5, d = 1 } }": lambda: {"values": egov.measurement_error(sd={"a": 0.5, "d": 1})},
+    "values = { relative = 0.05 }": lambda: {"values": egov.measurement_error(relative=0.05)},
+    'values = { sd = { a = 0.1, b = "b_se" } }': lambda: {"values": egov.measurement_error(sd=column())},
+    'values = { sd = "low.csv" }': lambda: {
+        "values": egov.measurement_error(sd=cells(["a", "b"], [[0.5, 1.5], [1.5, 4]]))
+    },
+    '[uncertainty.values]\nlower = "low.csv"\nupper = "high.csv"': lambda: {
+        "values": egov.measurement_error(
+            lower=cells(["a", "b"], [[0.5, 1.5], [1.5, 4]]), upper=cells(["a", "b"], [[1.5, 2.5], [2.5, 6]])
+        )
+    },
+    "values = { lower = { a = 0 }, upper = { a = 4 } }": lambda: {
+        "values": egov.measurement_error(lower={"a": 0}, upper={"a": 4})
+    },
+    'exclude = "leaves"': lambda: {"exclude": egov.leave_one_out()},
+    'exclude = "pillars"': lambda: {"exclude": egov.leave_one_out("pillars")},
+    'exclude = ["a", "q"]': lambda: {"exclude": egov.leave_one_out(["a", "q"])},
+}
+
+
+@pytest.mark.parametrize("lines", SAID)
+def test_what_a_spec_says_is_what_python_says(folder, lines):
+    """The main job on the spec gives the draws and the indices of the call with the same alternatives."""
+    index = spec.parse(text(lines))
+    panel = job.load_data(index, folder=folder)
+    done = job.run(index, panel, folder=folder, parts=("uncertainty", "sensitivity"))
+    alternatives = egov.Alternatives(**SAID[lines]())
+    plain = panel.select(indicators=list("abcd"))
+    direct = index.uncertainty(plain, alternatives, n=128, seed=3)
+    assert done.ensemble.rank_range(0.9).equals(direct.rank_range(0.9))
+    assert done.ensemble.factors == direct.factors
+    indices = index.sensitivity(plain, alternatives, n=16, output="rank_shift")
+    np.testing.assert_array_equal(done.sensitivity.total, indices.total)
+
+
+@pytest.mark.parametrize("lines", SAID)
+def test_written_and_read_back(lines):
+    index = spec.parse(text(lines))
+    again = spec.to_text(index)
+    assert spec.parse(again) == index
+    assert spec.to_text(spec.parse(again)) == again
+    jsonschema.Draft202012Validator(spec.schema()).validate(json.loads(json.dumps(tomllib.loads(again))))
+
+
+@pytest.mark.parametrize("lines", SAID)
+def test_the_spec_beside_the_results_gives_them_again(folder, lines, capsys):
+    (folder / "my.toml").write_text(text(lines, draws=16))
+    for here, there in ((folder / "my.toml", "one"), (folder / "one" / "spec.toml", "two")):
+        assert cli.main(["run", str(here), "--out", str(folder / there)]) == 0, capsys.readouterr().err
+    written = {path.name: path.read_bytes() for path in (folder / "one").iterdir()}
+    assert written == {path.name: path.read_bytes() for path in (folder / "two").iterdir()}
+    capsys.readouterr()
+
+
+def test_cells_beside_embedded_data_and_columns_of_other_names(tmp_path):
+    tree = "".join(
+        f'[[node]]\ncode = "{code}"\n' + ('parent = "i"\n' if code != "i" else "")
+        for code in ("i", "osi", "hci")
+    )
+    lines = 'unit_column = "land"\nperiod_column = "jahr"\n'
+    (tmp_path / "my.toml").write_text(
+        f'spec = 1\nperiod = 2022\ndata = ["un_egov_survey"]\n{lines}[uncertainty]\ndraws = 8\n'
+        f'values = {{ sd = "sd.csv" }}\n[sensitivity]\nn = 2\n[recipe]\nimpute = "mean"\n{tree}'
+    )
+    (tmp_path / "sd.csv").write_text("jahr,osi,land\n2022,0.1,EST\n2022,0.2,DNK\n")
+    for here, there in ((tmp_path / "my.toml", "one"), (tmp_path / "one" / "spec.toml", "two")):
+        assert cli.main(["run", str(here), "--out", str(tmp_path / there)]) == 0
+    assert (tmp_path / "one" / "values_sd.csv").read_text().startswith("unit,period,osi\nEST,2022,0.1\n")
+    assert not (tmp_path / "one" / "data.csv").exists()
+    for name in ("rank_ranges.csv", "spec.toml", "values_sd.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_alternatives_of_python_are_written():
+    index = spec.parse(text("weights = { noise = 0.25 }"))
+    varied = {
+        "weights": (egov.dirichlet(50, ["p"]), egov.simplex_box(**BOX), egov.experts(BOTH | {"Eve": {"c": 1, "d": 0}})),
+        "values": egov.measurement_error(lower={"a": 1}, upper={"a": 4.5}),
+        "exclude": egov.leave_one_out(["a", "b"]),
+    }  # fmt: skip
+    made = index.replace(analysis={"uncertainty": varied})
+    again = spec.parse(spec.to_text(made)).analysis["uncertainty"]
+    assert again == {
+        "weights": [
+            {"dirichlet": 50, "nodes": ["p"]},
+            {"simplex_box": BOX},
+            {"experts": BOTH | {"Eve": {"c": 1, "d": 0}}},
+        ],
+        "values": {"lower": {"a": 1}, "upper": {"a": 4.5}},
+        "exclude": ["a", "b"],
+    }
+    for one in (made, index.replace(analysis={"uncertainty": again})):
+        assert job.alternatives_of(one).weights == varied["weights"]
+        assert job.alternatives_of(one).exclude == varied["exclude"]
+    single = spec.to_text(index.replace(analysis={"uncertainty": {"weights": egov.noise(0.1)}}))
+    assert 'weights = { noise = 0.1, nodes = "all" }\n' in single
+    errors = egov.measurement_error(sd=column())
+    with pytest.raises(egov.SpecError, match="a panel; save them as a CSV file"):
+        spec.to_text(index.replace(analysis={"uncertainty": {"values": errors}}))
+
+
+def test_long_tables_stand_in_blocks_and_their_order_stays():
+    codes = [f"indicator_number_{at}" for at in range(12)]
+    rows = {"Zoe": dict.fromkeys(codes, 1), "Ann": dict.fromkeys(codes[:2], 2), "": dict.fromkeys(codes, 0.5)}
+    tree = egov.Framework([{"code": "root"}, *({"code": code, "parent": "root"} for code in codes)])
+    values = {"sd": dict.fromkeys(codes, 0.25)}
+    for weights in ({"experts": rows}, [{"dirichlet": 50}, {"experts": rows}]):
+        index = egov.Index(tree, analysis={"uncertainty": {"weights": weights, "values": values}})
+        written = spec.to_text(index)
+        assert spec.parse(written) == index and spec.to_text(spec.parse(written)) == written
+        assert all(len(line) <= 120 for line in written.splitlines())
+        assert "\n[uncertainty.weights.experts.Ann]\n" in written and "\n[uncertainty.values.sd]\n" in written
+        assert job.alternatives_of(spec.parse(written)).weights[-1].names == ("Zoe", "Ann", "")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
+        st.dictionaries(st.sampled_from("abcd"), st.floats(0, 1e300), min_size=1),
+        min_size=1,
+        max_size=8,
+    ),
+    st.booleans(),
+)
+def test_any_experts_survive_the_round_trip(rows, several):
+    index = spec.parse(text("weights = { noise = 0.25 }"))
+    weights = [{"dirichlet": 1e-3}, {"experts": rows}] if several else {"experts": rows}
+    made = index.replace(analysis={"uncertainty": {"weights": weights}})
+    again = spec.parse(spec.to_text(made))
+    assert again == made and spec.to_text(again) == spec.to_text(made)
+    assert job.alternatives_of(again).weights[-1].names == tuple(rows)
+
+
+WRONG = {
+    "weights = { noise = 2 }": ["weights.noise: 2; a number from 0 to 1"],
+    "weights = {}": ["weights: nothing varies; one of noise, dirichlet, simplex_box, experts"],
+    "weights = []": ["weights: an empty list"],
+    "weights = 0.25": ["weights: 0.25; a table"],
+    "weights = { nois = 0.25 }": ["weights.nois: unknown key; the nearest valid name is 'noise'"],
+    "weights = { noise = 0.1, dirichlet = 50 }": [
+        "weights: noise and dirichlet in one table; one of noise, dirichlet, simplex_box, experts; several in blocks"
+    ],
+    "weights = [{ noise = 0.1 }, { noise = 0.2 }, 5]": [
+        "weights[1].noise: a second noise; one of each kind",
+        "weights[2]: 5; a table",
+    ],
+    "weights = { dirichlet = 0 }": ["weights.dirichlet: 0; a number above 0"],
+    "weights = { dirichlet = inf }": ["weights.dirichlet: inf; a number above 0"],
+    "weights = { simplex_box = {} }": ["weights.simplex_box: a box around no node; lower = "],
+    "weights = { simplex_box = { lower = {} } }": ["weights.simplex_box.lower: {}; a table of nodes"],
+    "weights = { simplex_box = { lower = 0.2, uper = 1 } }": [
+        "weights.simplex_box.uper: unknown key",
+        "weights.simplex_box.lower: 0.2; a table of nodes",
+    ],
+    'weights = { simplex_box = { lower = { a = 0.6 }, upper = { a = 0.4, z = 2 } }, nodes = "all" }': [
+        "weights.simplex_box.upper.z: unknown node",
+        "weights.simplex_box.upper.z: 2; a number from 0 to 1",
+        "weights.simplex_box.lower.a: 0.6, above the upper end 0.4; lower below upper",
+        "weights.nodes: without noise or dirichlet",
+    ],
+    "weights = { experts = {} }": ["weights.experts: {}; experts and their weights"],
+    'weights = { experts = "experts.txt" }': ["weights.experts: 'experts.txt'; the name of a CSV file"],
+    'weights = { experts = "/tmp/experts.csv" }': ["weights.experts: '/tmp/experts.csv'; a file in the folder"],
+    'weights = { experts = { A = { a = -1, b = "x", zz = 1 }, B = 5 } }': [
+        "weights.experts.A.zz: unknown node",
+        "weights.experts.A.a: -1; a number of at least 0",
+        "weights.experts.A.b: 'x'; a number of at least 0",
+        "weights.experts.B: 5; a table of nodes",
+    ],
+    "values = 0.1": ["values: 0.1; a table"],
+    "values = {}": ["values: nothing varies; one of sd, relative, lower with upper"],
+    "values = { sd = -1 }": ["values.sd: -1; a number of at least 0, a table of indicators, or a CSV file"],
+    "values = { sd = nan }": ["values.sd: nan; a number of at least 0"],
+    "values = { sd = 1, relative = 0.1 }": ["values: sd and relative in one table"],
+    "values = { lower = { a = 1 } }": ["values.upper: not given; lower and upper stand together"],
+    "values = { lower = 1, upper = 2 }": ["values.lower: 1; a table of indicators", "values.upper: 2; a table"],
+    "values = { lower = { a = 3 }, upper = { a = 2 } }": ["values.lower.a: 3, above the upper end 2"],
+    'values = { sd = "../sd.csv" }': ["values.sd: '../sd.csv'; a file in the folder of the spec, or below it"],
+    'values = { sd = { a = -1, b = true, zz = 2, c = " ", d = "col" } }': [
+        "values.sd.a: -1; a number of at least 0, or the name of a column of the data",
+        "values.sd.b: true",
+        "values.sd.c: ' '",
+        "values.sd.zz: no indicator of the tree",
+    ],
+    "values = { sd = { p = 1 } }": ["values.sd.p: no indicator of the tree; valid are a, b, c, d"],
+    'exclude = "leafs"': ["exclude: 'leafs'; the nearest valid name is 'leaves', or a list of codes"],
+    "exclude = []": ["exclude: []; leaves, pillars or a list of codes of nodes"],
+    'exclude = ["a", "z", "a"]': ["exclude[1]: unknown node 'z'", "exclude[2]: 'a' stands twice; each once"],
+    'points = "lhc"': ["points: 'lhc'; one of sobol, lhs, montecarlo"],
+}  # fmt: skip
+OF_NAMES = ("exclude = [", "values = { sd = { p", "values = { lower = { a = 3", "weights = [{ noise")
+
+
+@pytest.mark.parametrize("lines", WRONG)
+def test_faults_with_their_keys(lines):
+    with pytest.raises(egov.SpecError) as caught:
+        spec.parse(text(lines), "my.toml")
+    found = [str(fault) for fault in caught.value.faults]
+    assert len(found) == len(WRONG[lines]), found
+    for words in WRONG[lines]:
+        assert any(one.startswith(f"my.toml line 10, uncertainty.{words}") for one in found), (words, found)
+    judge = jsonschema.Draft202012Validator(spec.schema())
+    finite = "nan" not in lines and "inf" not in lines and "/" not in lines and '" "' not in lines
+    if finite and not lines.startswith(
+        OF_NAMES
+    ):  # what the schema cannot know: names, and one number beside another
+        assert not judge.is_valid(json.loads(json.dumps(tomllib.loads(text(lines))))), lines
+
+
+def test_faults_of_files_are_told_at_once_with_the_key(folder):
+    (folder / "experts.csv").write_text("expert,a,b,zz\nAnn,-1,2,1\nBob,3,,2\n")
+    (folder / "low.csv").write_text(
+        "unit,year,a,b,b_see\nEST,2020,-0.5,1.5,1\nDNK,2021,1.5,4,1\nXXX,2020,1,1,1\n"
+    )
+    index = spec.parse(text('weights = { experts = "experts.csv" }\nvalues = { sd = "low.csv" }'))
+    panel = job.load_data(index, folder=folder)
+    with pytest.raises(egov.DataError) as caught:
+        job.alternatives_of(index, panel, folder)
+    assert [str(fault) for fault in caught.value.faults] == [
+        "uncertainty.weights.experts, experts.csv: unknown node 'zz'; valid are i, p, a, b, q, c, d",
+        "uncertainty.weights.experts, experts.csv: below 0 for a of Ann; numbers of at least 0",
+        "uncertainty.values.sd, low.csv: unknown unit 'XXX'; valid are EST, DNK, FIN, LVA",
+        "uncertainty.values.sd, low.csv: unknown period 2021; the nearest valid name is '2020'",
+        "uncertainty.values.sd, low.csv: unknown indicator 'b_see'; valid are a, b, c, d",
+        "uncertainty.values.sd, low.csv: below 0 for a of EST 2020; numbers of at least 0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "uncertainty.weights.experts, .*none.csv: No such file"),
+        ("name,a,b\nAnn,1,2\n", "experts, none.csv, header: no column 'expert'"),
+        ("expert,a,b\nAnn,1,2\nAnn,2,1\n", "experts, none.csv, lines 2, 3: Ann more than once"),
+        ("expert,a,b\nAnn,1,x\n", "experts, none.csv, .*text 'x'"),
+        ("expert,note\nAnn,x\n", "experts, none.csv, header: columns expert, note; columns of numbers"),
+        (
+            "expert,year,a,b\nAnn,2020,1,2\nAnn,2021,1,2\n",
+            "none.csv: periods 2020 to 2021; one row an expert",
+        ),
+    ],
+)
+def test_files_of_experts(folder, content, words):
+    if content is not None:
+        (folder / "none.csv").write_text(content)
+    index = spec.parse(text('weights = { experts = "none.csv" }'))
+    with pytest.raises(egov.DataError, match=words):
+        job.alternatives_of(index, None, folder)
+
+
+def test_columns_that_the_data_lack(folder):
+    index = spec.parse(text('values = { sd = { a = 0.1, b = "b_sd" } }'))
+    with pytest.raises(egov.DataError, match=r"indicator 'b_sd': not in the data; the nearest .* 'b_se'"):
+        job.load_data(index, folder=folder)
+    panel = job.load_data(spec.parse(text("values = { sd = 1 }")), folder=folder)
+    with pytest.raises(egov.DataError, match=r"uncertainty.values.sd.b: no column 'b_sd' in the data"):
+        job.alternatives_of(index, panel, folder)
+    (folder / "data.csv").write_text(DATA.replace("0.3", "-0.3"))
+    index = spec.parse(text('values = { sd = { b = "b_se" } }'))
+    with pytest.raises(
+        egov.DataError, match=r"uncertainty.values.sd: below 0 for b of LVA; numbers of at least"
+    ):
+        job.alternatives_of(index, job.load_data(index, folder=folder), folder)
+
+
+def test_only_what_is_stated_varies():
+    assert (
+        repr(job.alternatives_of(spec.parse(text('exclude = "pillars"'))))
+        == "Alternatives(exclude: one of pillars)"
+    )
+    assert "noise 0.25" in repr(job.alternatives_of(spec.parse(text(""))))
+
+
+def test_lines_on_the_command_line_stand_for_those_of_the_spec(folder, capsys):
+    (folder / "my.toml").write_text(text("weights = { noise = 0.25 }"))
+    words = ["run", str(folder / "my.toml"), "--out", str(folder / "out")]
+    lines = ['weights = { dirichlet = 50, nodes = ["p"] }', 'points = "lhs"', 'exclude = ["a"]', "draws = 32"]
+    lines += ['values = { sd = "low.csv" }', 'aggregate = ["arithmetic", "minimum"]']
+    assert cli.main([*words, *(word for line in lines for word in ("--vary", line))]) == 0
+    table = tomllib.loads((folder / "out" / "spec.toml").read_text())["uncertainty"]
+    assert table == {
+        "draws": 32, "seed": 3, "points": "lhs", "aggregate": ["arithmetic", "minimum"], "exclude": ["a"],
+        "weights": {"dirichlet": 50, "nodes": ["p"]}, "values": {"sd": "values_sd.csv"},
+    }  # fmt: skip
+    capsys.readouterr()
+    faults = ["--vary", "weights = { noise = 2 }", "--vary", "values = { sd = { z = 1 } }\nexclud = 1"]
+    assert cli.main([*words, *faults]) == 1
+    said = capsys.readouterr().err
+    for words_ in (
+        "3 faults",
+        "--vary line 1, weights.noise: 2; a number from 0 to 1",
+        "--vary line 2, values.sd.z: no indicator of the tree",
+        "--vary line 3, exclud: unknown key; the nearest valid name is 'exclude'",
+    ):
+        assert words_ in said
+    assert cli.main([*words, "--vary", "weights = dirichlet"]) == 1
+    assert "--vary line 1, column 11: no valid TOML" in capsys.readouterr().err
+
+
+def test_points_of_each_kind_differ(folder):
+    found = []
+    for kind in ("sobol", "lhs", "montecarlo"):
+        index = spec.parse(text(f'points = "{kind}"\nweights = {{ noise = 0.9 }}'))
+        done = job.run(index, job.load_data(index, folder=folder), folder=folder, parts=("uncertainty",))
+        assert done.ensemble.points == kind
+        found.append(str(done.ensemble.rank_range(0.9).to_dict()) + str(done.ensemble.mean_shift))
+    assert len(set(found)) == 3
