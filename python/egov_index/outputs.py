@@ -14,7 +14,7 @@ from ._core import version
 from .files import frame_text, write_all
 from .job import Job, columns_needed
 from .report import report
-from .spec import stated
+from .spec import plain
 from .summary import rows
 
 __all__ = ["texts", "write"]
@@ -128,7 +128,7 @@ def _again(job: Job) -> dict[str, str]:
         if part is not None:
             analysis[name] = dict(analysis.get(name, {})) | {"seed": part.seed}
     if "uncertainty" in analysis:
-        analysis["uncertainty"], cells = stated.self_contained(analysis["uncertainty"], job.alternatives)
+        analysis["uncertainty"], cells = plain.self_contained(analysis["uncertainty"], job.alternatives)
         files |= {name: frame_text(_columns(panel), guard=False) for name, panel in cells.items()}
     if (
         not set(columns_needed(job.index)) <= _embedded(analysis.get("data", datasets.names()))

@@ -18,8 +18,8 @@ from .check import check_table, unknown_keys
 from .document import LARGEST_FILE, load, too_large
 from .keys import KEPT_TABLES, KEPT_TOP, VERSION, names_of
 from .lines import Path, lines_of
+from .plain import plain_of_objects
 from .schema import schema
-from .stated import plain_of_objects
 from .write import canonical, render
 from .wrongs import Wrong, shown, shown_path, wrongs_of, wrongs_of_tree
 

@@ -1,8 +1,7 @@
-"""From the table [uncertainty] of a spec, and files beside it, to what varies; and from what varies to plain tables."""
+"""From the table [uncertainty] of a spec, and the files beside it, to what varies."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,17 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..alternatives import Alternatives, LeaveOneOut, leave_one_out
+from ..alternatives import LeaveOneOut, leave_one_out
 from ..errors import DataError, Fault, SpecError
 from ..measurement import MeasurementError, measurement_error
 from ..panel import Panel
 from ..sources.delimited import Delimited
 from ..table import listing, nearest
 from ..weighting import (
-    Dirichlet,
-    Experts,
-    Noise,
-    SimplexBox,
     Weighting,
     dirichlet,
     experts,
@@ -33,12 +28,8 @@ __all__ = [
     "excluded",
     "measured",
     "numbers",
-    "plain_of_objects",
-    "self_contained",
     "weightings",
 ]
-
-LAWS = {"normal": ("sd",), "lognormal": ("relative",), "uniform": ("lower", "upper")}
 
 
 def weightings(given: Any, place: Callable[[str], Path], codes: Collection[str]) -> tuple[Weighting, ...]:
@@ -243,92 +234,6 @@ def columns_of(given: Any) -> list[str]:
     return list(dict.fromkeys(one for table in tables for one in table.values() if isinstance(one, str)))
 
 
-def self_contained(
-    table: Mapping[str, Any], made: Alternatives | None
-) -> tuple[dict[str, Any], dict[str, Panel]]:
-    """A table [uncertainty] for another folder: experts in the table itself, and panels for the files that it names.
-
-    Parameters
-    ----------
-    table : mapping
-        As in the spec.
-    made : Alternatives or None
-        What was made of it; None leaves it as it is.
-
-    Returns
-    -------
-    table : dict
-    files : dict of str to Panel
-        By the name that stands in the table now.
-    """
-    found = dict(table)
-    files: dict[str, Panel] = {}
-    if made is None:
-        return found, files
-    weights, values = table.get("weights"), table.get("values")
-    several = weights if isinstance(weights, list | tuple) else [weights]
-    if any(isinstance(one, Mapping) and isinstance(one.get("experts"), str) for one in several):
-        found["weights"] = made.weights[0] if several is not weights else made.weights
-    if isinstance(values, Mapping) and made.values is not None:
-        parts = dict(zip(LAWS[made.values.law], (made.values.first, made.values.second), strict=False))
-        files = {f"values_{name}.csv": parts[name] for name, one in values.items() if isinstance(one, str)}
-        found["values"] = {
-            name: f"values_{name}.csv" if isinstance(one, str) else one for name, one in values.items()
-        }
-    return found, files
-
-
 def excluded(given: Any) -> LeaveOneOut | None:
     """What is left out, one at a time."""
     return leave_one_out(given) if isinstance(given, str | list | tuple) else given
-
-
-def plain_of_objects(table: Mapping[str, Any]) -> dict[str, Any]:
-    """A table [uncertainty] whose weightings, errors and exclusions of Python are plain tables; the rest as it is.
-
-    Raises
-    ------
-    SpecError
-        For errors of cells, which a spec holds in a file only.
-    """
-    found = dict(table)
-    if "weights" in table:
-        found["weights"] = _plain_weights(table["weights"])
-    if isinstance(table.get("values"), MeasurementError):
-        found["values"] = _plain_errors(table["values"])
-    if isinstance(table.get("exclude"), LeaveOneOut):
-        found["exclude"] = _plain_nodes(table["exclude"].nodes)
-    return found
-
-
-def _plain_weights(given: Any) -> Any:
-    """A weighting of Python, or each of a list, as the table that a spec has for it; anything else as it is."""
-    if isinstance(given, list | tuple):
-        return [_plain_weights(one) for one in given]
-    if isinstance(given, Noise):
-        return {"noise": given.share, "nodes": _plain_nodes(given.nodes)}
-    if isinstance(given, Dirichlet):
-        return {"dirichlet": given.concentration, "nodes": _plain_nodes(given.nodes)}
-    if isinstance(given, SimplexBox):
-        ends = {"lower": dict(given.lower), "upper": dict(given.upper)}
-        return {"simplex_box": {name: table for name, table in ends.items() if table}}
-    return {"experts": _plain_experts(given)} if isinstance(given, Experts) else given
-
-
-def _plain_experts(given: Experts) -> dict[str, dict[str, float]]:
-    return {
-        name: {code: column[at] for code, column in given.weights.items() if not math.isnan(column[at])}
-        for at, name in enumerate(given.names)
-    }
-
-
-def _plain_errors(given: MeasurementError) -> dict[str, Any]:
-    parts = dict(zip(LAWS[given.law], (given.first, given.second), strict=False))
-    if any(isinstance(one, Panel) for one in parts.values()):
-        right = 'save them as a CSV file with the labels of the data, and name it: sd = "errors.csv"'
-        raise SpecError(Fault("uncertainty.values", "errors of cells in a panel", right))
-    return {name: dict(one) if isinstance(one, Mapping) else one for name, one in parts.items()}
-
-
-def _plain_nodes(nodes: str | tuple[str, ...]) -> str | list[str]:
-    return nodes if isinstance(nodes, str) else list(nodes)

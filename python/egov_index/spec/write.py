@@ -11,7 +11,7 @@ from ..catalogue import Choice
 from ..framework import Group, Node
 from ..recipe import Recipe
 from .keys import KEPT_TABLES, KEPT_TOP, TABLES, VERSION, Key, names_of
-from .stated import plain_of_objects
+from .plain import plain_of_objects
 
 if TYPE_CHECKING:
     from ..index import Index
