@@ -1,7 +1,9 @@
 """What varies, said by a spec file: weightings, errors of measurement, what is left out, where draws lie."""
 
 import json
+import re
 import tomllib
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -182,6 +184,20 @@ def test_any_experts_survive_the_round_trip(rows, several):
     again = spec.parse(spec.to_text(made))
     assert again == made and spec.to_text(again) == spec.to_text(made)
     assert job.alternatives_of(again).weights[-1].names == tuple(rows)
+
+
+def test_the_blocks_on_the_page_can_be_used():
+    """Each stands in the whole spec of docs/spec.md, in place of its weights."""
+    page = (Path(__file__).parents[2] / "docs" / "spec.md").read_text(encoding="utf-8")
+    whole, *parts = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    weights = 'weights = { noise = 0.25, nodes = "all" }\n'
+    assert weights in whole and len(parts) == 2
+    varied = [job.alternatives_of(spec.parse(whole.replace(weights, parts[0]))).weights]
+    assert [type(one).__name__ for one in varied[0]] == ["Dirichlet", "SimplexBox", "Experts"]
+    index = spec.parse(whole.replace(weights, parts[1]))
+    assert job.columns_needed(index)[-1] == "mobile_cellular_error"
+    lines = re.findall(r"--vary '([^']+)'", page)
+    assert spec.varied(index, lines).analysis["uncertainty"]["exclude"] == "leaves" and len(lines) == 3
 
 
 def test_only_what_is_stated_varies():
