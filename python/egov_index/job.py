@@ -37,11 +37,11 @@ class Job:
     index: Index
     panel: Panel
     result: Result
+    alternatives: Alternatives
     comparison: Comparison | None = None
     ensemble: Ensemble | None = None
     sensitivity: Sensitivity | None = None
     links: Links | None = None
-    alternatives: Alternatives | None = None
     notes: list[str] = field(default_factory=list)
     panel_from_files: bool = False
 
@@ -265,15 +265,12 @@ def run(
         If the data or the spec do not allow it.
     """
     parts = set(parts)
-    job = Job(index, panel, index.score(panel))
+    job = Job(index, panel, index.score(panel), alternatives_of(index, panel, folder))
     if draws == 0:
         parts -= {"uncertainty", "sensitivity"}
     if "compare" in parts:
         _compare(job, folder)
-    if parts & {"uncertainty", "sensitivity"}:
-        job.alternatives = alternatives_of(index, panel, folder)
     if "uncertainty" in parts:
-        assert job.alternatives is not None
         table = index.analysis.get("uncertainty", {})
         job.ensemble = index.uncertainty(
             panel, job.alternatives, n=draws or table.get("draws", 4096),
@@ -292,7 +289,6 @@ def _part(told: Told | None, name: str) -> Callable[[float], object] | None:
 
 
 def _sensitivity(job: Job, seed: int | None, threads: int | None, told: Told | None) -> Sensitivity:
-    assert job.alternatives is not None
     table = job.index.analysis.get("sensitivity", {})
     found: Sensitivity = job.index.sensitivity(
         job.panel, job.alternatives, n=table.get("n", 2048), output=table.get("output", "rank_shift"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from varied_spec import text, with_files
 
 import egov_index as egov
-from egov_index import cli, job, spec
+from egov_index import cli, job, outputs, spec
 
 BOX = {"lower": {"c": 0.3}, "upper": {"d": 0.6}}
 BOTH = {"Ann": {"a": 1, "b": 2}, "Bob": {"a": 3, "b": 1}}
@@ -123,6 +123,28 @@ def test_cells_beside_embedded_data_and_columns_of_other_names(tmp_path):
     assert not (tmp_path / "one" / "data.csv").exists()
     for name in ("rank_ranges.csv", "spec.toml", "values_sd.csv"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_run_without_draws_names_no_file_elsewhere(folder, capsys):
+    lines = 'weights = { experts = "experts.csv" }\nvalues = { sd = "low.csv" }'
+    (folder / "my.toml").write_text(text(lines, draws=16))
+    for words in (["run", "--draws", "0"], ["outcomes"], ["impute"]):
+        assert cli.main([words[0], str(folder / "my.toml"), *words[1:], "--out", str(folder / words[0])]) == 0
+        assert cli.main(["run", str(folder / words[0] / "spec.toml")]) == 0, words
+    capsys.readouterr()
+
+
+def test_errors_of_cells_from_python_go_into_a_file(folder):
+    index = spec.parse(text("weights = { noise = 0.25 }"))
+    errors = {
+        "uncertainty": {"values": egov.measurement_error(sd=column()), "draws": 8},
+        "sensitivity": {"n": 2},
+    }
+    made = index.replace(analysis=errors)
+    outputs.write(job.run(made, job.load_data(index, folder=folder)), folder / "one")
+    assert cli.main(["run", str(folder / "one" / "spec.toml"), "--out", str(folder / "two")]) == 0
+    for name in ("rank_ranges.csv", "spec.toml", "values_sd.csv"):
+        assert (folder / "one" / name).read_bytes() == (folder / "two" / name).read_bytes()
 
 
 def test_alternatives_of_python_are_written():

@@ -56,8 +56,13 @@ def _plain_experts(given: Experts) -> dict[str, dict[str, float]]:
     }
 
 
+def _parts(given: MeasurementError) -> dict[str, Any]:
+    """Numbers of an error by the key that a spec has for them."""
+    return dict(zip(LAWS[given.law], (given.first, given.second), strict=False))
+
+
 def _plain_errors(given: MeasurementError) -> dict[str, Any]:
-    parts = dict(zip(LAWS[given.law], (given.first, given.second), strict=False))
+    parts = _parts(given)
     if any(isinstance(one, Panel) for one in parts.values()):
         right = 'save them as a CSV file with the labels of the data, and name it: sd = "errors.csv"'
         raise SpecError(Fault("uncertainty.values", "errors of cells in a panel", right))
@@ -68,17 +73,15 @@ def _plain_nodes(nodes: str | tuple[str, ...]) -> str | list[str]:
     return nodes if isinstance(nodes, str) else list(nodes)
 
 
-def self_contained(
-    table: Mapping[str, Any], made: Alternatives | None
-) -> tuple[dict[str, Any], dict[str, Panel]]:
+def self_contained(table: Mapping[str, Any], made: Alternatives) -> tuple[dict[str, Any], dict[str, Panel]]:
     """A table [uncertainty] for another folder: experts in the table itself, and panels for the files that it names.
 
     Parameters
     ----------
     table : mapping
         As in the spec.
-    made : Alternatives or None
-        What was made of it; None leaves it as it is.
+    made : Alternatives
+        What was made of it.
 
     Returns
     -------
@@ -88,16 +91,14 @@ def self_contained(
     """
     found = dict(table)
     files: dict[str, Panel] = {}
-    if made is None:
-        return found, files
     weights, values = table.get("weights"), table.get("values")
     several = weights if isinstance(weights, list | tuple) else [weights]
     if any(isinstance(one, Mapping) and isinstance(one.get("experts"), str) for one in several):
         found["weights"] = made.weights[0] if several is not weights else made.weights
-    if isinstance(values, Mapping) and made.values is not None:
-        parts = dict(zip(LAWS[made.values.law], (made.values.first, made.values.second), strict=False))
-        files = {f"values_{name}.csv": parts[name] for name, one in values.items() if isinstance(one, str)}
-        found["values"] = {
-            name: f"values_{name}.csv" if isinstance(one, str) else one for name, one in values.items()
-        }
+    if made.values is not None:
+        parts = _parts(made.values)
+        stated = values if isinstance(values, Mapping) else parts
+        named = {name: f"values_{name}.csv" for name, one in stated.items() if isinstance(one, str | Panel)}
+        files = {file: parts[name] for name, file in named.items()}
+        found["values"] = {**stated, **named}
     return found, files
