@@ -146,3 +146,12 @@ def test_columns_that_the_data_lack(folder):
         egov.DataError, match=r"uncertainty.values.sd: below 0 for b of LVA; numbers of at least"
     ):
         job.alternatives_of(index, job.load_data(index, folder=folder), folder)
+
+
+def test_files_with_other_labels_are_not_told_line_by_line(folder):
+    rows = "".join(f"U{at},2020,1\n" for at in range(500))
+    (folder / "low.csv").write_text(f"unit,year,a\n{rows}")
+    index = spec.parse(text('values = { sd = "low.csv" }'))
+    with pytest.raises(egov.DataError, match="490 more unknown units") as caught:
+        job.alternatives_of(index, job.load_data(index, folder=folder), folder)
+    assert len(caught.value.faults) == 11

@@ -14,7 +14,7 @@ from ..errors import DataError, Fault, SpecError
 from ..measurement import MeasurementError, measurement_error
 from ..panel import Panel
 from ..sources.delimited import Delimited
-from ..table import listing, nearest
+from ..table import LISTED, listing, nearest
 from ..weighting import (
     Weighting,
     dirichlet,
@@ -177,17 +177,19 @@ def measured(given: Any, panel: Panel | None, cells: Callable[[str], Panel]) -> 
 
 
 def _unknown_labels(place: str, cells: Panel, panel: Panel | None) -> list[Fault]:
-    """Units, periods and indicators that the data do not have."""
-    if panel is None:
-        return []
-    return [
-        Fault(
-            place, f"unknown {axis[:-1]} {label!r}", nearest(str(label), list(map(str, getattr(panel, axis))))
-        )
-        for axis in ("units", "periods", "indicators")
-        for label in getattr(cells, axis)
-        if label not in getattr(panel, axis)
-    ]
+    """Units, periods and indicators that the data do not have: the first few each, the rest counted."""
+    faults: list[Fault] = []
+    for axis in ("units", "periods", "indicators") if panel is not None else ():
+        known = getattr(panel, axis)
+        unknown = [label for label in getattr(cells, axis) if label not in known]
+        names = [str(label) for label in known]
+        faults += [
+            Fault(place, f"unknown {axis[:-1]} {label!r}", nearest(str(label), names))
+            for label in unknown[:LISTED]
+        ]
+        if len(unknown) > LISTED:
+            faults.append(Fault(place, f"{len(unknown) - LISTED:,} more unknown {axis}"))
+    return faults
 
 
 def _below_zero(place: str, cells: Any) -> list[Fault]:
