@@ -178,20 +178,22 @@ py::dict pawn_analyze(const Input& x, const Input& y, Index slices, Index dummie
                   "high"_a = out.high);
 }
 
+template <class Some>
 Rowwise fast_sample(Index inputs, Index points, Index harmonics, Index count, std::uint64_t seed) {
-  const Curves curves = {inputs, points, harmonics, count};
+  const Some curves = {inputs, points, harmonics, count};
   Rowwise out({static_cast<py::ssize_t>(curves.rows()), static_cast<py::ssize_t>(inputs)});
   double* to = out.mutable_data();
   released([&] { return sample_curves(curves, seed, to), 0; });
   return out;
 }
 
+template <class Some, auto Indices>
 py::dict fast_analyze(const Rowwise& y, Index inputs, Index points, Index harmonics, Index count, double level, int threads,
                       const py::object& progress) {
   const double* from = y.data();
   const Index outputs = y.shape(1);
   const auto told = monitor(progress);
-  const CurveIndices out = released([&] { return curve_indices(from, outputs, {inputs, points, harmonics, count}, level, threads, told); });
+  const auto out = released([&] { return Indices(from, outputs, Some{inputs, points, harmonics, count}, level, threads, told); });
   return py::dict("value"_a = out.value, "low"_a = out.low, "high"_a = out.high);
 }
 
@@ -289,9 +291,13 @@ void analyses(py::module_& m) {
     const Neighbors found = released([&] { return least_independent(x, seed, threads); });
     return py::make_tuple(found.by, found.of, found.digit, found.z, found.p);
   }, "x"_a.noconvert(), "seed"_a, "threads"_a);
-  m.def("fast_sample", &fast_sample, "inputs"_a, "points"_a, "harmonics"_a, "count"_a, "seed"_a);
-  m.def("fast_analyze", &fast_analyze, "y"_a.noconvert(), "inputs"_a, "points"_a, "harmonics"_a, "count"_a, "level"_a, "threads"_a,
-        "progress"_a);
+  m.def("fast_sample", &fast_sample<Curves>, "inputs"_a, "points"_a, "harmonics"_a, "count"_a, "seed"_a);
+  m.def("fast_analyze", &fast_analyze<Curves, curve_indices>, "y"_a.noconvert(), "inputs"_a, "points"_a, "harmonics"_a, "count"_a,
+        "level"_a, "threads"_a, "progress"_a);
+  m.def("fewest_points", [](Index inputs, Index harmonics) { return fewest_points({inputs, 0, harmonics}); }, "inputs"_a, "harmonics"_a);
+  m.def("shared_curves", &fast_sample<SharedCurves>, "inputs"_a, "points"_a, "harmonics"_a, "count"_a, "seed"_a);
+  m.def("shared_curve_first", &fast_analyze<SharedCurves, shared_curve_first>, "y"_a.noconvert(), "inputs"_a, "points"_a, "harmonics"_a,
+        "count"_a, "level"_a, "threads"_a, "progress"_a);
   m.def("balanced_analyze", &balanced_analyze, "x"_a.noconvert(), "y"_a.noconvert(), "harmonics"_a, "groups"_a, "level"_a, "seed"_a,
         "threads"_a, "progress"_a);
   m.def("filter_runs", [](const Input& x, const Input& passes, int threads, const py::object& progress) {

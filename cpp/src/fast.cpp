@@ -1,6 +1,7 @@
 #include "egov/fast.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -54,6 +55,47 @@ void summarize(const Matrix& each, double level, Column value, Column low, Colum
   low = mean - half, high = mean + half;
 }
 
+// The outputs along the curve that begins in this row, less their means.
+ByRow centered(const double* y, Index row, Index points, Index outputs) {
+  ByRow out = Eigen::Map<const ByRow>(y + row * outputs, points, outputs);
+  out.rowwise() -= out.colwise().mean().eval();
+  return out;
+}
+
+// A curve: a row for each point, in which each input swings at its frequency, from a random phase.
+double* swing(Stream& stream, const std::vector<Index>& frequencies, Index points, double* out) {
+  std::vector<double> phase;
+  for (std::size_t k = 0; k < frequencies.size(); ++k) phase.push_back(2 * pi * stream.uniform());
+  for (Index t = 0; t < points; ++t)
+    for (std::size_t k = 0; k < frequencies.size(); ++k) {
+      const double turn = 2 * pi * static_cast<double>(frequencies[k] * t % points) / static_cast<double>(points);
+      *out++ = 0.5 + std::asin(std::sin(turn + phase[k])) / pi;
+    }
+  return out;
+}
+
+// For so few inputs, the sets of odd numbers free of interferences to order 7 whose highest is least.
+const std::vector<std::vector<Index>> small_sets = {{1}, {3, 7}, {3, 23, 27}, {19, 63, 73, 75}};
+
+// Cukier, Schaibly and Shuler (1975), table VI: the lowest frequency of a set of so many, and steps from one to the next.
+constexpr std::array<Index, SharedCurves::most_inputs> lowest = {
+    0,   3,   1,   5,   11,  1,   17,  23,  19,  25,  41,  31,  23,  87,  67,  73,   85,   143,  149,  99,   119,  237,  267,  283,  151,
+    385, 157, 215, 449, 163, 337, 253, 375, 441, 673, 773, 875, 873, 587, 849, 623,  637,  891,  943,  1171, 1225, 1335, 1725, 1663, 2019};
+constexpr std::array<Index, SharedCurves::most_inputs - 1> steps = {
+    4,   8,   6,   10,  20,  22,  32,  40,  38,  26,  56,  62,  46,  76,  96,  60,  86,  126, 134, 112, 92,  128, 154, 196, 34,
+    416, 106, 208, 328, 198, 382, 88,  348, 186, 140, 170, 284, 568, 302, 438, 410, 248, 448, 388, 596, 216, 100, 488, 166};
+
+std::vector<Index> free_frequencies(Index inputs) {
+  if (inputs < 1 || inputs > SharedCurves::most_inputs)
+    throw SpecError(std::to_string(inputs) + " inputs: up to " + std::to_string(SharedCurves::most_inputs) +
+                        " would be right, for more there are no frequencies free of interferences",
+                    {"fast", "", "inputs"});
+  if (inputs <= static_cast<Index>(small_sets.size())) return small_sets[static_cast<std::size_t>(inputs - 1)];
+  std::vector<Index> out = {lowest[static_cast<std::size_t>(inputs - 1)]};
+  for (Index k = inputs - 1; k > 0; --k) out.push_back(out.back() + steps[static_cast<std::size_t>(k - 1)]);
+  return out;
+}
+
 // Every other run upwards by x, the rest downwards.
 std::vector<Index> up_and_down(const std::vector<Index>& order) {
   std::vector<Index> out;
@@ -92,15 +134,28 @@ void sample_curves(const Curves& curves, std::uint64_t seed, double* out) {
   const std::vector<Index> frequencies = curves.frequencies();
   for (Index curve = 0; curve < curves.inputs * curves.count; ++curve) {
     Stream stream(seed, static_cast<std::uint32_t>(curve), 0, for_points);
-    std::vector<double> phase;
-    for (Index k = 0; k < curves.inputs; ++k) phase.push_back(2 * pi * stream.uniform());
     const Index swinging = curve / curves.count;
-    for (Index t = 0; t < curves.points; ++t)
-      for (Index k = 0; k < curves.inputs; ++k) {
-        const Index at = k == swinging ? 0 : k < swinging ? k + 1 : k;
-        const double turn = 2 * pi * static_cast<double>(frequencies[static_cast<std::size_t>(at)] * t % curves.points) / static_cast<double>(curves.points);
-        *out++ = 0.5 + std::asin(std::sin(turn + phase[static_cast<std::size_t>(k)])) / pi;
-      }
+    std::vector<Index> own(frequencies.begin() + 1, frequencies.end());
+    own.insert(own.begin() + swinging, frequencies.front());
+    out = swing(stream, own, curves.points, out);
+  }
+}
+
+Index fewest_points(const SharedCurves& curves) { return 2 * curves.harmonics * free_frequencies(curves.inputs).back() + 1; }
+
+std::vector<Index> SharedCurves::frequencies() const {
+  if (harmonics > most_harmonics)
+    throw SpecError(std::to_string(harmonics) + " harmonics: up to " + std::to_string(most_harmonics) + " would be right", {"fast", "", "M"});
+  if (points < fewest_points(*this))
+    throw SpecError(std::to_string(points) + " points: " + std::to_string(fewest_points(*this)) + " or more would be right", {"fast", "", "n"});
+  return free_frequencies(inputs);
+}
+
+void sample_curves(const SharedCurves& curves, std::uint64_t seed, double* out) {
+  const std::vector<Index> frequencies = curves.frequencies();
+  for (Index curve = 0; curve < curves.count; ++curve) {
+    Stream stream(seed, static_cast<std::uint32_t>(curve), 0, for_points);
+    out = swing(stream, frequencies, curves.points, out);
   }
 }
 
@@ -116,8 +171,7 @@ CurveIndices curve_indices(const double* y, Index outputs, const Curves& curves,
   parallel(curves.inputs, threads, [&](Index input, int) {
     std::array<Matrix, 2> each = {Matrix(outputs, curves.count), Matrix(outputs, curves.count)};
     for (Index r = 0; r < curves.count; ++r) {
-      ByRow part = Eigen::Map<const ByRow>(y + (input * curves.count + r) * curves.points * outputs, curves.points, outputs);
-      part.rowwise() -= part.colwise().mean().eval();
+      const ByRow part = centered(y, (input * curves.count + r) * curves.points, curves.points, outputs);
       const Vector variance = variances(part);
       each[0].col(r) = share(swing, part, variance);
       each[1].col(r) = 1 - share(slow, part, variance).array();
@@ -125,6 +179,30 @@ CurveIndices curve_indices(const double* y, Index outputs, const Curves& curves,
     for (std::size_t order = 0; order < 2; ++order)
       summarize(each[order], level, out.value[order].col(input), out.low[order].col(input), out.high[order].col(input));
   }, monitor);
+  return out;
+}
+
+GivenIndices shared_curve_first(const double* y, Index outputs, const SharedCurves& curves, double level, int threads,
+                                const Monitor& monitor) {
+  const std::vector<Index> frequencies = curves.frequencies();
+  std::vector<Matrix> found(static_cast<std::size_t>(curves.count));
+  parallel(curves.count, threads, [&](Index curve, int) {
+    const ByRow part = centered(y, curve * curves.points, curves.points, outputs);
+    const Vector variance = variances(part);
+    Matrix& first = found[static_cast<std::size_t>(curve)] = Matrix(outputs, curves.inputs);
+    for (Index i = 0; i < curves.inputs; ++i) {
+      std::vector<Index> own;
+      for (Index k = 1; k <= curves.harmonics; ++k) own.push_back(k * frequencies[static_cast<std::size_t>(i)]);
+      first.col(i) = share(waves(own, curves.points), part, variance);
+    }
+  }, monitor);
+  GivenIndices out;
+  out.value = out.low = out.high = Matrix::Constant(outputs, curves.inputs, missing_value);
+  for (Index i = 0; i < curves.inputs; ++i) {
+    Matrix each(outputs, curves.count);
+    for (Index curve = 0; curve < curves.count; ++curve) each.col(curve) = found[static_cast<std::size_t>(curve)].col(i);
+    summarize(each, level, out.value.col(i), out.low.col(i), out.high.col(i));
+  }
   return out;
 }
 

@@ -192,6 +192,18 @@ def fast_analyze(
     threads: int,
     progress: Progress,
 ) -> dict[str, Any]: ...
+def fewest_points(inputs: int, harmonics: int) -> int: ...
+def shared_curves(inputs: int, points: int, harmonics: int, count: int, seed: int) -> Array: ...
+def shared_curve_first(
+    y: Array,
+    inputs: int,
+    points: int,
+    harmonics: int,
+    count: int,
+    level: float,
+    threads: int,
+    progress: Progress,
+) -> dict[str, Array]: ...
 def balanced_analyze(
     x: Array,
     y: Array,

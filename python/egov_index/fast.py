@@ -1,7 +1,8 @@
 """Fourier amplitude sensitivity test for a model of the user's own: first and total orders from search curves.
 
-:func:`sample` gives the curves of the extended test (eFAST); :func:`analyze` takes their outputs, or any runs by random
-balance (RBD-FAST), first orders only.
+:func:`sample` gives the curves of the extended test (eFAST), some for each input, or those of the classical one (FAST),
+shared by all inputs; :func:`analyze` takes their outputs, or any runs by random balance (RBD-FAST). The classical test
+and random balance give first orders only.
 """
 
 from __future__ import annotations
@@ -23,28 +24,34 @@ from .table import nearest
 
 __all__ = ["CurveIndices", "CurveSample", "FastIndices", "analyze", "sample"]
 
-METHODS = ("efast", "rbd")
-HARMONICS = {"efast": 4, "rbd": 10}
+METHODS = ("efast", "classical", "rbd")
+CURVED = ("efast", "classical")
+HARMONICS = {"efast": 4, "classical": 4, "rbd": 10}
+MOST_HARMONICS = {"efast": 1000, "classical": 4, "rbd": 1000}
+MOST_INPUTS = 50  # for which frequencies free of interferences are tabulated
 
 
 class CurveSample(np.ndarray[Any, np.dtype[np.float64]]):
-    """Inputs of all runs, a row a run, which also know how many curves and harmonics there are.
+    """Inputs of all runs, a row a run, which also know which curves they are, how many, and for how many harmonics.
 
     Attributes
     ----------
+    method : str or None
+        "efast" or "classical".
     curves, harmonics : int or None
-        None for what was made of them.
+        All None for what was made of them.
     """
 
+    method: str | None = None
     curves: int | None = None
     harmonics: int | None = None
 
 
 class FastIndices(Measures):
-    """First and, from search curves, total orders by the spectrum of the output.
+    """First and, from curves of the extended test, total orders by the spectrum of the output.
 
     An output a row and an input a column; without the axis of outputs if a single one was given. Also a mapping with
-    SALib's keys: names, S1, S1_conf and, from curves, ST, ST_conf.
+    SALib's keys: names, S1, S1_conf and, by the extended test, ST, ST_conf.
 
     Attributes
     ----------
@@ -52,13 +59,13 @@ class FastIndices(Measures):
         Share of the variance at the input's frequency and its harmonics. By random balance with the bias corrected; it
         may then lie below 0. NaN where the output or the input is constant.
     total : numpy.ndarray or None
-        What is left of the variance without the frequencies of all other inputs; None by random balance.
+        By the extended test what is left of the variance without the frequencies of all other inputs; else None.
     interval : dict
         From "first" and "total" to (low, high): t over the curves, NaN with one; a jackknife by random balance.
     method : str
-        "efast" or "rbd".
+        "efast", "classical" or "rbd".
     harmonics, curves : int
-        No curves by random balance: 0.
+        Curves of each input, or those that all share; 0 by random balance.
     """
 
     keys_of_salib: ClassVar[Mapping[str, str]] = {"S1": "first"}
@@ -71,27 +78,34 @@ class FastIndices(Measures):
 
 
 class CurveIndices(FastIndices):
-    """The same from search curves, with total orders and, after them, SALib's keys ST and ST_conf."""
+    """The same from curves of the extended test, with total orders and, after them, SALib's keys ST and ST_conf."""
 
     keys_of_salib: ClassVar[Mapping[str, str]] = {"S1": "first", "ST": "total"}
     leading: ClassVar[str] = "total"
 
 
 def sample(
-    problem: Mapping[str, Any], n: int, M: int = 4, *, curves: int = 1, seed: int = 1, threads: int | None = None
+    problem: Mapping[str, Any], n: int, M: int = 4, *, method: str = "efast", curves: int = 1, seed: int = 1,
+    threads: int | None = None,
 ) -> CurveSample:  # fmt: skip
-    """Inputs along the curves of the extended test.
+    """Inputs along search curves.
 
     Parameters
     ----------
     problem : mapping
         As in :func:`egov_index.sobol.sample`, but for groups, which are not looked at.
     n : int
-        Points of a curve, more than 4 M^2.
+        Points of a curve: more than 4 M^2 of the extended test, more than 2 M times the highest frequency of the
+        classical one, e.g. 4,105 for 15 inputs.
     M : int
-        Harmonics that are looked at; the highest frequency is (n - 1) / (2 M).
+        Harmonics that are looked at, 4 or fewer of the classical test. The highest frequency of the extended test is
+        (n - 1) / (2 M).
+    method : {"efast", "classical"}
+        The extended test has curves for each input, on which it swings fast and the others slowly, and gives total
+        orders too. In the classical one up to 50 inputs share a curve, each at a frequency of its own, so that it needs
+        one curve where the extended test needs one for each input.
     curves : int
-        Curves of each input, with phases of their own; 2 or more give intervals.
+        Curves of each input, or shared by all; with phases of their own. 2 or more give intervals.
     seed : int
         Of the phases. The same seed gives the same bits.
     threads : int, optional
@@ -100,16 +114,20 @@ def sample(
     Returns
     -------
     CurveSample
-        Shape (n curves inputs, inputs): the curves of each input in turn, as SALib's where there is one.
+        Shape (n curves inputs, inputs): the curves of each input in turn, as SALib's where there is one. Of the
+        classical test (n curves, inputs).
 
     Raises
     ------
     SpecError
-        For a problem that makes no sense; for too few points.
+        For a problem that makes no sense; for too few points; for more than 50 inputs of the classical test.
 
     Notes
     -----
-    Saltelli, Tarantola and Chan (1999), Technometrics 41, 39-56; x = 1/2 + arcsin(sin(w s + phase)) / pi.
+    Saltelli, Tarantola and Chan (1999), Technometrics 41, 39-56; x = 1/2 + arcsin(sin(w s + phase)) / pi. Classical:
+    Cukier et al. (1973), Journal of Chemical Physics 59, 3873-3878, with frequencies free of interferences to order 4
+    of Cukier, Schaibly and Shuler (1975), ibid. 63, 1140-1149; to order 7 with up to 4 inputs. What interferes beyond
+    that order is a bias that neither more points nor more curves take away.
 
     Examples
     --------
@@ -118,13 +136,26 @@ def sample(
     (130, 2)
     """
     made = as_problem(problem)
-    harmonics, count = whole("M", M, 1, 1000), whole("curves", curves, 1, 10**6)
-    points = whole("n", n, 4 * harmonics**2 + 1, 2**31)
-    out = _core.fast_sample(len(made.names), points, harmonics, count, seed_of(seed))
+    if method not in CURVED:
+        raise SpecError(Fault("method", repr(method), nearest(method, CURVED)))
+    harmonics, count = whole("M", M, 1, MOST_HARMONICS[method]), whole("curves", curves, 1, 10**6)
+    points = whole("n", n, _fewest(made, method, harmonics), 2**31)
+    draw = _core.fast_sample if method == "efast" else _core.shared_curves
+    out = draw(len(made.names), points, harmonics, count, seed_of(seed))
     _core.to_marginals(out, list(made.laws), threads_of(threads))
     known: CurveSample = out.view(CurveSample)
-    known.curves, known.harmonics = count, harmonics
+    known.method, known.curves, known.harmonics = method, count, harmonics
     return known
+
+
+def _fewest(made: Problem, method: str, harmonics: int) -> int:
+    """Points that a curve needs."""
+    if method == "efast":
+        return 4 * harmonics**2 + 1
+    if len(made.names) > MOST_INPUTS:
+        right = f"up to {MOST_INPUTS}, as frequencies are known for no more; else method='efast'"
+        raise SpecError(Fault("problem['names']", f"{len(made.names)} inputs", right))
+    return _core.fewest_points(len(made.names), harmonics)
 
 
 def analyze(
@@ -153,10 +184,10 @@ def analyze(
         Outputs, shape (runs,) or (runs, outputs), in the order of the rows of X.
     M : int, optional
         Harmonics. Left out: as X says, else 4 for curves and 10 by random balance.
-    method : {"efast", "rbd"}, optional
-        Left out: the extended test if X knows to come from :func:`sample`, else random balance.
+    method : {"efast", "classical", "rbd"}, optional
+        Left out: that of the curves if X knows to come from :func:`sample`, else random balance.
     curves : int, optional
-        Curves of each input, where X does not know; left out: 1.
+        Curves of each input, or shared by all, where X does not know; left out: 1.
     conf_level : float
         Level of the intervals.
     groups, seed : int, optional
@@ -179,9 +210,10 @@ def analyze(
 
     Notes
     -----
-    Extended: Saltelli, Tarantola and Chan (1999). Random balance: Tarantola, Gatelli and Mara (2006), Reliability
-    Engineering & System Safety 91, 717-727, runs put up and down by each input as by Plischke (2010), ibid. 95,
-    354-360, and S - b / (1 - b) (1 - S) with b = 2 M / n for the bias (Tissot and Prieur 2012, ibid. 107, 205-213).
+    Extended: Saltelli, Tarantola and Chan (1999), who also give the classical test in this form. Random balance:
+    Tarantola, Gatelli and Mara (2006), Reliability Engineering & System Safety 91, 717-727, runs put up and down by
+    each input as by Plischke (2010), ibid. 95, 354-360, and S - b / (1 - b) (1 - S) with b = 2 M / n for the bias
+    (Tissot and Prieur 2012, ibid. 107, 205-213).
     SALib's variance of a curve with an even number of points leaves out the highest frequency.
 
     Examples
@@ -193,18 +225,16 @@ def analyze(
     [0.9, 0.1]
     """
     made, notes = read_problem(problem)
-    method = method or ("efast" if getattr(X, "curves", None) else "rbd")
-    if method not in METHODS:
-        raise SpecError(Fault("method", repr(method), nearest(method, METHODS)))
+    method = _method(X, method)
     known = getattr(X, "harmonics", None) or HARMONICS[method]
-    harmonics = known if M is None else whole("M", M, 1, 1000)
+    harmonics = known if M is None else whole("M", M, 1, MOST_HARMONICS[method])
     inputs = read_inputs(made, X)
     outputs = read_outputs(made, Y, len(inputs))
     level, workers = share("conf_level", conf_level), threads_of(threads)
-    if method == "efast":
+    if method in CURVED:
         count = whole("curves", getattr(X, "curves", None) or 1 if curves is None else curves, 1, len(inputs))
-        points = _points(made, len(inputs), count, harmonics)
-        raw = _core.fast_analyze(
+        points = _points(made, method, len(inputs), count, harmonics)
+        raw = (_core.fast_analyze if method == "efast" else _core.shared_curve_first)(
             np.ascontiguousarray(outputs.table),
             len(made.names),
             points,
@@ -214,7 +244,7 @@ def analyze(
             workers,
             progress,
         )
-        return _of_curves(raw, made, outputs, len(inputs), count, harmonics, level, notes)
+        return _of_curves(raw, made, outputs, method, len(inputs), count, harmonics, level, notes)
     if len(inputs) < 4 * harmonics:
         raise DataError(
             Fault("X", f"{len(inputs):,} rows", f"{4 * harmonics:,} or more for {harmonics} harmonics")
@@ -237,29 +267,44 @@ def analyze(
     return result
 
 
-def _points(made: Problem, rows: int, count: int, harmonics: int) -> int:
+def _method(X: ArrayLike, asked: str | None) -> str:
+    """How runs are analyzed: as asked, else as X says."""
+    if asked is not None and asked not in METHODS:
+        raise SpecError(Fault("method", repr(asked), nearest(asked, METHODS)))
+    known = getattr(X, "method", None)
+    if asked in CURVED and known in CURVED and asked != known:
+        raise SpecError(Fault("method", repr(asked), f"{known!r}, as X says"))
+    return asked or known or "rbd"
+
+
+def _points(made: Problem, method: str, rows: int, count: int, harmonics: int) -> int:
     """Points of a curve."""
-    each, least = len(made.names) * count, 4 * harmonics**2 + 1
+    each = count * (len(made.names) if method == "efast" else 1)
+    least = _fewest(made, method, harmonics)
     if rows % each or rows // each < least:
-        right = f"a multiple of {each}, for {count} curves of each input, of {least:,} points or more"
+        whose = f"{count} curves of each input" if method == "efast" else f"{count} curves"
+        right = f"a multiple of {each}, for {whose}, of {least:,} points or more"
         raise DataError(Fault("X", f"{rows:,} rows", right))
     return rows // each
 
 
 def _of_curves(
-    raw: Mapping[str, Any], made: Problem, outputs: Outputs, runs: int, count: int, harmonics: int, level: float,
-    notes: tuple[str, ...],
+    raw: Mapping[str, Any], made: Problem, outputs: Outputs, method: str, runs: int, count: int, harmonics: int,
+    level: float, notes: tuple[str, ...],
 ) -> FastIndices:  # fmt: skip
-    value, low, high = ([outputs.spread(part) for part in raw[name]] for name in ("value", "low", "high"))
+    names = ("first", "total") if method == "efast" else ("first",)
+    tables = {key: raw[key] if method == "efast" else [raw[key]] for key in ("value", "low", "high")}
+    value, low, high = ([outputs.spread(part) for part in tables[key]] for key in ("value", "low", "high"))
+    whose = "each" if method == "efast" else "all together"
     if count == 1:
-        notes += ("One curve of each input: no interval. Take sample(..., curves=8).",)
-    names = ("first", "total")
-    result = CurveIndices(
+        one = "One curve of each input" if method == "efast" else "One curve"
+        notes += (f"{one}: no interval. Take sample(..., curves=8).",)
+    result = (CurveIndices if method == "efast" else FastIndices)(
         dict(zip(names, value, strict=True)),
         {name: (low[k], high[k]) for k, name in enumerate(names)},
         outputs, made.names, runs=runs, level=level, notes=notes,
-        header=f"{len(made.names)} inputs, {count} curves of each, {runs:,} runs, {harmonics} harmonics. "
+        header=f"{len(made.names)} inputs, {count} curves of {whose}, {runs:,} runs, {harmonics} harmonics. "
         f"Intervals at {100 * level:g} %: t over the curves.",
     )  # fmt: skip
-    result.method, result.harmonics, result.curves = "efast", harmonics, count
+    result.method, result.harmonics, result.curves = method, harmonics, count
     return result

@@ -82,6 +82,73 @@ def test_exact_indices():
         np.testing.assert_allclose(balanced.first, GOLDEN["ishigami"]["first"], atol=0.025)
 
 
+def test_shared_curves_are_those_of_the_twin():
+    frequencies = [11, 21, 27, 35, 39]  # Schaibly and Shuler (1973), table II
+    x = fast.sample(cube(5), 400, 3, method="classical", curves=3, seed=4)
+    assert x.shape == (1200, 5)
+    for curve in np.asarray(x).reshape(3, 400, 5):
+        assert [int(power(column).argmax()) for column in curve.T] == frequencies
+    y = np.column_stack([np.prod(np.asarray(x), axis=1), 1e6 + np.asarray(x) @ np.arange(5)])
+    found = fast.analyze(cube(5), x, y)
+    at = np.outer(frequencies, [1, 2, 3])
+    for k in range(2):
+        parts = y[:, k].reshape(3, 400)
+        each = np.array([power(part)[at].sum(axis=1) / part.var() for part in parts])
+        np.testing.assert_allclose(found.first[k], each.mean(axis=0), atol=1e-8)
+        half = 4.302652729911275 * each.std(axis=0, ddof=1) / np.sqrt(3)
+        np.testing.assert_allclose(found["S1_conf"][k], half, atol=1e-8)
+    assert (found.method, found.curves, found.harmonics, found.total) == ("classical", 3, 3, None)
+    assert "ST" not in found and "3 curves of all together" in found.explain()
+
+
+def test_exact_indices_by_the_classical_test():
+    x = fast.sample(ISHIGAMI, 1025, method="classical", curves=4)
+    np.testing.assert_allclose(
+        fast.analyze(ISHIGAMI, x, ishigami(x)).first, GOLDEN["ishigami"]["first"], atol=0.01
+    )
+    model = GOLDEN["g_sobol8"]
+    a = np.array(model["params"]["a"])
+    x = fast.sample(cube(8), 1025, method="classical", curves=4)
+    y = np.prod((np.abs(4 * np.asarray(x) - 2) + a) / (1 + a), axis=1)
+    np.testing.assert_allclose(fast.analyze(cube(8), x, y).first, model["first"], atol=0.012)
+    x = fast.sample(cube(8), 1025, method="classical", curves=8)
+    y = np.cumprod(np.asarray(x), axis=1) @ (-1.0) ** np.arange(1, 9)
+    np.testing.assert_allclose(
+        fast.analyze(cube(8), x, y).first, GOLDEN["bratley1992_d8"]["first"], atol=0.01
+    )
+
+
+@pytest.mark.parametrize("d", [1, 2, 4, 15, 50])
+def test_a_line_by_the_classical_test(d):
+    """As on a curve of its own: each input's share, less what lies beyond the harmonics."""
+    weights = np.arange(1.0, d + 1)
+    x = fast.sample(cube(d), 87_241, method="classical")
+    held = 96 / np.pi**4 * (1 + 1 / 81)
+    found = fast.analyze(cube(d), x, np.asarray(x) @ weights).first
+    np.testing.assert_allclose(found, held * weights**2 / (weights @ weights), atol=5e-4)
+
+
+def test_shared_curves_threads_and_what_does_not_fit():
+    x = fast.sample(cube(3), 217, method="classical", curves=5)
+    y = np.column_stack([np.asarray(x).sum(axis=1), np.full(1085, 2.0)])
+    runs = [fast.analyze(cube(3), x, y, threads=t) for t in (1, 3)]
+    np.testing.assert_array_equal(runs[0]["S1_conf"], runs[1]["S1_conf"])
+    assert runs[0].constant == ("Y2",) and np.isnan(runs[0].first[1]).all()
+    plain = fast.analyze(cube(3), np.array(x), y[:, 0], method="classical", curves=5)
+    np.testing.assert_array_equal(plain.first, runs[0].first[0])
+    with pytest.raises(SpecError, match=r"from 4,105"):
+        fast.sample(cube(15), 4104, method="classical")
+    with pytest.raises(SpecError, match=r"51 inputs; up to 50"):
+        fast.sample(cube(51), 10**6, method="classical")
+    with pytest.raises(SpecError, match=r"M: 5; a whole number from 1 to 4"):
+        fast.sample(cube(3), 1000, 5, method="classical")
+    with pytest.raises(SpecError, match=r"'classical', as X says"):
+        fast.analyze(cube(3), x, y, method="efast")
+    with pytest.raises(DataError, match=r"a multiple of 6, for 6 curves, of 217 points or more"):
+        fast.analyze(cube(3), np.array(x), y, method="classical", curves=6)
+    assert "One curve: no interval" in fast.analyze(cube(3), x, y, curves=1).explain()
+
+
 def test_first_order_of_a_line_is_what_harmonics_hold():
     """A triangle wave has 96 / pi^4 sum 1/k^4 over odd k of its variance in harmonics k."""
     x = fast.sample(cube(1), 2**14 + 1)
