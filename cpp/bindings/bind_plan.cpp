@@ -281,6 +281,11 @@ void analyses(py::module_& m) {
   }, "points"_a.noconvert(), "marginals"_a, "threads"_a);
   py::enum_<Walk>(m, "Walk").value("trajectory", Walk::trajectory).value("radial", Walk::radial);
   m.def("morris_sample", &morris_sample, "walk"_a, "factor"_a, "factors"_a, "n"_a, "levels"_a, "kind"_a, "seed"_a);
+  m.def("farthest_walks", [](const Rowwise& points, Index runs, Index chosen, int threads) {
+    const double* from = points.data();
+    const Index inputs = points.shape(1), count = points.shape(0) / runs;
+    return released([&] { return farthest_walks(from, inputs, runs, count, chosen, threads); });
+  }, "points"_a.noconvert(), "runs"_a, "chosen"_a, "threads"_a);
   m.def("morris_analyze", &morris_analyze, "y"_a.noconvert(), "walk"_a, "factors"_a, "factor"_a, "step"_a, "level"_a, "resamples"_a,
         "seed"_a, "threads"_a, "progress"_a);
   py::enum_<Share>(m, "Share").value("binned", Share::binned).value("rank", Share::rank);

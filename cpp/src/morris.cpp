@@ -51,6 +51,60 @@ void sample_radial(const std::vector<Index>& factor, Index factors, const Design
 
 namespace {
 
+// Sums of the distances of all points of one walk from all of another, squared.
+Matrix squared_distances(const double* points, Index inputs, Index runs, Index count, int threads) {
+  using Points = Eigen::Map<const Matrix>;
+  Matrix out = Matrix::Zero(count, count);
+  parallel(count, threads, [&](Index one, int) {
+    const Points from(points + one * runs * inputs, inputs, runs);
+    for (Index other = 0; other < one; ++other) {
+      const Points to(points + other * runs * inputs, inputs, runs);
+      double sum = 0;
+      for (Index k = 0; k < runs; ++k) sum += (to.colwise() - from.col(k)).colwise().norm().sum();
+      out(other, one) = sum * sum;
+    }
+  });
+  return out.selfadjointView<Eigen::Upper>();
+}
+
+}  // namespace
+
+std::vector<Index> farthest_walks(const double* points, Index inputs, Index runs, Index count, Index chosen, int threads) {
+  const Matrix apart = squared_distances(points, inputs, runs, count, threads);
+  Index first = 0, second = 0;
+  apart.maxCoeff(&first, &second);
+  std::vector<Index> out = {first, second};
+  Vector from_chosen = apart.col(first) + apart.col(second);  // of each walk, the sum over those that are chosen
+  std::vector<bool> in(static_cast<std::size_t>(count));
+  in[static_cast<std::size_t>(first)] = in[static_cast<std::size_t>(second)] = true;
+  auto best = [&](const Vector& gain) {
+    Index found = -1;
+    for (Index k = 0; k < count; ++k)
+      if (!in[static_cast<std::size_t>(k)] && (found < 0 || gain[k] > gain[found])) found = k;
+    return found;
+  };
+  for (Index k = 2; k < chosen; ++k) {
+    out.push_back(best(from_chosen));
+    in[static_cast<std::size_t>(out.back())] = true;
+    from_chosen += apart.col(out.back());
+  }
+  for (bool moved = chosen < count; moved;) {
+    moved = false;
+    for (Index& member : out) {
+      const Vector gain = from_chosen - apart.col(member);
+      const Index instead = best(gain);
+      if (gain[instead] <= gain[member] * (1 + 1e-12)) continue;
+      from_chosen += apart.col(instead) - apart.col(member);
+      in[static_cast<std::size_t>(member)] = false, in[static_cast<std::size_t>(instead)] = true;
+      member = instead, moved = true;
+    }
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+namespace {
+
 using Outputs = Eigen::Map<const Eigen::RowVectorXd>;
 
 // The runs of each walk in which one factor moves: the first, the last, and the step between them.
@@ -71,12 +125,18 @@ std::vector<Steps> by_factor(const Moves& moves) {
   return found;
 }
 
-Vector variance_of_starts(const double* y, Index outputs, const Moves& moves) {
-  Eigen::RowVectorXd mean = Eigen::RowVectorXd::Zero(outputs), square = mean;
-  auto start = [&](Index walk) { return Outputs(y + walk * (moves.factors + 1) * outputs, outputs); };
-  for (Index walk = 0; walk < moves.count(); ++walk) mean += start(walk) / static_cast<double>(moves.count());
-  for (Index walk = 0; walk < moves.count(); ++walk) square += (start(walk) - mean).cwiseAbs2();
-  return square.transpose() / static_cast<double>(moves.count() - 1);
+// Variance of the outputs over the walks: of the first runs and of those in which each factor has moved, on average.
+Vector variance_over_walks(const std::vector<Steps>& steps, const double* y, Index outputs) {
+  const auto count = static_cast<Index>(steps.front().to.size());
+  auto variance = [&](const std::vector<Index>& runs) -> Vector {
+    Matrix table(outputs, count);
+    for (Index walk = 0; walk < count; ++walk) table.col(walk) = Outputs(y + runs[static_cast<std::size_t>(walk)] * outputs, outputs).transpose();
+    table.colwise() -= table.rowwise().mean().eval();
+    return table.rowwise().squaredNorm() / static_cast<double>(count - 1);
+  };
+  Vector sum = variance(steps.front().from);
+  for (const Steps& of : steps) sum += variance(of.to);
+  return sum / static_cast<double>(steps.size() + 1);
 }
 
 // Effects of one factor, walks x outputs, and the mean squared change.
@@ -102,7 +162,7 @@ Effects elementary_effects(const double* y, Index outputs, const Moves& moves, d
     *part = Matrix::Constant(outputs, moves.factors, missing_value);
   const std::vector<Steps> steps = by_factor(moves);
   const bool several = count > 1;
-  const Vector variance = several && moves.walk == Walk::radial ? variance_of_starts(y, outputs, moves) : Vector();
+  const Vector variance = several && moves.walk == Walk::radial ? variance_over_walks(steps, y, outputs) : Vector();
   const Matrix times = several && resamples > 0 ? multiplicities(resamples, count, seed) : Matrix();
   parallel(moves.factors, threads, [&](Index factor, int) {
     Vector squared;
@@ -115,7 +175,8 @@ Effects elementary_effects(const double* y, Index outputs, const Moves& moves, d
     const Vector mean = effects.colwise().mean();
     out.mu_star.col(factor) = mean;
     if (!several) return;
-    if (variance.size() > 0) out.total.col(factor) = squared.cwiseQuotient(2 * variance);
+    if (variance.size() > 0)
+      out.total.col(factor) = (variance.array() > 0).select(squared.array() / (2 * variance.array()), missing_value);
     if (resamples > 0) {
       Matrix again = times * effects / n;
       for (Index k = 0; k < outputs; ++k) {

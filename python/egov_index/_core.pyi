@@ -151,6 +151,7 @@ class Walk(enum.Enum):
 def morris_sample(
     walk: Walk, factor: Sequence[int], factors: int, n: int, levels: int, kind: Points, seed: int
 ) -> Array: ...
+def farthest_walks(points: Array, runs: int, chosen: int, threads: int) -> list[int]: ...
 def morris_analyze(
     y: Array,
     walk: Walk,

@@ -27,6 +27,7 @@ POINTS = ("sobol", "montecarlo", "lhs")
 INTERVALS = ("t", "bootstrap")
 MEASURES = ("mu", "mu_star", "sigma", "total")
 UNBOUNDED = ("norm", "lognorm", "weibull")
+MOST_CANDIDATES = 5_000  # trajectories to choose from, whose distances are held at once
 CURVED = 1.0  # a ratio of sigma to mu_star above this: the effect depends on where the others, or it, stand
 
 
@@ -60,7 +61,8 @@ class MorrisEffects(Measures):
     sigma : numpy.ndarray
         Standard deviation of the effects: how much they depend on where the inputs stand. NaN for a group.
     total : numpy.ndarray
-        Total order by Jansen (1999) from the same runs of a radial design; NaN with trajectories.
+        Total order by Jansen (1999) from the same runs of a radial design; NaN with trajectories, and where neither the
+        first runs of walks nor those in which a factor has moved vary over the walks.
     interval : dict
         "mu_star": (low, high).
     walks : int
@@ -99,6 +101,7 @@ def sample(
     n: int | None = None,
     num_levels: int = 4,
     *,
+    optimal_trajectories: int | None = None,
     design: str = "trajectory",
     kind: str = "sobol",
     seed: int = 1,
@@ -115,6 +118,9 @@ def sample(
         Walks; n (d + 1) runs for d factors.
     num_levels : int
         Levels of the grid that trajectories move on, an even number p; steps are p / (2 (p - 1)) of the unit cube.
+    optimal_trajectories : int, optional
+        Keep only so many of the n trajectories, 2 or more, that lie far apart: with the largest sum of squared
+        distances, near enough (Campolongo et al. 2007). n is then 5,000 at most.
     design : {"trajectory", "radial"}
         Trajectories change one factor after the other (Morris 1991). Radial walks change each from the same first run
         (Campolongo et al. 2011); they have steps of all lengths and give total orders too.
@@ -131,17 +137,20 @@ def sample(
     Returns
     -------
     Walks
-        Shape (n (d + 1), inputs), a numpy.ndarray that knows its design.
+        Shape (n (d + 1), inputs), or of the trajectories that are kept, a numpy.ndarray that knows its design.
 
     Raises
     ------
     SpecError
-        For a problem that makes no sense; where the ends of the grid are infinite under a distribution.
+        For a problem that makes no sense; where the ends of the grid are infinite under a distribution; for optimal
+        trajectories of a radial design.
 
     Notes
     -----
     Morris (1991), Technometrics 33, 161-174; Campolongo, Saltelli and Cariboni (2011), Computer Physics Communications
-    182, 978-988. Rows stand as in SALib; the walks themselves are others.
+    182, 978-988. Trajectories that lie far apart: Campolongo, Cariboni and Saltelli (2007), Environmental Modelling &
+    Software 22, 1509-1518, built up as by Ruano et al. (2012), ibid. 37, 103-109. Rows stand as in SALib; the walks
+    themselves are others.
 
     Examples
     --------
@@ -165,11 +174,24 @@ def sample(
     unit = _core.morris_sample(
         DESIGNS[design], made.factor, len(made.factors), walks, levels, getattr(_core.Points, kind), seed_of(seed)
     )  # fmt: skip
+    if optimal_trajectories is not None:
+        unit = _farthest(made, unit, walks, design, optimal_trajectories, threads_of(threads))
     points = unit.copy()
     _core.to_marginals(points, list(made.laws), threads_of(threads))
     out: Walks = points.view(Walks)
     out.design, out.unit = design, unit
     return out
+
+
+def _farthest(made: Problem, unit: Array, walks: int, design: str, asked: Any, threads: int) -> Array:
+    """The runs of trajectories that lie far apart."""
+    if design != "trajectory":
+        raise SpecError(Fault("optimal_trajectories", f"{asked!r} of a radial design", "design='trajectory'"))
+    whole("n", walks, 2, MOST_CANDIDATES)
+    kept = whole("optimal_trajectories", asked, 2, walks)
+    each = len(made.factors) + 1
+    chosen = _core.farthest_walks(unit, each, kept, threads)
+    return np.ascontiguousarray(unit.reshape(walks, each, -1)[chosen].reshape(kept * each, -1))
 
 
 def _refuse_unbounded(made: Problem) -> None:

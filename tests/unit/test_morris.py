@@ -1,5 +1,7 @@
 """Elementary effects: exact ones, a plain twin, SALib on its own sample, and what is refused."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -44,7 +46,7 @@ def test_effects_are_their_definition(design):
         np.testing.assert_allclose(found["mu_star_conf"][k], half, rtol=1e-9, atol=1e-9)
     if design == "radial":
         runs = y[:, 0].reshape(-1, 4)
-        exact = ((runs[:, 1:] - runs[:, :1]) ** 2).mean(axis=0) / 2 / runs[:, 0].var(ddof=1)
+        exact = ((runs[:, 1:] - runs[:, :1]) ** 2).mean(axis=0) / 2 / runs.var(axis=0, ddof=1).mean()
         np.testing.assert_allclose(found.total[0], exact, rtol=1e-12)
     else:
         assert np.isnan(found.total).all()
@@ -74,6 +76,61 @@ def test_total_orders_of_a_radial_design_near_exact_ones():
     y = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
     exact = [0.5575888552099592, 0.4424111447900409, 0.2436836640621477]
     np.testing.assert_allclose(morris.analyze(problem, given, y).total, exact, atol=0.01)
+
+
+def test_first_runs_that_do_not_vary_leave_total_orders_finite():
+    x = morris.sample({"names": ["a", "b"], "bounds": [[0, 1]] * 2}, 3, design="radial")
+    changes = np.array([[0, 1, 0], [0, 2, 1], [0, 3, 0]], dtype=float)  # a walk a row
+    found = morris.analyze({"names": ["a", "b"]}, x, changes.ravel())
+    variance = (0 + 1 + 1 / 3) / 3
+    np.testing.assert_allclose(found.total, [14 / 3 / 2 / variance, 1 / 3 / 2 / variance])
+    same = np.tile([0.0, 2, 1], 3)
+    assert np.isnan(morris.analyze({"names": ["a", "b"]}, x, same).total).all()
+
+
+def apart(unit, each, chosen):
+    """Sum of squared distances of pairs of trajectories, each the sum over pairs of their points."""
+    walks = [np.asarray(unit).reshape(-1, each, unit.shape[1])[k] for k in chosen]
+    pairs = itertools.combinations(walks, 2)
+    return sum(np.linalg.norm(a[:, None] - b[None], axis=2).sum() ** 2 for a, b in pairs)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_optimal_trajectories_lie_farther_apart_than_nearly_all_others(grouped):
+    problem = UNIT | ({"groups": ["g", "h", "g", "h"]} if grouped else {})
+    each = 3 if grouped else 5
+    for seed in range(5):
+        every = morris.sample(problem, 12, seed=seed)
+        kept = morris.sample(problem, 12, seed=seed, optimal_trajectories=4)
+        assert kept.shape == (4 * each, 4) and kept.design == "trajectory"
+        shares = sorted(apart(every, each, chosen) for chosen in itertools.combinations(range(12), 4))
+        assert apart(kept, each, range(4)) >= shares[-3] * (1 - 1e-9)
+        rows = {walk.tobytes() for walk in np.asarray(every).reshape(12, each, 4)}
+        assert all(walk.tobytes() in rows for walk in np.asarray(kept).reshape(4, each, 4))
+    whole = morris.sample(problem, 12, optimal_trajectories=12)
+    np.testing.assert_array_equal(whole, morris.sample(problem, 12))
+    one, three = (morris.sample(problem, 40, optimal_trajectories=7, threads=t) for t in (1, 3))
+    np.testing.assert_array_equal(one, three)
+    y = np.asarray(one) @ [1.0, 2, 3, 4]
+    assert morris.analyze(problem, one, y).walks == 7
+
+
+def test_optimal_trajectories_beside_salib():
+    local = pytest.importorskip("SALib.sample.morris.local").LocalOptimisation()
+    for seed in range(4):
+        every = morris.sample(UNIT, 30, seed=seed)
+        theirs = local.find_local_maximum(np.asarray(every), 30, 4, 6, None)
+        ours = morris.sample(UNIT, 30, seed=seed, optimal_trajectories=6)
+        assert apart(ours, 5, range(6)) >= apart(every, 5, theirs) * (1 - 1e-9)
+
+
+def test_optimal_trajectories_that_make_no_sense():
+    with pytest.raises(SpecError, match=r"design='trajectory'"):
+        morris.sample(UNIT, 10, design="radial", optimal_trajectories=4)
+    with pytest.raises(SpecError, match=r"optimal_trajectories: 11; a whole number from 2 to 10"):
+        morris.sample(UNIT, 10, optimal_trajectories=11)
+    with pytest.raises(SpecError, match=r"n: 5001"):
+        morris.sample(UNIT, 5001, optimal_trajectories=11)
 
 
 def test_trajectories_lie_on_the_grid_and_move_each_factor_once():
