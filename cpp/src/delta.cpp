@@ -9,7 +9,6 @@
 #include "detail/statistics.hpp"
 #include "detail/threads.hpp"
 #include "egov/given.hpp"
-#include "egov/random.hpp"
 
 namespace egov {
 
@@ -19,6 +18,7 @@ namespace {
 
 constexpr Index cells = 1024;
 constexpr Index passes = 3;
+constexpr Index of_a_task = 8;  // outputs that share a resample
 constexpr double margin = 3;  // beyond the outermost score, in standard deviations
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
@@ -95,17 +95,17 @@ struct Bench {
 };
 
 // Delta of each input from runs that count so many times each.
-void estimate(const std::vector<Classes>& inputs, const Places& places, const std::vector<double>& times, double bandwidth, Bench& bench,
+void estimate(const std::vector<Classes>& inputs, const Places& places, const Vector& times, double bandwidth, Bench& bench,
               Eigen::Ref<Vector> out) {
-  const auto runs = static_cast<Index>(times.size());
+  const Index runs = times.size();
   bench.all.clear();
-  for (Index run = 0; run < runs; ++run) bench.all.add(places, run, times[at(run)]);
+  for (Index run = 0; run < runs; ++run) bench.all.add(places, run, times[run]);
   smooth(bench.all, bench.all.width(bandwidth, places.step), bench.density, bench.room);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].count() < 2) continue;
     bench.heaps.resize(std::max(bench.heaps.size(), at(inputs[i].count())));
     for (Index c = 0; c < inputs[i].count(); ++c) bench.heaps[at(c)].clear();
-    for (Index run = 0; run < runs; ++run) bench.heaps[at(inputs[i].of[at(run)])].add(places, run, times[at(run)]);
+    for (Index run = 0; run < runs; ++run) bench.heaps[at(inputs[i].of[at(run)])].add(places, run, times[run]);
     double sum = 0;
     for (Index c = 0; c < inputs[i].count(); ++c) {
       const Heap& heap = bench.heaps[at(c)];
@@ -117,35 +117,44 @@ void estimate(const std::vector<Classes>& inputs, const Places& places, const st
   }
 }
 
+// found: inputs x (1 + resamples), the runs themselves first.
+void take(const Matrix& found, double level, Index output, DeltaIndices& out) {
+  const Index resamples = found.cols() - 1;
+  out.plain.row(output) = found.col(0).transpose();
+  out.reduced.row(output) = out.plain.row(output);
+  for (Index i = 0; i < found.rows() && resamples > 0; ++i) {
+    Vector around = 2 * found(i, 0) - found.row(i).tail(resamples).transpose().array();
+    out.reduced(output, i) = around.mean();
+    out.low(output, i) = percentile(around, (1 - level) / 2);
+    out.high(output, i) = percentile(around, (1 + level) / 2);
+  }
+}
+
 }  // namespace
 
 DeltaIndices delta(const Matrix& x, const Matrix& y, Index classes, double bandwidth, Index resamples, double level,
                    std::uint64_t seed, int threads, const Monitor& monitor) {
   std::vector<Classes> inputs;
   for (Index i = 0; i < x.cols(); ++i) inputs.push_back(equal_classes(x.col(i), classes));
-  std::vector<std::vector<double>> times(1, std::vector<double>(at(x.rows()), 1.0));
-  for (Index r = 0; r < resamples; ++r) {
-    Stream stream(seed, static_cast<std::uint32_t>(r), 0, for_resamples);
-    times.emplace_back(at(x.rows()), 0.0);
-    for (Index k = 0; k < x.rows(); ++k) ++times.back()[stream.below(static_cast<std::uint32_t>(x.rows()))];
-  }
   DeltaIndices out;
   out.plain = out.reduced = out.low = out.high = Matrix::Constant(y.cols(), x.cols(), missing_value);
-  parallel(y.cols(), threads, [&](Index k, int) {
-    const Places places = place(y.col(k));
-    Bench bench;
-    Matrix found = Matrix::Constant(x.cols(), resamples + 1, missing_value);
-    for (Index r = 0; r <= resamples; ++r) estimate(inputs, places, times[at(r)], bandwidth, bench, found.col(r));
-    out.plain.row(k) = found.col(0).transpose();
-    out.reduced.row(k) = out.plain.row(k);
-    if (resamples == 0) return;
-    for (Index i = 0; i < x.cols(); ++i) {
-      Vector around = 2 * found(i, 0) - found.row(i).tail(resamples).transpose().array();
-      out.reduced(k, i) = around.mean();
-      out.low(k, i) = percentile(around, (1 - level) / 2);
-      out.high(k, i) = percentile(around, (1 + level) / 2);
-    }
-  }, monitor);
+  const Index together = outputs_together(y.cols(), x.cols() * (resamples + 1) + 3 * x.rows());
+  std::vector<Bench> benches(at(thread_count(threads)));
+  for (Index first = 0; first < y.cols(); first += together) {
+    const Index count = std::min(together, y.cols() - first);
+    const double all = static_cast<double>(y.cols());
+    std::vector<Places> places(at(count));
+    std::vector<Matrix> found(at(count), Matrix::Constant(x.cols(), resamples + 1, missing_value));
+    parallel(count, threads, [&](Index k, int) { places[at(k)] = place(y.col(first + k)); });
+    const Index parts = (count + of_a_task - 1) / of_a_task;
+    parallel((resamples + 1) * parts, threads, [&](Index task, int worker) {
+      const Index r = task / parts, begin = task % parts * of_a_task;
+      const Vector times = r == 0 ? Vector(Vector::Ones(x.rows())) : times_drawn(x.rows(), seed, r - 1);
+      for (Index k = begin; k < std::min(count, begin + of_a_task); ++k)
+        estimate(inputs, places[at(k)], times, bandwidth, benches[at(worker)], found[at(k)].col(r));
+    }, monitor, static_cast<double>(first) / all, static_cast<double>(first + count) / all);
+    parallel(count, threads, [&](Index k, int) { take(found[at(k)], level, first + k, out); });
+  }
   return out;
 }
 

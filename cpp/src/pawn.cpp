@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <vector>
 
 #include "detail/resamples.hpp"
 #include "detail/threads.hpp"
@@ -34,17 +35,17 @@ class Distances {
   explicit Distances(Index slices) : share_(at(slices)), step_(share_), value_(share_) {}
 
   // The distances of slices that hold a run.
-  const std::vector<double>& operator()(const Sorted& sorted, const std::vector<Index>& slice, const std::vector<double>& times) {
+  const std::vector<double>& operator()(const Sorted& sorted, const std::vector<Index>& slice, const Vector& times) {
     std::fill(step_.begin(), step_.end(), 0.0);
     std::fill(share_.begin(), share_.end(), 0.0);
     value_.assign(step_.size(), 0.0);
     double all = 0, seen = 0;
-    for (std::size_t k = 0; k < slice.size(); ++k) step_[at(slice[k])] += times[k], all += times[k];
+    for (std::size_t k = 0; k < slice.size(); ++k) step_[at(slice[k])] += times[static_cast<Index>(k)], all += times[static_cast<Index>(k)];
     for (double& step : step_) step = step > 0 ? 1 / step : 0;
     for (Index k = 0, end; k < static_cast<Index>(slice.size()); k = end) {
       end = sorted.end[at(k)];
       visit(sorted, slice, k, end, [&](std::size_t s, Index) { value_[s] = std::max(value_[s], seen / all - share_[s]); });
-      visit(sorted, slice, k, end, [&](std::size_t s, Index run) { share_[s] += times[at(run)] * step_[s], seen += times[at(run)]; });
+      visit(sorted, slice, k, end, [&](std::size_t s, Index run) { share_[s] += times[run] * step_[s], seen += times[run]; });
       visit(sorted, slice, k, end, [&](std::size_t s, Index) { value_[s] = std::max(value_[s], share_[s] - seen / all); });
     }
     Index held = 0;
@@ -82,79 +83,109 @@ std::vector<Index> dealt(std::vector<Index> slice, std::uint64_t seed, Index dum
   return slice;
 }
 
-// Inputs whose slices have the same sizes share their dummies.
-struct Family {
-  std::vector<Index> size;
-  std::vector<std::vector<Index>> dummies;  // slice of each run
-};
-
 struct Setting {
-  std::vector<Classes> slices;        // of each input
-  std::vector<std::size_t> family;    // of each input
-  std::vector<Family> families;
-  std::vector<std::vector<double>> times;  // of each resample: how often each run counts
+  std::vector<Classes> slices;      // of each input
+  std::vector<std::size_t> family;  // of each input: inputs whose slices have the same sizes share their dummies
+  std::vector<Index> member;        // of each family: an input that is in it
+  Index dummies, resamples;
+  std::uint64_t seed;
+  Index inputs() const { return static_cast<Index>(slices.size()); }
+  Index families() const { return static_cast<Index>(member.size()); }
 };
 
 Setting prepare(const Matrix& x, Index slices, Index dummies, Index resamples, std::uint64_t seed) {
-  Setting out;
+  Setting out = {{}, {}, {}, dummies, resamples, seed};
   for (Index i = 0; i < x.cols(); ++i) {
     const Classes& own = out.slices.emplace_back(equal_classes(x.col(i), slices));
     std::size_t family = 0;
-    while (family < out.families.size() && out.families[family].size != own.size) ++family;
+    while (family < out.member.size() && out.slices[at(out.member[family])].size != own.size) ++family;
     out.family.push_back(family);
-    if (family < out.families.size() || own.count() < 2) {
-      if (family == out.families.size()) out.families.push_back({own.size, {}});
-      continue;
-    }
-    out.families.push_back({own.size, {}});
-    for (Index k = 0; k < dummies; ++k) out.families.back().dummies.push_back(dealt(own.of, seed, k));
-  }
-  for (Index r = 0; r < resamples; ++r) {
-    Stream stream(seed, static_cast<std::uint32_t>(r), 0, for_resamples);
-    std::vector<double>& times = out.times.emplace_back(at(x.rows()), 0.0);
-    for (Index k = 0; k < x.rows(); ++k) ++times[stream.below(static_cast<std::uint32_t>(x.rows()))];
+    if (family == out.member.size()) out.member.push_back(i);
   }
   return out;
 }
 
-// Statistics of many slicings: a row each, columns median, mean, maximum.
-template <class Next>
-Matrix many(Index count, const Next& next) {
-  Matrix out(count, 3);
-  for (Index k = 0; k < count; ++k) {
-    const auto picked = summary(next(at(k))).picked();
-    for (Index s = 0; s < 3; ++s) out(k, s) = picked[at(s)];
-  }
-  return out;
+using Picked = std::array<Matrix, 3>;  // median, mean, maximum: dummies or resamples x outputs
+
+// What is found for some outputs, each number by one task, whichever thread does it.
+struct Found {
+  std::vector<Sorted> sorted;
+  std::vector<std::vector<Summary>> plain;  // of each input, each output
+  std::vector<Picked> dummies, again;       // of each family, each input
+};
+
+Picked room(Index rows, Index outputs) { return {Matrix(rows, outputs), Matrix(rows, outputs), Matrix(rows, outputs)}; }
+
+void put(const Summary& from, Index row, Index column, Picked& to) {
+  const auto picked = from.picked();
+  for (std::size_t s = 0; s < picked.size(); ++s) to[s](row, column) = picked[s];
 }
 
-void analyze_output(const Setting& setting, ConstColumn y, Index output, double level, PawnIndices& out) {
-  const Sorted sorted(y);
-  const std::vector<double> once(at(y.size()), 1.0);
-  std::vector<Matrix> of_dummies;
-  for (const Family& family : setting.families) {
-    Distances distances(static_cast<Index>(family.size.size()));
-    of_dummies.push_back(many(static_cast<Index>(family.dummies.size()),
-                              [&](std::size_t k) { return distances(sorted, family.dummies[k], once); }));
+// All runs once, then dummies of each family, then resamples: a task each, for all outputs at once.
+class Tasks {
+ public:
+  Tasks(const Setting& setting, Found& found) : setting_(setting), found_(found) {}
+  Index count() const { return setting_.inputs() + setting_.families() * setting_.dummies + setting_.resamples; }
+  void operator()(Index task) const {
+    const Index after = task - setting_.inputs(), resample = after - setting_.families() * setting_.dummies;
+    if (after < 0) as_they_are(task);
+    else if (resample < 0) deal(after / setting_.dummies, after % setting_.dummies);
+    else draw(resample);
   }
-  for (Index i = 0; i < static_cast<Index>(setting.slices.size()); ++i) {
-    const Classes& slices = setting.slices[at(i)];
-    if (slices.count() < 2) continue;
+
+ private:
+  Index runs() const { return static_cast<Index>(setting_.slices.front().of.size()); }
+  Index outputs() const { return static_cast<Index>(found_.sorted.size()); }
+  void as_they_are(Index input) const {
+    const Classes& slices = setting_.slices[at(input)];
+    const Vector once = Vector::Ones(runs());
     Distances distances(slices.count());
-    const Summary found = summary(distances(sorted, slices.of, once));
-    out.minimum(output, i) = found.minimum, out.median(output, i) = found.median, out.mean(output, i) = found.mean;
-    out.maximum(output, i) = found.maximum, out.deviation(output, i) = found.deviation;
-    Matrix dummies = of_dummies[setting.family[at(i)]];
-    Matrix again = many(static_cast<Index>(setting.times.size()), [&](std::size_t r) { return distances(sorted, slices.of, setting.times[r]); });
-    for (std::size_t s = 0; s < 3; ++s) {
-      const auto column = static_cast<Index>(s);
-      out.dummy[s](output, i) = dummies.col(column).mean();
-      out.threshold[s](output, i) = percentile(dummies.col(column), level);
-      if (again.rows() == 0) continue;
-      const double shift = found.picked()[s] - again.col(column).mean();  // distances of resamples are larger
-      out.low[s](output, i) = percentile(again.col(column), (1 - level) / 2) + shift;
-      out.high[s](output, i) = percentile(again.col(column), (1 + level) / 2) + shift;
+    for (Index k = 0; k < outputs(); ++k)
+      found_.plain[at(input)][at(k)] = summary(distances(found_.sorted[at(k)], slices.of, once));
+  }
+  void deal(Index family, Index dummy) const {
+    const Classes& slices = setting_.slices[at(setting_.member[at(family)])];
+    if (slices.count() < 2) return;
+    const std::vector<Index> slice = dealt(slices.of, setting_.seed, dummy);
+    const Vector once = Vector::Ones(runs());
+    Distances distances(slices.count());
+    for (Index k = 0; k < outputs(); ++k)
+      put(summary(distances(found_.sorted[at(k)], slice, once)), dummy, k, found_.dummies[at(family)]);
+  }
+  void draw(Index resample) const {
+    const Vector times = times_drawn(runs(), setting_.seed, resample);
+    for (Index i = 0; i < setting_.inputs(); ++i) {
+      const Classes& slices = setting_.slices[at(i)];
+      Distances distances(slices.count());
+      for (Index k = 0; k < outputs(); ++k)
+        put(summary(distances(found_.sorted[at(k)], slices.of, times)), resample, k, found_.again[at(i)]);
     }
+  }
+  const Setting& setting_;
+  Found& found_;
+};
+
+Found room_for(const Setting& setting, const Matrix& y, Index first, Index count) {
+  Found out;
+  for (Index k = 0; k < count; ++k) out.sorted.emplace_back(y.col(first + k));
+  out.plain.assign(at(setting.inputs()), std::vector<Summary>(at(count)));
+  out.dummies.assign(at(setting.families()), room(setting.dummies, count));
+  out.again.assign(at(setting.inputs()), room(setting.resamples, count));
+  return out;
+}
+
+void take(const Setting& setting, const Found& from, Index column, Index input, Index output, double level, PawnIndices& out) {
+  const Summary& found = from.plain[at(input)][at(column)];
+  out.minimum(output, input) = found.minimum, out.median(output, input) = found.median, out.mean(output, input) = found.mean;
+  out.maximum(output, input) = found.maximum, out.deviation(output, input) = found.deviation;
+  for (std::size_t s = 0; s < 3; ++s) {
+    Vector dummies = from.dummies[setting.family[at(input)]][s].col(column), again = from.again[at(input)][s].col(column);
+    out.dummy[s](output, input) = dummies.mean();
+    out.threshold[s](output, input) = percentile(dummies, level);
+    if (again.size() == 0) continue;
+    const double shift = found.picked()[s] - again.mean();  // distances of resamples are larger
+    out.low[s](output, input) = percentile(again, (1 - level) / 2) + shift;
+    out.high[s](output, input) = percentile(again, (1 + level) / 2) + shift;
   }
 }
 
@@ -167,7 +198,20 @@ PawnIndices pawn(const Matrix& x, const Matrix& y, Index slices, Index dummies, 
   const Matrix none = Matrix::Constant(y.cols(), x.cols(), missing_value);
   out.minimum = out.median = out.mean = out.maximum = out.deviation = none;
   out.dummy = out.threshold = out.low = out.high = {none, none, none};
-  parallel(y.cols(), threads, [&](Index k, int) { analyze_output(setting, y.col(k), k, level, out); }, monitor);
+  const Index each = 3 * (setting.families() * dummies + setting.inputs() * resamples) + 2 * x.rows();
+  const Index together = outputs_together(y.cols(), each);
+  for (Index first = 0; first < y.cols(); first += together) {
+    const Index count = std::min(together, y.cols() - first);
+    Found found = room_for(setting, y, first, count);
+    const Tasks tasks(setting, found);
+    const double all = static_cast<double>(y.cols());
+    parallel(tasks.count(), threads, [&](Index task, int) { tasks(task); }, monitor, static_cast<double>(first) / all,
+             static_cast<double>(first + count) / all);
+    parallel(count, threads, [&](Index k, int) {
+      for (Index i = 0; i < x.cols(); ++i)
+        if (setting.slices[at(i)].count() > 1) take(setting, found, k, i, first + k, level, out);
+    });
+  }
   return out;
 }
 

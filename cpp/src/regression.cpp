@@ -9,7 +9,6 @@
 #include "detail/resamples.hpp"
 #include "detail/threads.hpp"
 #include "egov/method.hpp"
-#include "egov/random.hpp"
 
 namespace egov {
 
@@ -99,13 +98,6 @@ bool fit(const Columns& x, const Columns& y, const Vector& times, Fit& out) {
   return true;
 }
 
-Vector drawn(Index runs, std::uint64_t seed, Index resample) {
-  Stream stream(seed, static_cast<std::uint32_t>(resample), 0, for_resamples);
-  Vector times = Vector::Zero(runs);
-  for (Index k = 0; k < runs; ++k) ++times[stream.below(static_cast<std::uint32_t>(runs))];
-  return times;
-}
-
 void percentiles(const std::vector<Fit>& again, double level, Index output, RegressionIndices& out) {
   const auto count = static_cast<Index>(again.size());
   Vector values(count);
@@ -135,7 +127,7 @@ RegressionIndices regress(const Matrix& x, const Matrix& y, bool ranks, Index re
   const Matrix none = Matrix::Constant(y.cols(), x.cols(), missing_value);
   out.low = out.high = {none, none};
   std::vector<Fit> again(static_cast<std::size_t>(resamples));
-  parallel(resamples, threads, [&](Index r, int) { fit(inputs, outputs, drawn(x.rows(), seed, r), again[static_cast<std::size_t>(r)]); },
+  parallel(resamples, threads, [&](Index r, int) { fit(inputs, outputs, times_drawn(x.rows(), seed, r), again[static_cast<std::size_t>(r)]); },
            monitor, 0, 0.9);
   if (resamples > 0) parallel(y.cols(), threads, [&](Index k, int) { percentiles(again, level, k, out); }, monitor, 0.9, 1);
   return out;

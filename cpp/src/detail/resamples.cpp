@@ -9,13 +9,22 @@
 
 namespace egov::detail {
 
-Matrix multiplicities(Index resamples, Index things, std::uint64_t seed) {
-  Matrix times = Matrix::Zero(resamples, things);
-  for (Index r = 0; r < resamples; ++r) {
-    Stream stream(seed, static_cast<std::uint32_t>(r), 0, for_resamples);
-    for (Index k = 0; k < things; ++k) ++times(r, stream.below(static_cast<std::uint32_t>(things)));
-  }
+Vector times_drawn(Index things, std::uint64_t seed, Index resample) {
+  Stream stream(seed, static_cast<std::uint32_t>(resample), 0, for_resamples);
+  Vector times = Vector::Zero(things);
+  for (Index k = 0; k < things; ++k) ++times[stream.below(static_cast<std::uint32_t>(things))];
   return times;
+}
+
+Matrix multiplicities(Index resamples, Index things, std::uint64_t seed) {
+  Matrix times(resamples, things);
+  for (Index r = 0; r < resamples; ++r) times.row(r) = times_drawn(things, seed, r).transpose();
+  return times;
+}
+
+Index outputs_together(Index outputs, Index each) {
+  constexpr Index numbers = Index{1} << 21;  // 16 MB
+  return std::clamp<Index>(numbers / std::max<Index>(each, 1), 1, outputs);
 }
 
 double percentile(Eigen::Ref<Vector> values, double share) {

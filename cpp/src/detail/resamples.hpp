@@ -4,8 +4,13 @@
 
 namespace egov::detail {
 
-// How often each resample holds each of the things resampled: resamples x things.
+// How often a resample holds each of the things resampled.
+Vector times_drawn(Index things, std::uint64_t seed, Index resample);
+// The same for all of them at once: how often each resample holds each of the things resampled: resamples x things.
 Matrix multiplicities(Index resamples, Index things, std::uint64_t seed);
+
+// How many outputs are worked on at a time, where each needs so many numbers.
+Index outputs_together(Index outputs, Index each);
 
 // The quantile of type 7 (Hyndman and Fan 1996), in place; NaN where a value is NaN.
 double percentile(Eigen::Ref<Vector> values, double share);
