@@ -267,6 +267,7 @@ def test_a_stage_knows_no_other_stage_and_no_picture(stage):
         "oat",
         "regression",
         "measures",
+        "problem",
         "runs",
         "result",
         "index",

@@ -255,11 +255,6 @@ void design(py::module_& m) {
       out.append(py::make_tuple(fault.param, fault.came, fault.right));
     return out;
   }, "law"_a);
-  m.def("marginal_values", [](const Input& u, const py::list& marginals, int threads) {
-    const std::vector<Choice> laws = chain(marginals);
-    const Matrix from = u;
-    return released([&] { return marginal_values(from, laws, threads); });
-  }, "u"_a.noconvert(), "marginals"_a, "threads"_a);
   m.def("weight_shapley", [](const Input& scores, const Vector& alpha, int threads) {
     const Matrix from = scores;
     const WeightShapley out = released([&] { return weight_shapley(from, alpha, threads); });

@@ -17,6 +17,7 @@ from .arguments import seed_of, share, threads_of, whole
 from .errors import Fault, SpecError
 from .given import GROUPS, constant_inputs, sample
 from .measures import Array, Measures
+from .problem import SALIB, in_our_words
 from .runs import read_inputs, read_outputs, read_problem
 
 __all__ = ["DeltaIndices", "analyze", "sample"]
@@ -69,14 +70,15 @@ def analyze(
     problem: Mapping[str, Any],
     X: ArrayLike,
     Y: ArrayLike,
-    num_resamples: int = 100,
-    conf_level: float = 0.95,
+    resamples: int = 100,
+    level: float = 0.95,
     *,
     classes: int | None = None,
     bandwidth: float = 0.5,
     seed: int = 1,
     threads: int | None = None,
     progress: Callable[[float], object] | None = None,
+    **salib: Any,
 ) -> DeltaIndices:
     """Delta and first orders from any runs of a model.
 
@@ -88,9 +90,9 @@ def analyze(
         Inputs, shape (runs, inputs), e.g. of :func:`sample`.
     Y : array_like
         Outputs, shape (runs,) or (runs, outputs).
-    num_resamples : int
+    resamples : int
         Bootstrap resamples of the runs, for the bias and the interval; 0 for neither.
-    conf_level : float
+    level : float
         Level of the intervals.
     classes : int, optional
         Of each input, in which it counts as held. Left out: by the number of runs as Plischke et al. (2013) have it, at
@@ -104,6 +106,8 @@ def analyze(
         All cores if left out. The same bits for any number.
     progress : callable, optional
         Called with the share done.
+    **salib
+        SALib's names of arguments: conf_level, num_resamples.
 
     Returns
     -------
@@ -134,6 +138,8 @@ def analyze(
     >>> bool(found.delta[0] > 0.5 > found.delta[1])
     True
     """
+    asked = in_our_words(salib, {"level": level, "resamples": resamples}, SALIB)
+    level, resamples = asked["level"], asked["resamples"]
     made, notes = read_problem(problem)
     inputs = read_inputs(made, X, least=2 * FEWEST)
     outputs = read_outputs(made, Y, len(inputs))
@@ -143,8 +149,8 @@ def analyze(
     )
     if not isinstance(bandwidth, int | float | np.floating) or not 0.01 <= bandwidth <= 100:
         raise SpecError(Fault("bandwidth", repr(bandwidth), "a number from 0.01 to 100, e.g. 1"))
-    resamples = whole("num_resamples", num_resamples, 0, 10**6)
-    level, workers = share("conf_level", conf_level), threads_of(threads)
+    resamples = whole("resamples", resamples, 0, 10**6)
+    level, workers = share("level", level), threads_of(threads)
     idle = _core.Design(_core.Points.montecarlo, 1, n, seed_of(seed)).sample()
     raw = _core.delta_analyze(
         np.asfortranarray(np.column_stack([inputs, idle])),

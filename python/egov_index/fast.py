@@ -18,8 +18,8 @@ from .arguments import seed_of, share, threads_of, whole
 from .errors import DataError, Fault, SpecError
 from .given import FEWEST, GROUPS, constant_inputs, kind_of
 from .measures import Array, Measures
+from .problem import Problem, as_inputs, as_problem, in_our_words
 from .runs import Outputs, read_inputs, read_outputs, read_problem
-from .sobol.problem import Problem, as_problem
 from .table import nearest
 
 __all__ = ["CurveIndices", "CurveSample", "FastIndices", "analyze", "sample"]
@@ -142,8 +142,7 @@ def sample(
     points = whole("n", n, _fewest(made, method, harmonics), 2**31)
     draw = _core.fast_sample if method == "efast" else _core.shared_curves
     out = draw(len(made.names), points, harmonics, count, seed_of(seed))
-    _core.to_marginals(out, list(made.laws), threads_of(threads))
-    known: CurveSample = out.view(CurveSample)
+    known: CurveSample = as_inputs(out, made.laws, threads_of(threads)).view(CurveSample)
     known.method, known.curves, known.harmonics = method, count, harmonics
     return known
 
@@ -166,11 +165,12 @@ def analyze(
     *,
     method: str | None = None,
     curves: int | None = None,
-    conf_level: float = 0.95,
+    level: float = 0.95,
     groups: int | None = None,
     seed: int = 1,
     threads: int | None = None,
     progress: Callable[[float], object] | None = None,
+    **salib: Any,
 ) -> FastIndices:
     """First and total orders from search curves, or first orders from any runs.
 
@@ -188,7 +188,7 @@ def analyze(
         Left out: that of the curves if X knows to come from :func:`sample`, else random balance.
     curves : int, optional
         Curves of each input, or shared by all, where X does not know; left out: 1.
-    conf_level : float
+    level : float
         Level of the intervals.
     groups, seed : int, optional
         Of the jackknife by random balance, as in :func:`egov_index.given.analyze`.
@@ -196,6 +196,8 @@ def analyze(
         All cores if left out. The same bits for any number.
     progress : callable, optional
         Called with the share done.
+    **salib
+        SALib's names of arguments: conf_level.
 
     Returns
     -------
@@ -224,13 +226,14 @@ def analyze(
     >>> fast.analyze(problem, x, 3 * x[:, 0] + x[:, 1]).first.round(2).tolist()
     [0.9, 0.1]
     """
+    level = in_our_words(salib, {"level": level}, {"conf_level": "level"})["level"]
     made, notes = read_problem(problem)
     method = _method(X, method)
     known = getattr(X, "harmonics", None) or HARMONICS[method]
     harmonics = known if M is None else whole("M", M, 1, MOST_HARMONICS[method])
     inputs = read_inputs(made, X)
     outputs = read_outputs(made, Y, len(inputs))
-    level, workers = share("conf_level", conf_level), threads_of(threads)
+    level, workers = share("level", level), threads_of(threads)
     if method in CURVED:
         count = whole("curves", getattr(X, "curves", None) or 1 if curves is None else curves, 1, len(inputs))
         points = _points(made, method, len(inputs), count, harmonics)

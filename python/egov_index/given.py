@@ -16,9 +16,9 @@ from . import _core
 from .arguments import seed_of, share, threads_of, whole
 from .errors import Fault, SpecError
 from .measures import Measures
+from .problem import Problem
 from .runs import Points, as_points, read_inputs, read_outputs, read_problem
 from .sobol.design import Layout
-from .sobol.problem import Problem
 from .table import listing, nearest
 
 __all__ = ["FirstOrder", "analyze", "sample"]
@@ -110,7 +110,7 @@ def analyze(
     *,
     method: str = "binned",
     classes: int | None = None,
-    conf_level: float = 0.95,
+    level: float = 0.95,
     groups: int | None = None,
     seed: int = 1,
     threads: int | None = None,
@@ -133,7 +133,7 @@ def analyze(
     classes : int, optional
         Of "binned". Left out: the root of the number of runs. Few classes miss what happens within them; many are
         noisier, but not biased. An input with fewer values has a class for each; equal values stay together.
-    conf_level : float
+    level : float
         Level of the intervals.
     groups : int, optional
         Of the jackknife that leaves out a random group of runs in turn. Left out: 32, or fewer where runs are few.
@@ -183,7 +183,7 @@ def analyze(
     if method == "rank":
         refuse_dependent(made, inputs, kind, seed_of(seed), threads_of(threads))
     raw = _core.given_analyze(
-        inputs, outputs.table, METHODS[method], bins, parts, share("conf_level", conf_level), seed_of(seed),
+        inputs, outputs.table, METHODS[method], bins, parts, share("level", level), seed_of(seed),
         threads_of(threads), progress,
     )  # fmt: skip
     notes += constant_inputs(made, inputs)
@@ -193,8 +193,8 @@ def analyze(
     result = FirstOrder(
         {"first": outputs.spread(raw["value"])},
         {"first": (outputs.spread(raw["low"]), outputs.spread(raw["high"]))},
-        outputs, made.names, runs=n, level=conf_level, notes=notes,
-        header=f"{len(made.names)} inputs, {n:,} runs. First order {how}. Intervals at {100 * conf_level:g} %: "
+        outputs, made.names, runs=n, level=level, notes=notes,
+        header=f"{len(made.names)} inputs, {n:,} runs. First order {how}. Intervals at {100 * level:g} %: "
         f"jackknife over {parts} random groups of runs.",
     )  # fmt: skip
     result.method = method

@@ -15,8 +15,8 @@ from . import _core
 from .arguments import seed_of, share, threads_of, whole
 from .errors import DataError, Fault, SpecError
 from .measures import Measures
+from .problem import SALIB, Problem, as_inputs, as_problem, in_our_words
 from .runs import read_inputs, read_outputs
-from .sobol.problem import Problem, as_problem
 from .table import listing, nearest
 
 __all__ = ["MorrisEffects", "Walks", "analyze", "sample"]
@@ -176,9 +176,7 @@ def sample(
     )  # fmt: skip
     if optimal_trajectories is not None:
         unit = _farthest(made, unit, walks, design, optimal_trajectories, threads_of(threads))
-    points = unit.copy()
-    _core.to_marginals(points, list(made.laws), threads_of(threads))
-    out: Walks = points.view(Walks)
+    out: Walks = as_inputs(unit, made.laws, threads_of(threads)).view(Walks)
     out.design, out.unit = design, unit
     return out
 
@@ -217,11 +215,12 @@ def analyze(
     num_levels: int = 4,
     design: str | None = None,
     interval: str = "t",
-    conf_level: float = 0.95,
-    num_resamples: int = 1000,
+    level: float = 0.95,
+    resamples: int = 1000,
     seed: int = 1,
     threads: int | None = None,
     progress: Callable[[float], object] | None = None,
+    **salib: Any,
 ) -> MorrisEffects:
     """Elementary effects from the outputs of a design.
 
@@ -239,14 +238,16 @@ def analyze(
         Left out: as X says, else trajectories.
     interval : {"t", "bootstrap"}
         Of mu_star: t distribution over the walks, or percentiles of walks drawn again.
-    conf_level : float
+    level : float
         Level of the interval.
-    num_resamples, seed : int
+    resamples, seed : int
         Of the bootstrap.
     threads : int, optional
         All cores if left out. The same bits for any number.
     progress : callable, optional
         Called with the share done.
+    **salib
+        SALib's names of arguments: conf_level, num_resamples.
 
     Returns
     -------
@@ -274,6 +275,8 @@ def analyze(
     >>> morris.analyze(problem, x, 3 * x[:, 0] - x[:, 1]).mu.round(6).tolist()
     [3.0, -1.0]
     """
+    asked = in_our_words(salib, {"level": level, "resamples": resamples}, SALIB)
+    level, resamples = asked["level"], asked["resamples"]
     made = as_problem(problem, bounded=False)
     if interval not in INTERVALS:
         raise SpecError(Fault("interval", repr(interval), nearest(interval, INTERVALS)))
@@ -287,8 +290,8 @@ def analyze(
     factor, step = _moves(problem, made, inputs, X, walk, num_levels)
     raw = _core.morris_analyze(
         np.ascontiguousarray(outputs.table), DESIGNS[walk], len(made.factors), factor.ravel().tolist(),
-        step.ravel().tolist(), share("conf_level", conf_level),
-        whole("num_resamples", num_resamples, 2, 10**7) if interval == "bootstrap" else 0, seed_of(seed),
+        step.ravel().tolist(), share("level", level),
+        whole("resamples", resamples, 2, 10**7) if interval == "bootstrap" else 0, seed_of(seed),
         threads_of(threads), progress,
     )  # fmt: skip
     values = {
@@ -298,12 +301,12 @@ def analyze(
     values["mu"][:, several] = values["sigma"][:, several] = np.nan
     low, high = (outputs.spread(raw[name], 1) for name in ("low", "high"))
     walks = len(inputs) // each
-    how = "t over the walks" if interval == "t" else f"percentiles of {num_resamples:,} bootstrap resamples"
+    how = "t over the walks" if interval == "t" else f"percentiles of {resamples:,} bootstrap resamples"
     result = MorrisEffects(
-        values, {"mu_star": (low, high)}, outputs, made.factors, runs=len(inputs), level=conf_level,
+        values, {"mu_star": (low, high)}, outputs, made.factors, runs=len(inputs), level=level,
         notes=_notes(walks, several, made), header=f"{len(made.factors)} factors, {walks:,} {walk} walks, "
         f"{len(inputs):,} runs. Effects are over the step in the unit cube. Interval of mu_star at "
-        f"{100 * conf_level:g} %: {how}.",
+        f"{100 * level:g} %: {how}.",
     )  # fmt: skip
     result.walks, result.design = walks, walk
     return result

@@ -12,12 +12,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _core
 from .arguments import share, threads_of
 from .errors import DataError, Fault, SpecError
 from .measures import Array, Measures
+from .problem import as_inputs, as_problem
 from .runs import read_inputs, read_outputs, read_problem
-from .sobol.problem import as_problem
 
 __all__ = ["Swings", "analyze", "sample"]
 
@@ -91,8 +90,7 @@ def sample(
     points = np.full((1 + 2 * len(made.names), len(made.names)), 0.5)
     for i in range(len(made.names)):
         points[1 + 2 * i : 3 + 2 * i, i] = low, high
-    _core.to_marginals(points, list(made.laws), threads_of(threads))
-    return points
+    return as_inputs(points, made.laws, threads_of(threads))
 
 
 def analyze(problem: Mapping[str, Any], X: ArrayLike, Y: ArrayLike) -> Swings:

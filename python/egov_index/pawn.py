@@ -95,7 +95,7 @@ def analyze(
     statistic: str = "median",
     dummies: int = 100,
     level: float = 0.95,
-    num_resamples: int = 0,
+    resamples: int = 0,
     seed: int = 1,
     threads: int | None = None,
     progress: Callable[[float], object] | None = None,
@@ -120,7 +120,7 @@ def analyze(
         random. Inputs whose slices have the same sizes share them.
     level : float
         Share of the dummies below the threshold, and level of the intervals.
-    num_resamples : int
+    resamples : int
         Resamples of the runs for intervals; 0 for none. Slices stay as they are. Distances of a resample are larger
         than those of the runs by a little, so the percentiles are shifted: the mean of the resamples is the estimate.
     seed : int
@@ -161,7 +161,7 @@ def analyze(
     slices = whole("S", S, 2, 10**6)
     inputs = read_inputs(made, X, least=slices * FEWEST)
     outputs = read_outputs(made, Y, len(inputs))
-    resamples = whole("num_resamples", num_resamples, 0, 10**6)
+    resamples = whole("resamples", resamples, 0, 10**6)
     raw = _core.pawn_analyze(
         inputs, outputs.table, slices, whole("dummies", dummies, 20, 10**6), resamples, share("level", level),
         seed_of(seed), threads_of(threads), progress,

@@ -81,8 +81,8 @@ def analyze(
     X: ArrayLike,
     Y: ArrayLike,
     *,
-    num_resamples: int = 200,
-    conf_level: float = 0.95,
+    resamples: int = 200,
+    level: float = 0.95,
     seed: int = 1,
     threads: int | None = None,
     progress: Callable[[float], object] | None = None,
@@ -97,9 +97,9 @@ def analyze(
         Inputs, shape (runs, inputs), e.g. of :func:`sample`; they may be correlated.
     Y : array_like
         Outputs, shape (runs,) or (runs, outputs).
-    num_resamples : int
+    resamples : int
         Bootstrap resamples of the runs, each ranked anew; 0 for no intervals.
-    conf_level : float
+    level : float
         Level of the intervals.
     seed : int
         Of the resamples.
@@ -138,7 +138,7 @@ def analyze(
     made, notes = read_problem(problem)
     inputs = read_inputs(made, X, least=len(made.names) + 3)
     outputs = read_outputs(made, Y, len(inputs))
-    resamples, level = whole("num_resamples", num_resamples, 0, 10**6), share("conf_level", conf_level)
+    resamples, level = whole("resamples", resamples, 0, 10**6), share("level", level)
     moves = inputs.min(axis=0) < inputs.max(axis=0)
     if not moves.any():
         raise DataError(Fault("X", "inputs that do not change", "at least one that does"))

@@ -12,10 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 from . import _core
 from .arguments import seed_of, threads_of, whole
 from .errors import DataError, Fault, SpecError
-from .sobol.problem import Problem, as_problem
+from .problem import Problem, as_inputs, as_problem
 from .table import listing, nearest
 
-__all__ = ["Outputs", "Points", "as_points", "read_inputs", "read_outputs"]
+__all__ = [
+    "Outputs", "Points", "all_finite", "as_points", "output_names", "output_table", "powers_of", "read_inputs",
+    "read_outputs", "read_problem",
+]  # fmt: skip
 
 Array = NDArray[np.float64]
 KINDS = ("lhs", "sobol", "montecarlo")
@@ -41,9 +44,7 @@ def as_points(
         raise SpecError(Fault("kind", repr(kind), nearest(kind, KINDS)))
     runs = whole("n", n, 1, 2**32)
     unit = _core.Design(getattr(_core.Points, kind), len(made.names), runs, seed_of(seed)).sample()
-    points = np.ascontiguousarray(unit)
-    _core.to_marginals(points, list(made.laws), threads_of(threads))
-    out: Points = points.view(Points)
+    out: Points = as_inputs(unit, made.laws, threads_of(threads)).view(Points)
     out.kind = kind
     return out, made
 
@@ -97,12 +98,15 @@ def _numbers(given: ArrayLike, place: str, shape: str) -> Array:
     return table
 
 
-def _all_finite(table: Array, place: Callable[[int, int], str]) -> None:
+def all_finite(
+    table: Array, place: Callable[[int, int], str], right: str = "a finite number for each run"
+) -> None:
+    """DataError naming what is not finite; ``place`` says where a row and column are."""
     rows, columns = np.nonzero(~np.isfinite(table))
     if not len(rows):
         return
     faults = [
-        Fault(place(row, k), str(table[row, k]), "a finite number for each run")
+        Fault(place(row, k), str(table[row, k]), right)
         for row, k in list(zip(rows.tolist(), columns.tolist(), strict=True))[:LISTED]
     ]
     if len(rows) > LISTED:
@@ -125,8 +129,28 @@ def read_inputs(problem: Problem, X: ArrayLike, least: int = 2) -> Array:
         raise DataError(Fault("X", f"{table.shape[1]:,} columns", right))
     if len(table) < least:
         raise DataError(Fault("X", f"{len(table):,} rows", f"{least:,} or more"))
-    _all_finite(table, lambda row, k: f"X, input {problem.names[k]!r}, run {row}")
+    all_finite(table, lambda row, k: f"X, input {problem.names[k]!r}, run {row}")
     return np.asfortranarray(table)
+
+
+def output_table(Y: ArrayLike) -> tuple[Array, bool]:
+    """Outputs as runs x outputs, and whether there was one as a plain column; DataError for anything else."""
+    table = _numbers(Y, "Y", "(runs,) or (runs, outputs)")
+    return table.reshape(len(table), -1), table.ndim == 1
+
+
+def output_names(problem: Problem, count: int, single: bool) -> tuple[str, ...]:
+    """Names of the outputs; SpecError for another number of them than there are outputs."""
+    names = problem.outputs or (("Y",) if single else tuple(f"Y{k + 1}" for k in range(count)))
+    if len(names) != count:
+        raise SpecError(Fault("problem['outputs']", f"{len(names)} names", f"{count}, one for each output"))
+    return names
+
+
+def powers_of(peak: Array) -> NDArray[np.int64]:
+    """Powers of two to divide by where magnitudes are so large or small that their squares would be no numbers."""
+    extreme = (peak > 1e100) | ((peak < 1e-100) & (peak > 0))
+    return np.where(extreme, np.frexp(peak)[1], 0).astype(np.int64)
 
 
 def read_outputs(problem: Problem, Y: ArrayLike, runs: int) -> Outputs:
@@ -137,19 +161,14 @@ def read_outputs(problem: Problem, Y: ArrayLike, runs: int) -> Outputs:
     DataError
         For another number of rows than inputs have, saying which; for NaN or infinity, naming run and output.
     """
-    table = _numbers(Y, "Y", "(runs,) or (runs, outputs)")
-    single = table.ndim == 1
-    table = table.reshape(len(table), -1)
+    table, single = output_table(Y)
     if len(table) != runs:
         raise DataError(Fault("Y", f"{len(table):,} rows", f"{runs:,}, one for each row of X"))
-    names = problem.outputs or (("Y",) if single else tuple(f"Y{k + 1}" for k in range(table.shape[1])))
-    if len(names) != table.shape[1]:
-        right = f"{table.shape[1]}, one for each output"
-        raise SpecError(Fault("problem['outputs']", f"{len(names)} names", right))
-    _all_finite(table, lambda row, k: f"Y, output {names[k]!r}, run {row} (counted from 0)")
+    names = output_names(problem, table.shape[1], single)
+    all_finite(table, lambda row, k: f"Y, output {names[k]!r}, run {row} (counted from 0)")
     low, high = table.min(axis=0), table.max(axis=0)
     peak = np.maximum(high, -low)
-    powers = np.where((peak > 1e100) | ((peak < 1e-100) & (peak > 0)), np.frexp(peak)[1], 0).astype(np.int64)
+    powers = powers_of(peak)
     varies = np.ldexp(high, -powers) - np.ldexp(low, -powers) > STILL * np.ldexp(peak, -powers)
     scaled = np.asfortranarray(np.ldexp(table[:, varies], -powers[varies]))
     return Outputs(scaled, powers[varies], varies, names, single)

@@ -13,12 +13,12 @@ from egov_index import shapley
 from egov_index.shapley.game import Game
 
 EXACT = json.loads((Path(__file__).parent / "shapley.json").read_text(encoding="utf-8"))
-REACH = {"t": 2.364624, "clt": 1.959964}  # of 95 % intervals with 8 repetitions, in standard errors
+REACH = {"t": 2.364624, "clt": 1.959964}  # of 95 % intervals with 8 replicates, in standard errors
 
 
 def agree(found, exact, largest):
     """Effects within five of their standard errors, none of which is large."""
-    error = (found.interval[1] - found.effects) / REACH[found.interval_method]
+    error = (found.interval["effects"][1] - found.effects) / REACH[found.interval_method]
     assert error.max() < largest
     assert (np.abs(found.effects - exact) < 5 * error + 1e-12).all()
 
@@ -104,7 +104,7 @@ def test_all_coalitions_of_eight_inputs():
 def test_errors_by_the_central_limit_theorem():
     name = "morris20_alternating"
     found = shapley.effects(MODELS[name], problem(name), 2**14, interval="clt")
-    assert (found.method, found.repetitions) == ("permutations", 1)
+    assert (found.method, found.replicates) == ("permutations", 1)
     agree(found, EXACT[name]["shapley"], 9e-3)
 
 
@@ -177,6 +177,6 @@ def test_intervals_of_90_percent_cover_as_often(options, seeds):
     law, exact = shapley.dirichlet(alpha), np.array(given["shapley"])
     hits = []
     for seed in range(seeds):
-        low, high = shapley.effects(lambda w: w @ c, law, seed=seed, level=0.9, **options).interval
+        low, high = shapley.effects(lambda w: w @ c, law, seed=seed, level=0.9, **options).interval["effects"]
         hits.append((low <= exact) & (exact <= high))
     assert 0.85 < np.mean(hits) < 0.95

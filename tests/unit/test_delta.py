@@ -66,6 +66,15 @@ def test_plain_estimates_are_those_of_the_twin():
     assert (found.delta == found.plain).all() and np.isnan(found.interval["delta"][0]).all()
 
 
+def test_names_of_salib_are_taken():
+    x = RNG.random((200, 2))
+    ours = delta.analyze(cube(2), x, x[:, 0], resamples=9, level=0.8)
+    theirs = delta.analyze(cube(2), x, x[:, 0], num_resamples=9, conf_level=0.8)
+    np.testing.assert_array_equal(ours["delta_conf"], theirs["delta_conf"])
+    with pytest.raises(SpecError, match=r"resample: not known"):
+        delta.analyze(cube(2), x, x[:, 0], resample=9)
+
+
 def models(n, seed):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(n, 3))
@@ -155,6 +164,6 @@ def test_what_does_not_fit_is_said():
     y[5] = np.nan
     with pytest.raises(DataError, match=r"run 5 "):
         delta.analyze(cube(2), x, y)
-    for wrong in ({"bandwidth": 0}, {"classes": 1}, {"num_resamples": -1}):
+    for wrong in ({"bandwidth": 0}, {"classes": 1}, {"resamples": -1}):
         with pytest.raises(SpecError):
             delta.analyze(cube(2), x, RNG.random(40), **wrong)

@@ -196,6 +196,14 @@ def test_balance_beside_salib():
     np.testing.assert_allclose(found["S1"], np.asarray(expected["S1"], dtype=float), atol=1e-10)
 
 
+def test_the_name_of_salib_for_the_level_is_taken():
+    x = fast.sample(cube(2), 70, curves=2)
+    y = np.asarray(x).sum(axis=1)
+    ours, theirs = fast.analyze(cube(2), x, y, level=0.8), fast.analyze(cube(2), x, y, conf_level=0.8)
+    np.testing.assert_array_equal(ours["S1_conf"], theirs["S1_conf"])
+    assert theirs.level == 0.8
+
+
 def test_noise_has_no_index_by_random_balance():
     x, y = RNG.random((300, 4)), RNG.random((300, 300))
     found = fast.analyze(cube(4), x, y, groups=2).first

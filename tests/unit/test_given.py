@@ -210,7 +210,7 @@ def test_what_does_not_fit_is_said():
     x[3, 1] = np.inf
     with pytest.raises(DataError, match=r"input 'x1', run 3: inf"):
         given.analyze(cube(2), x, y)
-    for wrong in ({"method": "bins"}, {"classes": 1}, {"groups": 1}, {"conf_level": 1.0}):
+    for wrong in ({"method": "bins"}, {"classes": 1}, {"groups": 1}, {"level": 1.0}):
         with pytest.raises(SpecError):
             given.analyze(cube(2), RNG.random((40, 2)), y, **wrong)
     grouped = given.analyze(dict(cube(2), groups=["g", "h"]), RNG.random((40, 2)), y)

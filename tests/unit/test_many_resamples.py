@@ -18,9 +18,9 @@ def peak():
     with open("/proc/self/status") as lines:
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 x = np.random.default_rng(1).random((2**14, 2))
-measure.analyze({{"names": ["a", "b"]}}, x, x[:, 0], num_resamples=2, threads=2)
+measure.analyze({{"names": ["a", "b"]}}, x, x[:, 0], resamples=2, threads=2)
 before = peak()
-measure.analyze({{"names": ["a", "b"]}}, x, x[:, 0], num_resamples=1000, threads=2)
+measure.analyze({{"names": ["a", "b"]}}, x, x[:, 0], resamples=1000, threads=2)
 print(peak() - before)
 """
 
@@ -29,7 +29,7 @@ print(peak() - before)
 def test_outputs_in_turns_are_those_of_one_at_a_time(measure):
     x = RNG.random((40, 2))
     y = np.column_stack([x[:, 0] + k * RNG.random(40) for k in range(20)])
-    options = {"S": 2, "num_resamples": 20_000} if measure is pawn else {"num_resamples": 2_000, "classes": 2}
+    options = {"S": 2, "resamples": 20_000} if measure is pawn else {"resamples": 2_000, "classes": 2}
     one, three = (measure.analyze(PROBLEM, x, y, **options, threads=t) for t in (1, 3))
     alone = [measure.analyze(PROBLEM, x, y[:, k], **options) for k in range(0, 20, 6)]
     for name in one.interval:

@@ -124,6 +124,16 @@ def test_optimal_trajectories_beside_salib():
         assert apart(ours, 5, range(6)) >= apart(every, 5, theirs) * (1 - 1e-9)
 
 
+def test_names_of_salib_are_taken():
+    x = morris.sample(UNIT, 8)
+    y = np.asarray(x) ** 2 @ [1.0, 2, 3, 4]
+    ours = morris.analyze(UNIT, x, y, interval="bootstrap", resamples=50, level=0.8)
+    theirs = morris.analyze(UNIT, x, y, interval="bootstrap", num_resamples=50, conf_level=0.8)
+    np.testing.assert_array_equal(ours.interval["mu_star"], theirs.interval["mu_star"])
+    with pytest.raises(SpecError, match=r"num_resample: not known; .*num_resamples"):
+        morris.analyze(UNIT, x, y, num_resample=50)
+
+
 def test_optimal_trajectories_that_make_no_sense():
     with pytest.raises(SpecError, match=r"design='trajectory'"):
         morris.sample(UNIT, 10, design="radial", optimal_trajectories=4)

@@ -109,14 +109,14 @@ def test_intervals_come_from_resamples():
         x = np.random.default_rng(seed).random((1000, 2))
         y = x[:, 0] + x[:, 1] / 2
         assert pawn.analyze(cube(2), x, y).interval == {}
-        found = pawn.analyze(cube(2), x, y, num_resamples=200)
+        found = pawn.analyze(cube(2), x, y, resamples=200)
         low, high = found.interval["mean"]
         assert ((low < found.mean) & (found.mean < high)).all() and (high - low < 0.1).all()
 
 
 def test_same_bits_for_any_number_of_threads():
     x, y = RNG.random((300, 3)), RNG.random((300, 9))
-    runs = [pawn.analyze(cube(3), x, y, num_resamples=20, threads=t) for t in (1, 4)]
+    runs = [pawn.analyze(cube(3), x, y, resamples=20, threads=t) for t in (1, 4)]
     assert (runs[0].median == runs[1].median).all()
     assert (runs[0].threshold["maximum"] == runs[1].threshold["maximum"]).all()
     assert (runs[0].interval["mean"][0] == runs[1].interval["mean"][0]).all()

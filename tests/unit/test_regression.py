@@ -42,7 +42,7 @@ def correlated(n=300):
 def test_every_measure_is_its_definition():
     x, y = correlated()
     x[:, 3] = x[:, 3].round(1)  # ties
-    found = regression.analyze(cube(4), x, y, num_resamples=0)
+    found = regression.analyze(cube(4), x, y, resamples=0)
     for k in range(3):
         src, pcc, r2, vif = twin(x, y[:, k])
         np.testing.assert_allclose(found.src[k], src, atol=1e-12)
@@ -58,7 +58,7 @@ def test_a_linear_model_of_independent_normals():
     """SRC of x1 + 2 x2 + 3 x3: 1, 2, 3 over the root of 14."""
     problem = {"names": ["a", "b", "c"], "bounds": [[0, 1]] * 3, "dists": ["norm"] * 3}
     x = regression.sample(problem, 2**14, kind="sobol")
-    found = regression.analyze(problem, x, np.asarray(x) @ [1.0, 2, 3], num_resamples=0)
+    found = regression.analyze(problem, x, np.asarray(x) @ [1.0, 2, 3], resamples=0)
     exact = np.array([0.2672612419124244, 0.5345224838248488, 0.8017837257372732])
     np.testing.assert_allclose(found.src, exact, atol=2e-3)
     np.testing.assert_allclose(found.pcc, 1, atol=1e-6)
@@ -70,14 +70,14 @@ def test_a_linear_model_of_independent_normals():
 
 def test_ranks_see_what_rises_and_values_do_not():
     x = RNG.random((2000, 2))
-    found = regression.analyze(cube(2), x, np.exp(25 * x[:, 0]), num_resamples=0)
+    found = regression.analyze(cube(2), x, np.exp(25 * x[:, 0]), resamples=0)
     assert found.r2_ranks == pytest.approx(1, abs=1e-9) and found.r2 < 0.5
     assert "miss much" in found.explain()
 
 
 def test_intervals_come_from_ranked_resamples():
     x, y = correlated(120)
-    found = regression.analyze(cube(4), x, y[:, 0], num_resamples=2000)
+    found = regression.analyze(cube(4), x, y[:, 0], resamples=2000)
     src, srrc, r2 = [], [], []
     for _ in range(800):
         run = RNG.integers(120, size=120)
@@ -93,7 +93,7 @@ def test_intervals_come_from_ranked_resamples():
 def test_same_bits_for_any_number_of_threads():
     x, y = correlated()
     y = np.column_stack([y] * 7)
-    runs = [regression.analyze(cube(4), x, y, num_resamples=20, threads=t) for t in (1, 3)]
+    runs = [regression.analyze(cube(4), x, y, resamples=20, threads=t) for t in (1, 3)]
     for name in ("src", "pcc", "srrc", "prcc"):
         np.testing.assert_array_equal(getattr(runs[0], name), getattr(runs[1], name))
         np.testing.assert_array_equal(runs[0].interval[name], runs[1].interval[name])
@@ -103,10 +103,10 @@ def test_scale_constants_and_keys():
     x, y = correlated()
     x[:, 1] = 3
     y[:, 1] = 1
-    found = regression.analyze(cube(4), x, y, num_resamples=10)
+    found = regression.analyze(cube(4), x, y, resamples=10)
     assert found.constant == ("Y2",) and np.isnan(found.src[1]).all() and np.isnan(found.src[:, 1]).all()
     assert np.isnan(found.r2[1]) and np.isnan(found.vif[1]) and np.isfinite(found.vif[0])
-    moved = regression.analyze(cube(4), x * 1e6 + 1e7, y * 1e-150, num_resamples=0)
+    moved = regression.analyze(cube(4), x * 1e6 + 1e7, y * 1e-150, resamples=0)
     np.testing.assert_allclose(moved.src[[0, 2]], found.src[[0, 2]], atol=1e-7)
     assert list(found)[:3] == ["names", "SRC", "SRC_conf"] and found["PRCC_conf"].shape == (3, 4)
 
@@ -120,5 +120,5 @@ def test_what_does_not_fit_is_said():
         regression.analyze(cube(4), x, y)
     with pytest.raises(DataError, match=r"do not change"):
         regression.analyze(cube(4), x * 0, y)
-    with pytest.raises(SpecError, match=r"num_resamples"):
-        regression.analyze(cube(4), x, y, num_resamples=-1)
+    with pytest.raises(SpecError, match=r"resamples"):
+        regression.analyze(cube(4), x, y, resamples=-1)

@@ -130,8 +130,6 @@ struct MarginalMethod : Method {
   double (*quantile)(double u, const Args& args) = nullptr;
 };
 const Rows<MarginalMethod>& marginal_methods();
-// Numbers in (0, 1), a column a distribution, as values of those distributions.
-Matrix marginal_values(const Matrix& u, const std::vector<Choice>& marginals, int threads);
 // Rows of points of the unit cube, point by point, as inputs with these distributions; in place.
 void to_marginals(const std::vector<Choice>& marginals, Index rows, int threads, double* points);
 

@@ -3,7 +3,6 @@
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 
-#include "detail/threads.hpp"
 #include "egov/sobol.hpp"
 
 namespace egov {
@@ -85,24 +84,6 @@ const Rows<MarginalMethod>& marginal_methods() {
     return rows;
   }();
   return table;
-}
-
-Matrix marginal_values(const Matrix& u, const std::vector<Choice>& marginals, int threads) {
-  if (static_cast<Index>(marginals.size()) != u.cols()) throw SpecError("one distribution for each column", {"sobol", "", "dists"});
-  Matrix out(u.rows(), u.cols());
-  constexpr Index leaf = 4096;  // rows of one task
-  const Index tasks = (u.rows() + leaf - 1) / leaf;
-  std::vector<std::pair<const MarginalMethod*, Args>> laws;
-  for (const Choice& choice : marginals) {
-    const MarginalMethod& row = find("dists", marginal_methods(), choice.method);
-    laws.emplace_back(&row, arguments("dists", row, choice));
-  }
-  detail::parallel(tasks * u.cols(), threads, [&](Index task, int) {
-    const Index column = task / tasks, first = task % tasks * leaf;
-    const auto& [row, args] = laws[static_cast<std::size_t>(column)];
-    for (Index i = first; i < std::min(first + leaf, u.rows()); ++i) out(i, column) = row->quantile(u(i, column), args);
-  });
-  return out;
 }
 
 }  // namespace egov

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .. import _core
 from ..errors import Fault, SpecError
-from ..sobol.problem import as_problem
+from ..problem import as_inputs, as_problem
 from ..table import listing
 
 __all__ = ["Law", "as_law", "dirichlet", "independent", "normal"]
@@ -82,33 +81,43 @@ class Law(ABC):
         """
         return self.redraw(np.zeros_like(v), v, np.ones(v.shape, dtype=bool))
 
+    def _variates(self, u: Array, threads: int) -> Array:
+        """Variates, by so many threads where the law knows how."""
+        return self.variates(u)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {listing(self.names)}>"
 
 
-class Independent(Law):
+class ByMarginals(Law):
+    """A law whose variates are those of one distribution each."""
+
+    _marginals: Sequence[dict[str, Any]]
+
+    def variates(self, u: Array) -> Array:
+        return self._variates(u, 1)
+
+    def _variates(self, u: Array, threads: int) -> Array:
+        return as_inputs(u, self._marginals, threads)
+
+
+class Independent(ByMarginals):
     """Inputs of a SALib problem."""
 
     def __init__(self, names: tuple[str, ...], marginals: Sequence[dict[str, Any]]) -> None:
-        self.names, self._marginals = names, list(marginals)
-
-    def variates(self, u: Array) -> Array:
-        return _core.marginal_values(np.asfortranarray(u), self._marginals, 1)
+        self.names, self._marginals = names, marginals
 
     def redraw(self, x: Array, v: Array, free: Mask) -> Array:
         return np.where(free, v, x)
 
 
-class Dirichlet(Law):
+class Dirichlet(ByMarginals):
     """Weights that sum to one; the free ones share what the others leave, in Dirichlet proportions of their own."""
 
     def __init__(self, alpha: Array, names: tuple[str, ...]) -> None:
         self.names, self.alpha = names, alpha
         problem = {"names": names, "bounds": [[a, 1.0] for a in alpha], "dists": ["gamma"] * len(names)}
-        self._marginals = list(as_problem(problem).laws)
-
-    def variates(self, u: Array) -> Array:
-        return _core.marginal_values(np.asfortranarray(u), self._marginals, 1)
+        self._marginals = as_problem(problem).laws
 
     def redraw(self, x: Array, v: Array, free: Mask) -> Array:
         left = 1 - np.where(free, 0.0, x).sum(axis=1)
@@ -119,18 +128,14 @@ class Dirichlet(Law):
         return np.where(free, share * factor[:, None], x)
 
 
-class Normal(Law):
+class Normal(ByMarginals):
     """A multivariate normal distribution, also a singular one."""
 
     def __init__(self, mean: Array, covariance: Array, names: tuple[str, ...]) -> None:
         self.names, self.mean, self.covariance = names, mean, covariance
-        self._standard = list(
-            as_problem({"names": names, "bounds": [[0, 1]] * len(names), "dists": ["norm"] * len(names)}).laws
-        )
+        problem = {"names": names, "bounds": [[0, 1]] * len(names), "dists": ["norm"] * len(names)}
+        self._marginals = as_problem(problem).laws
         self._known: dict[bytes, tuple[Array, Array]] = {}
-
-    def variates(self, u: Array) -> Array:
-        return _core.marginal_values(np.asfortranarray(u), self._standard, 1)
 
     def redraw(self, x: Array, v: Array, free: Mask) -> Array:
         out = np.array(x, dtype=np.float64)
@@ -166,8 +171,11 @@ class Joined(Law):
         self._at = [slice(a, b) for a, b in pairwise(ends)]
 
     def variates(self, u: Array) -> Array:
+        return self._variates(u, 1)
+
+    def _variates(self, u: Array, threads: int) -> Array:
         parts = zip(self.parts, self._at, strict=True)
-        return np.concatenate([part.variates(u[:, at]) for part, at in parts], axis=1)
+        return np.concatenate([part._variates(u[:, at], threads) for part, at in parts], axis=1)
 
     def redraw(self, x: Array, v: Array, free: Mask) -> Array:
         parts = zip(self.parts, self._at, strict=True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, Fault
+from ..runs import powers_of
 from ..table import listing
 from .laws import Law, Mask
 
@@ -81,8 +82,8 @@ class Runs:
         Powers of two by which outputs are divided where their squares would be no numbers; 0 elsewhere.
     """
 
-    def __init__(self, model: Model, law: Law, inner: int) -> None:
-        self.model, self.law, self.inner = model, law, inner
+    def __init__(self, model: Model, law: Law, inner: int, threads: int) -> None:
+        self.model, self.law, self.inner, self.threads = model, law, inner, threads
         self.columns, self.count = inner * len(law.names), 0
         self.peak: Array = np.zeros(1)
         self.powers: NDArray[np.int64] | None = None
@@ -100,7 +101,7 @@ class Runs:
         array (points, coalitions, outputs)
         """
         n, d, again = len(u), len(self.law.names), self.inner - 1
-        variates = self.law.variates(np.concatenate(np.split(u, self.inner, axis=1)))
+        variates = self.law._variates(np.concatenate(np.split(u, self.inner, axis=1)), self.threads)
         variates = variates.reshape(self.inner, n, d)
         x = self.law.draw(variates[0])
         shape = (n, free.shape[1], again, d)
@@ -119,9 +120,7 @@ class Runs:
         y = self.model(x)
         self.count += len(x)
         if self.powers is None:
-            peak = np.abs(y).max(axis=0)
-            extreme = (peak > 1e100) | ((peak < 1e-100) & (peak > 0))
-            self.powers = np.where(extreme, np.frexp(peak)[1], 0).astype(np.int64)
+            self.powers = powers_of(np.abs(y).max(axis=0))
         y = np.ldexp(y, -self.powers)
         self.peak = np.maximum(self.peak, np.abs(y).max(axis=0))
         return y

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from ..arguments import seed_of, share, whole
+from ..arguments import seed_of, share, threads_of, whole
 from ..errors import Fault, SpecError
-from ..sobol.problem import as_problem
+from ..problem import as_problem
 from ..table import nearest
 from .game import Game, grouping
 from .laws import Law, as_law
@@ -37,15 +37,15 @@ class Design:
 
     kind: str
     n: int
-    repetitions: int
+    replicates: int
     seed: int
 
     def parts(self, dimensions: int) -> Iterator[Array]:
-        """Points of each repetition, points x dimensions."""
+        """Points of each replicate, points x dimensions."""
         key = (self.seed & 0xFFFFFFFF, self.seed >> 32)
-        for r in range(self.repetitions):
+        for r in range(self.replicates):
             words = _core.philox((r, 0, 0, 0x5A), key)
-            length = self.n // self.repetitions + (r < self.n % self.repetitions)
+            length = self.n // self.replicates + (r < self.n % self.replicates)
             seed = words[1] << 32 | words[0]
             yield _core.Design(getattr(_core.Points, self.kind), dimensions, length, seed).sample()
 
@@ -60,11 +60,12 @@ def effects(
     groups: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
     inside: bool = False,
     inner: int = 2,
-    repetitions: int | None = None,
+    replicates: int | None = None,
     kind: str | None = None,
     interval: str = "t",
     level: float = 0.95,
     outputs: Sequence[str] | None = None,
+    threads: int | None = None,
     progress: Callable[[float], object] | None = None,
 ) -> ShapleyEffects:
     """Shapley effects of a model's inputs, independent or not.
@@ -76,7 +77,7 @@ def effects(
     problem : mapping or Law
         A SALib problem (names, bounds, dists, groups, outputs) for independent inputs, or a joint distribution.
     n : int
-        Points in all repetitions together; with "permutations" also the number of permutations, one a point.
+        Points in all replicates together; with "permutations" also the number of permutations, one a point.
     seed : int
         The same seed gives the same bits.
     method : {"subsets", "permutations"}, optional
@@ -89,16 +90,18 @@ def effects(
         a group share what the group has as one player (Owen 1977).
     inner : int
         Runs that estimate a conditional variance, 2 or more; the point itself is the first of them.
-    repetitions : int, optional
+    replicates : int, optional
         Independent designs that share the points. Left out: 8, fewer with few points, 1 with ``interval="clt"``.
     kind : {"sobol", "linear_sobol", "lhs", "montecarlo"}, optional
         Points. Left out: "montecarlo" with ``interval="clt"``, else "sobol".
     interval : {"t", "clt"}
-        Student's t over the repetitions, or the central limit theorem over permutations and independent points.
+        Student's t over the replicates, or the central limit theorem over permutations and independent points.
     level : float
         Level of the intervals.
     outputs : sequence of str, optional
         Names of the outputs.
+    threads : int, optional
+        That turn points into inputs, all cores if left out; the model is called from one. The same bits for any number.
     progress : callable, optional
         Called with the share done.
 
@@ -138,8 +141,8 @@ def effects(
         groups, outputs = _from_problem(problem, groups, outputs)
     game = Game.of(law.names, grouping(groups, law.names), bool(inside))
     method = _method(method, game)
-    design = _design(method, n, seed, repetitions, kind, interval)
-    runs = Runs(Model(model, law.names, outputs), law, whole("inner", inner, 2, 1000))
+    design = _design(method, n, seed, replicates, kind, interval)
+    runs = Runs(Model(model, law.names, outputs), law, whole("inner", inner, 2, 1000), threads_of(threads))
     sums = SubsetSums(game) if method == "subsets" else OrderSums(game)
     for part, r in _batches(design, runs, sums, progress):
         sums.add(r, runs.costs(part[:, : runs.columns], sums.free(part[:, runs.columns :])))
@@ -147,7 +150,7 @@ def effects(
         **sums.shares(interval, share("level", level), runs.peak, runs.powers),
         outputs=runs.model.outputs, single=runs.model.single, factors=game.players, method=method,
         groups=grouping(groups, law.names) if inside else (), interval_method=interval, level=level, n=design.n,
-        runs=runs.count, repetitions=design.repetitions,
+        runs=runs.count, replicates=design.replicates,
     )  # fmt: skip
 
 
@@ -171,7 +174,7 @@ def _method(method: str | None, game: Game) -> str:
 
 
 def _design(
-    method: str, n: int, seed: int, repetitions: int | None, kind: str | None, interval: str
+    method: str, n: int, seed: int, replicates: int | None, kind: str | None, interval: str
 ) -> Design:
     kind = kind or ("montecarlo" if interval == "clt" else "sobol")
     for name, given, valid in (("interval", interval, INTERVALS), ("kind", kind, KINDS)):
@@ -181,15 +184,15 @@ def _design(
         right = "'t', as 'clt' needs method='permutations' and kind='montecarlo'"
         raise SpecError(Fault("interval", f"'clt' with {method} and {kind}", right))
     n = whole("n", n, 2, 2**32)
-    if repetitions is None:
-        repetitions = 1 if interval == "clt" else max(2, min(8, n // 32))
-    return Design(kind, n, whole("repetitions", repetitions, 1, n), seed_of(seed))
+    if replicates is None:
+        replicates = 1 if interval == "clt" else max(2, min(8, n // 32))
+    return Design(kind, n, whole("replicates", replicates, 1, n), seed_of(seed))
 
 
 def _batches(
     design: Design, runs: Runs, sums: SubsetSums | OrderSums, progress: Callable[[float], object] | None
 ) -> Iterator[tuple[Array, int]]:
-    """Points a batch at a time, with their repetition."""
+    """Points a batch at a time, with their replicate."""
     each = max(1, ROWS // (sums.coalitions * (runs.inner - 1)))
     done = 0
     for r, points in enumerate(design.parts(runs.columns + sums.keys)):

@@ -23,16 +23,16 @@ class ShapleyEffects:
     effects : numpy.ndarray
         Shape (factors,) or (outputs, factors). Shares of the variance, which sum to 1. Never clipped: sampling error
         may take them below 0. NaN where the output is constant.
-    interval : tuple of numpy.ndarray
-        (low, high), each of that shape; the effect itself where it is exact, NaN where there is no interval.
+    interval : dict
+        "effects": (low, high), each of that shape; the effect itself where it is exact, NaN where there is no interval.
     first, total : numpy.ndarray
         First index, Var E(Y | factor) / Var Y, and total index, E Var(Y | all others) / Var Y, of that shape. With
         factors that depend on one another the first may exceed the total: the total of a weight is 0 where weights sum
         to one. NaN with permutations.
     variance : numpy.ndarray or float
         Of each output.
-    constant : numpy.ndarray or bool
-        Whether the output does not change, so that there is nothing to share.
+    constant : tuple of str
+        Outputs that do not change, so that there is nothing to share.
     group_effects : numpy.ndarray or None
         Effects summed over each group, of shape (groups,) or (outputs, groups), where factors stand in groups. The
         Shapley effect of the group as one player.
@@ -45,7 +45,7 @@ class ShapleyEffects:
         "t", "clt", or "" where effects are exact.
     level : float
         Level of the intervals.
-    n, runs, repetitions : int
+    n, runs, replicates : int
         0 where effects are exact.
     notes : tuple of str
         What a reader must know.
@@ -70,18 +70,19 @@ class ShapleyEffects:
         level: float = 0.95,
         n: int = 0,
         runs: int = 0,
-        repetitions: int = 0,
+        replicates: int = 0,
         notes: tuple[str, ...] = (),
     ) -> None:
         self.outputs, self.factors, self.groups = outputs, factors, groups
         self.group_names = tuple(dict.fromkeys(groups))
         self.method, self.interval_method, self.level = method, interval_method, level
-        self.n, self.runs, self.repetitions, self.notes = n, runs, repetitions, notes
+        self.n, self.runs, self.replicates, self.notes = n, runs, replicates, notes
         self._single = single
         self.tables = {"effect": effects, "low": low, "high": high, "first": first, "total": total}
         self.effects, self.first, self.total = (self._given(table) for table in (effects, first, total))
-        self.interval = self._given(low), self._given(high)
-        self.variance, self.constant = self._given(variance), self._given(constant)
+        self.interval = {"effects": (self._given(low), self._given(high))}
+        self.variance, self._varies = self._given(variance), ~np.asarray(constant, dtype=bool)
+        self.constant = tuple(name for name, still in zip(outputs, constant, strict=True) if still)
         self.group_effects = self._given(self._grouped()) if groups else None
 
     def _given(self, values: NDArray[Any]) -> Any:
@@ -127,8 +128,7 @@ class ShapleyEffects:
             if self.groups:
                 columns["group"] = [self.groups[i] for i in at]
             columns |= {name: table[rows, at] for name, table in self.tables.items()}
-        still = np.atleast_1d(self.constant)
-        columns["note"] = ["constant" if still[k] else "" for k in rows]
+        columns["note"] = ["" if self._varies[k] else "constant" for k in rows]
         return make_frame(columns, backend)
 
     def explain(self) -> str:

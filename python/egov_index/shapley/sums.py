@@ -36,19 +36,19 @@ class Sums(ABC):
     def __init__(self, game: Game) -> None:
         self.game = game
         self.points: list[int] = []
-        self.sums: list[Array] = []  # a repetition each: rows x outputs, the last row that of all players
+        self.sums: list[Array] = []  # a replicate each: rows x outputs, the last row that of all players
 
     @abstractmethod
     def free(self, keys: Array) -> Mask:
         """Inputs of the coalitions, (points or 1, coalitions, inputs)."""
 
-    def add(self, repetition: int, costs: Array) -> None:
+    def add(self, replicate: int, costs: Array) -> None:
         """Add the variances of some points, (points, coalitions, outputs)."""
-        if repetition == len(self.points):
+        if replicate == len(self.points):
             self.points.append(0)
             self.sums.append(np.zeros((1, 1)))
-        self.points[repetition] += len(costs)
-        self.sums[repetition] = self.sums[repetition] + self._summed(costs)
+        self.points[replicate] += len(costs)
+        self.sums[replicate] = self.sums[replicate] + self._summed(costs)
 
     @abstractmethod
     def _summed(self, costs: Array) -> Array: ...
@@ -81,7 +81,7 @@ class Sums(ABC):
         }  # fmt: skip
 
     def _half(self, interval: str, level: float, effects: Array) -> Array:
-        """Half the length of intervals by Student's t over the repetitions; NaN for a single one."""
+        """Half the length of intervals by Student's t over the replicates; NaN for a single one."""
         r = len(self.sums)
         if r < 2:
             return np.full_like(effects, np.nan)
@@ -148,7 +148,7 @@ class OrderSums(Sums):
         return sums[:-1]
 
     def _half(self, interval: str, level: float, effects: Array) -> Array:
-        """By the central limit theorem for a ratio of means over permutations, or as for repetitions."""
+        """By the central limit theorem for a ratio of means over permutations, or as for replicates."""
         if interval == "t":
             return super()._half(interval, level, effects)
         n, share = sum(self.points), effects.T

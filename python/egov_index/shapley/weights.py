@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _core
 from ..arguments import threads_of
 from ..errors import DataError, Fault, SpecError
+from ..runs import powers_of
 from ..table import LISTED, nearest
 from .game import grouping
 from .shares import ShapleyEffects
@@ -62,8 +63,8 @@ def linear(
     Returns
     -------
     ShapleyEffects
-        Exact up to rounding; ``interval`` is the effect itself. With groups, ``group_effects`` are those of each group
-        as one player. Units with equal scores in each group are constant: no weight changes them.
+        Exact up to rounding; ``interval["effects"]`` is the effect itself. With groups, ``group_effects`` are those of
+        each group as one player. Units with equal scores in each group are constant: no weight changes them.
 
     Raises
     ------
@@ -106,7 +107,7 @@ def linear(
 def _parts(table: Array, alpha: Array, groups: tuple[str, ...], threads: int) -> tuple[Any, ...]:
     """Effects, low, high, first, total, variance, constant. Variances of groups add up."""
     peak = np.abs(table).max(axis=1)
-    powers = np.where((peak > 1e100) | ((peak < 1e-100) & (peak > 0)), np.frexp(peak)[1], 0).astype(np.int64)
+    powers = powers_of(peak)
     table = np.ldexp(table, -powers[:, None])  # so that squares are numbers
     part, first = np.zeros_like(table), np.zeros_like(table)
     variance, constant = np.zeros(len(table)), np.ones(len(table), dtype=bool)

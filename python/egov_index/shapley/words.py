@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["explained"]
 
 HOW = {
-    "t": "Student's t over {repetitions} independent repetitions",
+    "t": "Student's t over {replicates} independent replicates",
     "clt": "the central limit theorem over {n:,} permutations",
 }
 
@@ -22,12 +22,11 @@ HOW = {
 def explained(of: ShapleyEffects) -> str:
     """All there is to say."""
     lines = [_design(of), *of.notes]
-    still = np.atleast_1d(of.constant)
-    if still.any():
-        names = [name for name, at in zip(of.outputs, still, strict=True) if at]
-        lines.append(f"Constant, so without effects: {listing(names)}.")
-    if not still.all():
-        lines += [_largest(of, ~still), *_groups(of, ~still), *_oddities(of, ~still)]
+    if of.constant:
+        lines.append(f"Constant, so without effects: {listing(of.constant)}.")
+    moves = of._varies
+    if moves.any():
+        lines += [_largest(of, moves), *_groups(of, moves), *_oddities(of, moves)]
     return "\n".join(lines)
 
 
@@ -35,10 +34,10 @@ def _design(of: ShapleyEffects) -> str:
     if of.method == "exact":
         return f"{len(of.factors)} factors, exact: no sampling."
     how = {"subsets": "all coalitions", "permutations": "random permutations"}[of.method]
-    if of.interval_method == "t" and of.repetitions < 2:
-        interval = "No intervals, as there is one repetition."
+    if of.interval_method == "t" and of.replicates < 2:
+        interval = "No intervals, as there is one replicate."
     else:
-        by = HOW[of.interval_method].format(repetitions=of.repetitions, n=of.n)
+        by = HOW[of.interval_method].format(replicates=of.replicates, n=of.n)
         interval = f"Intervals at {100 * of.level:g} %: {by}."
     return f"{len(of.factors)} factors, {of.n:,} points, {how}, {of.runs:,} runs. {interval}"
 

@@ -11,17 +11,18 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _core
 from ..arguments import seed_of, share, threads_of, whole
 from ..errors import DataError, Fault, SpecError
+from ..problem import SALIB, Problem, as_problem, in_our_words
+from ..runs import all_finite, output_names, output_table, powers_of
 from ..table import listing, nearest
 from .design import Layout, Sample, runs_of_a_point
 from .indices import SobolIndices
-from .problem import Problem, as_problem
 
 __all__ = ["analyze", "estimators"]
 
 Array = NDArray[np.float64]
 INTERVALS = ("t", "bootstrap")
 TABLES = _core.sobol_methods()
-SALIB = {"num_resamples": "resamples", "conf_level": "level", "n_processors": "threads"}
+WORDS = SALIB | {"n_processors": "threads"}
 PLAIN = ("print_to_console", "parallel")  # what they ask for does not change the numbers
 DUMMY = "dummy"
 
@@ -131,11 +132,12 @@ def analyze(
     >>> found.first.round(2).tolist(), found["ST"].round(2).tolist()
     ([0.9, 0.1], [0.9, 0.1])
     """
-    asked = _salib_arguments(salib, {"level": level, "resamples": resamples, "threads": threads})
+    asked = in_our_words(salib, {"level": level, "resamples": resamples, "threads": threads}, WORDS, PLAIN)
     inputs = as_problem(problem, bounded=False)
     layout, known = _layout(inputs, Y, calc_second_order, design, scrambles)
     table, single, names = _outputs(Y, layout, inputs)
-    table, powers = _scaled(table, names, layout)
+    powers = powers_of(np.abs(table).max(axis=0))
+    table = np.ldexp(table, -powers) if powers.any() else table
     picked = {"first": first, "total": total}
     if layout.second_order and calc_second_order is not False:
         picked["second"] = second
@@ -158,15 +160,6 @@ def analyze(
     if salib.get("print_to_console"):
         print(*result.to_df(), sep="\n")
     return result
-
-
-def _salib_arguments(salib: Mapping[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
-    """SALib's names in place of ours; SpecError for a name that is neither."""
-    valid = (*SALIB, *PLAIN)
-    faults = [Fault(name, "not known", nearest(name, valid)) for name in salib if name not in valid]
-    if faults:
-        raise SpecError(faults)
-    return asked | {SALIB[name]: value for name, value in salib.items() if name in SALIB}
 
 
 def _layout(
@@ -215,45 +208,16 @@ def _counted(inputs: Problem, runs: int, second_order: bool, scrambles: int | No
 
 def _outputs(Y: ArrayLike, layout: Layout, inputs: Problem) -> tuple[Array, bool, tuple[str, ...]]:
     """Outputs as runs x outputs, whether there was one as a plain column, and their names."""
-    try:
-        given = np.asarray(Y)
-        table = np.ascontiguousarray(given, dtype=np.float64) if given.dtype.kind in "fiub" else None
-    except (TypeError, ValueError):
-        table = None
-    if table is None or table.ndim not in (1, 2) or table.size == 0:
-        raise DataError(
-            Fault("Y", f"an array of shape {np.shape(Y)}", "numbers of shape (runs,) or (runs, outputs)")
-        )
-    single = table.ndim == 1
-    table = table.reshape(len(table), -1)
-    names = inputs.outputs or (("Y",) if single else tuple(f"Y{k + 1}" for k in range(table.shape[1])))
-    if len(names) != table.shape[1]:
-        raise SpecError(
-            Fault("problem['outputs']", f"{len(names)} names", f"{table.shape[1]}, one for each output")
-        )
-    return table, single, names
-
-
-def _not_finite(table: Array, names: tuple[str, ...], layout: Layout) -> list[Fault]:
-    rows, columns = np.nonzero(~np.isfinite(table))
-    right = "a finite number for each run: repair the model, or leave out that base point with all its runs"
-    return [
-        Fault(
-            f"Y, output {names[k]!r}, run {row} (row {row} counted from 0, base point {row // layout.each})",
-            str(table[row, k]), right,
-        )
-        for row, k in list(zip(rows.tolist(), columns.tolist(), strict=True))[:10]
-    ] + ([Fault("Y", f"{len(rows) - 10:,} more that are not finite")] if len(rows) > 10 else [])  # fmt: skip
-
-
-def _scaled(table: Array, names: tuple[str, ...], layout: Layout) -> tuple[Array, NDArray[np.int64]]:
-    """Outputs so large or small that their squares would not be numbers, by a power of two; indices stay the same."""
-    low, high = table.min(axis=0), table.max(axis=0)
-    if not (np.isfinite(low).all() and np.isfinite(high).all()):
-        raise DataError(_not_finite(table, names, layout))
-    peak = np.maximum(high, -low)
-    powers = np.where((peak > 1e100) | ((peak < 1e-100) & (peak > 0)), np.frexp(peak)[1], 0).astype(np.int64)
-    return (np.ldexp(table, -powers) if powers.any() else table), powers
+    table, single = output_table(Y)
+    names = output_names(inputs, table.shape[1], single)
+    all_finite(
+        table,
+        lambda row, k: (
+            f"Y, output {names[k]!r}, run {row} (row {row} counted from 0, base point {row // layout.each})"
+        ),
+        "a finite number for each run: repair the model, or leave out that base point with all its runs",
+    )
+    return np.ascontiguousarray(table), single, names
 
 
 def _known_estimators(picked: Mapping[str, str], layout: Layout) -> None:

@@ -11,8 +11,8 @@ import numpy as np
 from .. import _core
 from ..arguments import seed_of, threads_of, whole
 from ..errors import Fault, SpecError
+from ..problem import as_problem
 from ..table import nearest
-from .problem import as_problem
 
 __all__ = ["Layout", "Sample", "sample"]
 

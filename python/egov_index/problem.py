@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .. import _core
-from ..errors import Fault, SpecError
-from ..table import nearest
+from . import _core
+from .errors import Fault, SpecError
+from .table import nearest
 
-__all__ = ["Problem", "as_problem"]
+__all__ = ["SALIB", "Problem", "as_inputs", "as_problem", "in_our_words"]
+
+Array = NDArray[np.float64]
 
 KEYS = ("num_vars", "names", "bounds", "dists", "groups", "outputs", "sample_scaled")
+SALIB = {
+    "num_resamples": "resamples",
+    "conf_level": "level",
+}  # arguments of its analyses, and our words for them
 LAWS = {row["name"]: row for row in _core.sobol_methods()["dists"]}
 
 
@@ -75,6 +82,26 @@ def as_problem(problem: Any, bounded: bool = True) -> Problem:
         factors, groups = names, names
     factor = tuple(factors.index(group) for group in groups)
     return Problem(names, factors, factor, laws, _texts(problem, "outputs", faults))
+
+
+def as_inputs(unit: Array, laws: Sequence[dict[str, Any]], threads: int) -> Array:
+    """Points of the unit cube, a row each, as inputs with these distributions; in a new array."""
+    points = np.array(unit, dtype=np.float64, order="C")
+    _core.to_marginals(points, list(laws), threads)
+    return points
+
+
+def in_our_words(
+    salib: Mapping[str, Any], asked: Mapping[str, Any], words: Mapping[str, str], plain: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What was asked for, with what SALib's arguments say in place of ours; SpecError for a name that is neither."""
+    valid = (*words, *plain)
+    faults = [
+        Fault(name, "not known", nearest(name, (*valid, *asked))) for name in salib if name not in valid
+    ]
+    if faults:
+        raise SpecError(faults)
+    return {**asked, **{words[name]: value for name, value in salib.items() if name in words}}
 
 
 def _texts(problem: Mapping[str, Any], key: str, faults: list[Fault]) -> tuple[str, ...]:
