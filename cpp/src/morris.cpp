@@ -139,17 +139,19 @@ Vector variance_over_walks(const std::vector<Steps>& steps, const double* y, Ind
   return sum / static_cast<double>(steps.size() + 1);
 }
 
-// Effects of one factor, walks x outputs, and the mean squared change.
+// Effects of one factor, a row for each walk in which it moved x outputs, and the mean squared change over all walks.
 Matrix effects_of(const Steps& of, const double* y, Index outputs, Vector& squared) {
   Matrix effects(static_cast<Index>(of.step.size()), outputs);
   squared = Vector::Zero(outputs);
-  for (Index walk = 0; walk < effects.rows(); ++walk) {
-    const auto at = static_cast<std::size_t>(walk);
-    effects.row(walk) = Outputs(y + of.to[at] * outputs, outputs) - Outputs(y + of.from[at] * outputs, outputs);
-    squared += effects.row(walk).cwiseAbs2().transpose() / static_cast<double>(effects.rows());
-    effects.row(walk) /= of.step[at];
+  Index moved = 0;
+  for (std::size_t at = 0; at < of.step.size(); ++at) {
+    auto effect = effects.row(moved);
+    effect = Outputs(y + of.to[at] * outputs, outputs) - Outputs(y + of.from[at] * outputs, outputs);
+    squared += effect.cwiseAbs2().transpose() / static_cast<double>(of.step.size());
+    effect /= of.step[at];
+    if (!std::isnan(of.step[at])) ++moved;
   }
-  return effects;
+  return effects.topRows(moved);
 }
 
 }  // namespace
@@ -167,24 +169,25 @@ Effects elementary_effects(const double* y, Index outputs, const Moves& moves, d
   parallel(moves.factors, threads, [&](Index factor, int) {
     Vector squared;
     Matrix effects = effects_of(steps[static_cast<std::size_t>(factor)], y, outputs, squared);
-    const double n = static_cast<double>(count);
+    const double n = static_cast<double>(effects.rows());
+    if (variance.size() > 0)
+      out.total.col(factor) = (variance.array() > 0).select(squared.array() / (2 * variance.array()), missing_value);
+    if (effects.rows() == 0) return;
     out.mu.col(factor) = effects.colwise().mean().transpose();
-    if (several)
+    if (effects.rows() > 1)
       out.sigma.col(factor) = ((effects.rowwise() - out.mu.col(factor).transpose()).colwise().norm() / std::sqrt(n - 1)).transpose();
     effects = effects.cwiseAbs();
     const Vector mean = effects.colwise().mean();
     out.mu_star.col(factor) = mean;
-    if (!several) return;
-    if (variance.size() > 0)
-      out.total.col(factor) = (variance.array() > 0).select(squared.array() / (2 * variance.array()), missing_value);
+    if (effects.rows() < 2) return;
     if (resamples > 0) {
-      Matrix again = times * effects / n;
+      Matrix again = (effects.rows() == count ? times : multiplicities(resamples, effects.rows(), seed)) * effects / n;
       for (Index k = 0; k < outputs; ++k) {
         out.low(k, factor) = percentile(again.col(k), (1 - level) / 2);
         out.high(k, factor) = percentile(again.col(k), (1 + level) / 2);
       }
     } else {
-      const double reach = t_quantile(level, count - 1) / std::sqrt(n * (n - 1));
+      const double reach = t_quantile(level, effects.rows() - 1) / std::sqrt(n * (n - 1));
       const Vector half = reach * (effects.rowwise() - mean.transpose()).colwise().norm();
       out.low.col(factor) = mean - half, out.high.col(factor) = mean + half;
     }

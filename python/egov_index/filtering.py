@@ -16,7 +16,7 @@ from .arguments import share, threads_of
 from .errors import DataError, Fault, SpecError
 from .given import constant_inputs, sample
 from .measures import Array, Measures
-from .runs import read_inputs, read_outputs, read_problem
+from .runs import few_valued, read_inputs, read_outputs, read_problem
 from .table import listing, nearest
 
 __all__ = ["Filtered", "analyze", "sample"]
@@ -113,7 +113,8 @@ def analyze(
     Hornberger and Spear (1981), Journal of Environmental Management 12, 7-18; Saltelli et al. (2008), Global
     Sensitivity Analysis: The Primer, chapter 5. The p value of the distance is asymptotic with Stephens's (1970)
     correction of the size; that of Mann and Whitney is normal, with corrections for ties and continuity. SALib's rsa
-    compares slices by the Cramér-von Mises statistic instead.
+    compares slices by the Cramér-von Mises statistic instead. A choice of more than two levels has no order: distance
+    and larger depend on how the levels are numbered, and the p value of the distance is too large where values are few.
 
     Examples
     --------
@@ -139,7 +140,8 @@ def analyze(
     names = {"distance": "distance", "distance_p": "distance_p", "larger": "above", "larger_p": "above_p"}
     result = Filtered(
         {name: np.where(outputs.varies[:, None], raw[key], np.nan) for name, key in names.items()}, {},
-        outputs, made.names, runs=len(inputs), level=np.nan, notes=notes + constant_inputs(made, inputs),
+        outputs, made.names, runs=len(inputs), level=np.nan,
+        notes=notes + constant_inputs(made, inputs) + few_valued(made, inputs),
         header=f"{len(made.names)} inputs, {len(inputs):,} runs, of which {passing.min():,} to {passing.max():,} pass.",
     )  # fmt: skip
     result.passing = passing[0] if outputs.single else passing

@@ -16,7 +16,7 @@ from .arguments import seed_of, share, threads_of, whole
 from .errors import DataError, Fault, SpecError
 from .measures import Measures
 from .problem import SALIB, Problem, as_inputs, as_problem, in_our_words
-from .runs import read_inputs, read_outputs
+from .runs import read_inputs, read_outputs, without_order
 from .table import listing, nearest
 
 __all__ = ["MorrisEffects", "Walks", "analyze", "sample"]
@@ -176,9 +176,19 @@ def sample(
     )  # fmt: skip
     if optimal_trajectories is not None:
         unit = _farthest(made, unit, walks, design, optimal_trajectories, threads_of(threads))
+    if design == "radial":
+        _to_choices(made, unit)
     out: Walks = as_inputs(unit, made.laws, threads_of(threads)).view(Walks)
     out.design, out.unit = design, unit
     return out
+
+
+def _to_choices(made: Problem, unit: Array) -> None:
+    """Put points of discrete inputs amid their level, so that steps count levels; in place."""
+    for k, law in enumerate(made.laws):
+        if law["method"] == "discrete":
+            count = len(law["tables"]["levels"][0])
+            unit[:, k] = (np.floor(unit[:, k] * count) + 0.5) / count
 
 
 def _farthest(made: Problem, unit: Array, walks: int, design: str, asked: Any, threads: int) -> Array:
@@ -264,8 +274,9 @@ def analyze(
     -----
     The step of a group of inputs that move together is the root of their mean squared steps; a single input's keeps its
     sign. Effects of a group are taken without sign (Campolongo et al. 2007, Environmental Modelling & Software 22,
-    1509-1518). SALib's radial effects are over the step in units of the input instead. A plain array for radial walks
-    needs uniform inputs, whose steps can be told from their bounds.
+    1509-1518). The step of a discrete input of L levels on a radial walk is the number of levels that it moves, over L;
+    walks in which it stays have no effect of it. SALib's radial effects are over the step in units of the input
+    instead. A plain array for radial walks needs uniform inputs, whose steps can be told from their bounds.
 
     Examples
     --------
@@ -304,7 +315,8 @@ def analyze(
     how = "t over the walks" if interval == "t" else f"percentiles of {resamples:,} bootstrap resamples"
     result = MorrisEffects(
         values, {"mu_star": (low, high)}, outputs, made.factors, runs=len(inputs), level=level,
-        notes=_notes(walks, several, made), header=f"{len(made.factors)} factors, {walks:,} {walk} walks, "
+        notes=_notes(walks, several, made) + _choices(problem),
+        header=f"{len(made.factors)} factors, {walks:,} {walk} walks, "
         f"{len(inputs):,} runs. Effects are over the step in the unit cube. Interval of mu_star at "
         f"{100 * level:g} %: {how}.",
     )  # fmt: skip
@@ -320,6 +332,15 @@ def _notes(walks: int, several: NDArray[np.bool_], made: Problem) -> tuple[str, 
         named = listing(name for name, at in zip(made.factors, several, strict=True) if at)
         notes += (f"Groups of several inputs have no mu and no sigma: {named}.",)
     return notes
+
+
+def _choices(problem: Mapping[str, Any]) -> tuple[str, ...]:
+    """Note on discrete inputs of more than two levels."""
+    dists = problem.get("dists")
+    if dists is None or "discrete" not in list(dists) or "bounds" not in problem:
+        return ()
+    named = zip(problem["names"], dists, problem["bounds"], strict=True)
+    return without_order([str(name) for name, law, levels in named if law == "discrete" and len(levels) > 2])
 
 
 def _design(X: ArrayLike, asked: str | None) -> str:
@@ -340,7 +361,12 @@ def _moves(
     places = (np.asarray(unit) if known else inputs).reshape(-1, len(made.factors) + 1, len(made.names))
     before = places[:, :1] if walk == "radial" else places[:, :-1]
     change = places[:, 1:] - before
-    factor = _moved(change != 0, made)
+    if (
+        known and walk == "radial"
+    ):  # in the order of the factors, of which discrete ones may stay where they are
+        factor = np.tile(np.arange(len(made.factors)), (len(places), 1))
+    else:
+        factor = _moved(change != 0, made)
     sign = np.sign(np.take_along_axis(change, _first_input(made)[factor][:, :, None], axis=2)[:, :, 0])
     if not known and walk == "trajectory":
         levels = whole("num_levels", num_levels, 2, 10**6)
@@ -348,7 +374,9 @@ def _moves(
     if not known:
         change = change / _widths(problem, made)
     members = np.array(made.factor)[None, None, :] == factor[:, :, None]
-    return factor, sign * np.sqrt((change**2).sum(axis=2) / members.sum(axis=2))
+    size = np.sqrt((change**2).sum(axis=2) / members.sum(axis=2))
+    sign = np.where((sign == 0) & (size > 0), 1.0, sign)  # of a group whose first input stayed
+    return factor, np.where(size > 0, sign * size, np.nan)
 
 
 def _first_input(made: Problem) -> NDArray[np.int64]:

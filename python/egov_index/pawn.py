@@ -175,7 +175,7 @@ def analyze(
         {name: outputs.spread(raw[name]) for name in order},
         {name: (low, high) for name, low, high in intervals} if resamples else {},
         outputs, made.names, runs=len(inputs), level=level, notes=notes + constant_inputs(made, inputs),
-        header=f"{len(made.names)} inputs, {len(inputs):,} runs in {slices} slices of each input. Threshold: "
+        header=f"{len(made.names)} inputs, {len(inputs):,} runs in up to {slices} slices of each input. Threshold: "
         f"{100 * level:g} % quantile of the {statistic} of {dummies:,} dummies without influence.",
     )  # fmt: skip
     result.statistic, result.slices, result.dummies = statistic, slices, dummies

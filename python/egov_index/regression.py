@@ -16,7 +16,7 @@ from .arguments import seed_of, share, threads_of, whole
 from .errors import DataError, Fault
 from .given import constant_inputs, sample
 from .measures import Array, Measures
-from .runs import Outputs, read_inputs, read_outputs, read_problem
+from .runs import Outputs, few_valued, read_inputs, read_outputs, read_problem
 from .table import listing
 
 __all__ = ["RegressionIndices", "analyze", "sample"]
@@ -125,6 +125,8 @@ def analyze(
     Saltelli and Marivoet (1990), Reliability Engineering & System Safety 28, 229-253; Helton et al. (2006), ibid. 91,
     1175-1209. With C the inverse of the correlations of the inputs, b their coefficients and R² the explained share,
     the partial correlation is b_i / sqrt(b_i^2 + (1 - R²) C_ii), and C_ii the inflation. Ties have their mean rank.
+    A choice of more than two levels has no order: its coefficients depend on how the levels are numbered. A note names
+    inputs with 3 to 12 values.
 
     Examples
     --------
@@ -158,7 +160,8 @@ def analyze(
     result = RegressionIndices(
         {name: table("value", *which) for name, which in MEASURES.items()},
         {name: (table("low", *which), table("high", *which)) for name, which in MEASURES.items()},
-        outputs, made.names, runs=len(inputs), level=level, notes=notes + constant_inputs(made, inputs),
+        outputs, made.names, runs=len(inputs), level=level,
+        notes=notes + constant_inputs(made, inputs) + few_valued(made, inputs),
         header=f"{int(moves.sum())} inputs, {len(inputs):,} runs. Intervals at {100 * level:g} %: "
         + (f"percentiles of {resamples:,} bootstrap resamples." if resamples else "none."),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,15 @@ from .problem import Problem, as_inputs, as_problem
 from .table import listing, nearest
 
 __all__ = [
-    "Outputs", "Points", "all_finite", "as_points", "output_names", "output_table", "powers_of", "read_inputs",
-    "read_outputs", "read_problem",
+    "Outputs", "Points", "all_finite", "as_points", "few_valued", "output_names", "output_table", "powers_of",
+    "read_inputs", "read_outputs", "read_problem", "without_order",
 ]  # fmt: skip
 
 Array = NDArray[np.float64]
 KINDS = ("lhs", "sobol", "montecarlo")
 LISTED = 10  # faults of one kind that are named one by one
+MOST_CHOICES = 12  # values of an input that may be choices
+FEWEST_OF_A_CHOICE = 8  # runs of each, on average
 STILL = 1e-12  # an output that varies by less than this share of its largest magnitude is constant
 
 
@@ -131,6 +133,23 @@ def read_inputs(problem: Problem, X: ArrayLike, least: int = 2) -> Array:
         raise DataError(Fault("X", f"{len(table):,} rows", f"{least:,} or more"))
     all_finite(table, lambda row, k: f"X, input {problem.names[k]!r}, run {row}")
     return np.asfortranarray(table)
+
+
+def without_order(names: Sequence[str]) -> tuple[str, ...]:
+    """Note on inputs of a few values, for measures that take these for more or less of something."""
+    if not names:
+        return ()
+    return (
+        f"More than two values, and few: {listing(names)}. If these number choices without an order, what is said of "
+        "them here depends on the numbering; given, pawn and delta take each value for itself.",
+    )
+
+
+def few_valued(problem: Problem, inputs: Array) -> tuple[str, ...]:
+    """The same note on inputs with so few values that they may be choices."""
+    most = min(MOST_CHOICES, len(inputs) // FEWEST_OF_A_CHOICE)
+    counts = [len(np.unique(column)) for column in inputs.T]
+    return without_order([name for name, n in zip(problem.names, counts, strict=True) if 2 < n <= most])
 
 
 def output_table(Y: ArrayLike) -> tuple[Array, bool]:

@@ -43,10 +43,12 @@ def twin(x, y, classes, cells=1024):
         cut = (len(shape) - 1) // 2
         return full[cut : cut + cells]
 
-    share = rankdata(x, method="ordinal").astype(int) - 1
-    share = share * classes // n
+    values, share = np.unique(x, return_inverse=True)
+    if len(values) > classes:
+        share = (rankdata(x, method="ordinal").astype(int) - 1) * classes // n
     whole = density(z)
-    return sum(np.mean(share == c) * np.abs(density(z[share == c]) - whole).sum() / 2 for c in range(classes))
+    parts = [(np.mean(share == c), density(z[share == c])) for c in np.unique(share)]
+    return sum(weight * np.abs(part - whole).sum() / 2 for weight, part in parts)
 
 
 def test_the_kernel_has_the_variance_it_should():
@@ -66,8 +68,16 @@ def test_plain_estimates_are_those_of_the_twin():
     assert (found.delta == found.plain).all() and np.isnan(found.interval["delta"][0]).all()
 
 
+def test_each_value_of_a_choice_is_a_class():
+    rng = np.random.default_rng(15)
+    x = np.column_stack([rng.choice(3, 500, p=[0.7, 0.2, 0.1]), rng.choice([-1.5, 4.0], 500)]).astype(float)
+    y = np.array([2.0, -1, 0])[x[:, 0].astype(int)] + 0.1 * x[:, 1] + rng.random(500)
+    found = delta.analyze(cube(2), x, y, 0, bandwidth=1)
+    np.testing.assert_allclose(found.plain, [twin(x[:, i], y, 9) for i in range(2)], atol=1e-10)
+
+
 def test_names_of_salib_are_taken():
-    x = RNG.random((200, 2))
+    x = np.random.default_rng(16).random((200, 2))
     ours = delta.analyze(cube(2), x, x[:, 0], resamples=9, level=0.8)
     theirs = delta.analyze(cube(2), x, x[:, 0], num_resamples=9, conf_level=0.8)
     np.testing.assert_array_equal(ours["delta_conf"], theirs["delta_conf"])

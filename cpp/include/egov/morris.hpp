@@ -27,12 +27,12 @@ struct Moves {
   Walk walk = Walk::trajectory;
   Index factors = 0;
   std::vector<Index> factor;
-  std::vector<double> step;  // with the sign of the move; never 0
+  std::vector<double> step;  // with the sign of the move; NaN where the factor stayed, as a choice may
   Index count() const { return static_cast<Index>(factor.size()) / factors; }
 };
 
 // Outputs x factors. low and high are of mu_star: t over the walks, or with resamples percentiles of walks drawn again.
-// Both NaN with one walk, as sigma is.
+// Both NaN with one walk, as sigma is. A walk in which a factor stayed has no effect of it, but counts for the total order.
 struct Effects {
   Matrix mu, mu_star, sigma, low, high;
   Matrix total;  // Jansen's total order from radial walks: half the mean squared change over the variance over walks; else NaN
