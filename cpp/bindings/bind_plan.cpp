@@ -43,12 +43,33 @@ py::list factors(const Plan& plan) {
   return out;
 }
 
-py::dict draws(const Plan& plan, Points kind, std::uint64_t n, std::uint64_t seed, bool keep, int threads, const py::object& progress, bool pairs) {
-  const auto told = monitor(progress);
+// A stop that was asked for leaves what is done, any other exception comes through; later only Ctrl-C is looked for.
+Monitor forgiving(const py::object& progress) {
+  return [told = monitor(progress), alone = monitor(py::none()), stopped = std::make_shared<bool>(false)](double done) {
+    if ((*stopped ? alone : told)(done)) return true;
+    *stopped = true;
+    py::gil_scoped_acquire acquire;
+    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) throw py::error_already_set();
+    PyErr_Clear();
+    return false;
+  };
+}
+
+std::vector<Index> levels_of(const Plan& plan) {
+  std::vector<Index> out;
+  for (const Factor& factor : plan.factors()) out.push_back(factor.levels);
+  return out;
+}
+
+// `n`: of the design; `first`: only so many of its draws, 0 for all.
+py::dict draws(const Plan& plan, Points kind, std::uint64_t n, std::uint64_t seed, bool keep, int threads, const py::object& progress, bool pairs,
+               bool enumerated, std::uint64_t first, bool partial) {
+  const auto told = partial ? forgiving(progress) : monitor(progress);
   const Ensemble out = released([&] {
-    return uncertainty(plan, Design(kind, static_cast<Index>(plan.factors().size()), n, seed), keep, threads, told, pairs);
+    const Design design = enumerated ? Design(kind, levels_of(plan), n, seed) : Design(kind, static_cast<Index>(plan.factors().size()), n, seed);
+    return uncertainty(plan, design, keep, threads, told, {pairs, partial, first});
   });
-  return py::dict("counts"_a = out.counts, "mean_shift"_a = out.mean_shift, "shift_by_level"_a = out.shift_by_level,
+  return py::dict("n"_a = out.draws, "counts"_a = out.counts, "mean_shift"_a = out.mean_shift, "shift_by_level"_a = out.shift_by_level,
                   "points"_a = out.points, "scores"_a = out.scores, "ranks"_a = out.ranks, "pairs"_a = out.pairs);
 }
 
@@ -319,6 +340,7 @@ void plan(py::module_& m) {
       .def(py::init([](Measurement::Law law, const Input& first, const Input& second, const Vector& lower, const Vector& upper) {
              return Measurement{law, first, second, lower, upper};
            }), "law"_a, "first"_a.noconvert(), "second"_a.noconvert(), "lower"_a, "upper"_a);
+  m.attr("most_draws") = most_draws;
   py::class_<Alternatives>(m, "Alternatives")
       .def(py::init(&make_alternatives), "impute"_a, "treat"_a, "normalize"_a, "aggregate"_a, "weights"_a, "rescale"_a,
            "posterior"_a, "errors"_a.none(true));
@@ -342,7 +364,8 @@ void plan(py::module_& m) {
       .def_property_readonly("shares", &Plan::shares)
       .def("recipe_at", [](const Plan& of, const std::vector<double>& point) { return of.recipe_at(point.data()); }, "point"_a)
       .def("framework_at", [](const Plan& of, const std::vector<double>& point) { return of.framework_at(point.data()); }, "point"_a)
-      .def("uncertainty", &draws, "points"_a, "n"_a, "seed"_a, "keep"_a, "threads"_a, "progress"_a, "pairs"_a = false)
+      .def("uncertainty", &draws, "points"_a, "n"_a, "seed"_a, "keep"_a, "threads"_a, "progress"_a, "pairs"_a = false,
+           "enumerated"_a = false, "first"_a = 0, "partial"_a = false)
       .def("evaluate", &evaluated, "asked"_a, "points"_a.noconvert(), "threads"_a, "progress"_a)
       .def("nominal", [](const Plan& of, const py::list& asked) { return nominal_outputs(of, asked_of(asked)); }, "asked"_a)
       .def("discrete_combinations", &discrete_combinations)

@@ -64,7 +64,7 @@ Monitor monitor(const py::object& progress) {
     if (progress.is_none()) return true;
     PyObject* answer = PyObject_CallFunction(progress.ptr(), "d", done);
     Py_XDECREF(answer);
-    return answer != nullptr;
+    return answer != nullptr && answer != Py_False;
   };
 }
 

@@ -22,7 +22,7 @@ MissingRule missing(const std::string& name, double threshold);
 Tables tables(const py::dict& from);  // name -> rows of numbers
 Range range(const py::object& from);  // (low, high) or None
 py::dict trail(const std::vector<Change>& changes);  // a dict of equally long lists
-// Calls `progress` (or None) and looks for Ctrl-C, holding the GIL only for that.
+// Calls `progress` (or None), which stops the call by an exception or by False, and looks for Ctrl-C, holding the GIL only for that.
 Monitor monitor(const py::object& progress);
 
 // Runs `work` without the GIL; a stop asked for by Python comes out as the exception that asked for it.

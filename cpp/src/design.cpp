@@ -106,9 +106,10 @@ void Design::point(std::uint64_t i, Index first, Index count, double* out) const
     refuse("point", "point " + std::to_string(i) + ", coordinates " + std::to_string(first) + " to " +
                         std::to_string(first + count) + ": the design has " + std::to_string(length_) + " points of " +
                         std::to_string(dimensions_) + " coordinates");
-  auto make = kind_ == Points::montecarlo ? &Design::montecarlo_point
-              : kind_ == Points::lhs      ? &Design::lhs_point
-                                          : &Design::sobol_point;
+  auto make = !levels_.empty()              ? &Design::crossed_point
+              : kind_ == Points::montecarlo ? &Design::montecarlo_point
+              : kind_ == Points::lhs        ? &Design::lhs_point
+                                            : &Design::sobol_point;
   (this->*make)(static_cast<std::uint32_t>(i), first, count, out);
 }
 
@@ -148,6 +149,7 @@ void Design::sobol_run(std::uint32_t first, Index count, double* out) const {
 void Design::points(std::uint64_t first, Index count, double* out) const {
   if (first > length_ || count < 0 || static_cast<std::uint64_t>(count) > length_ - first)
     refuse("point", std::to_string(count) + " points from " + std::to_string(first) + " on: the design has " + std::to_string(length_) + " points");
+  if (!levels_.empty()) return crossed_run(first, count, out);
   for (Index done = 0; done < count;) {
     const std::uint64_t i = first + static_cast<std::uint64_t>(done);
     const Index run = independent(kind_) ? 1 : std::min(count - done, aligned - static_cast<Index>(i % aligned));

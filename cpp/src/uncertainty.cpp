@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cmath>
 #include <cstdlib>
+#include <functional>
 #include <mutex>
 #include <numeric>
 
@@ -13,11 +16,12 @@
 namespace egov {
 namespace {
 
-constexpr Index leaf = 256;  // draws of one task
+constexpr Index leaf = 256;  // draws of one task, at most
+constexpr std::chrono::milliseconds task_time{20};  // so long a task should last at most: stops are looked for between tasks
 constexpr Index lanes = detail::LaneRanker::lanes;
 constexpr Index most_uncounted = 65535;  // draws that a counter of 16 bits can take
-constexpr std::uint64_t most_draws = 4294967295;  // that the counts can take
 using Counts = Ensemble::Counts;
+using Clock = std::chrono::steady_clock;
 
 // How often each row of a period held each rank, in small numbers that stay in the nearest caches.
 class RankCounter {
@@ -217,58 +221,160 @@ void empty(const Plan& plan, Tally& tally, Counts& counts) {
   tally.uncounted = 0;
 }
 
-void add_up(const Plan& plan, Index levels, std::uint64_t n, const std::vector<Tally>& tallies, Ensemble& out) {
+// What draws add up to.
+struct Totals {
+  Counts counts, pairs;                     // as in Ensemble
+  std::vector<std::uint64_t> shift, draws;  // as in Tally
   std::uint64_t total = 0;
-  out.shift_by_level = Matrix::Constant(static_cast<Index>(plan.factors().size()), levels, missing_value);
-  for (const Tally& tally : tallies) total += tally.total;
-  const double rows = static_cast<double>(plan.rows());
-  out.mean_shift = static_cast<double>(total) / (static_cast<double>(n) * rows);
-  for (std::size_t at = 0; at < tallies[0].shift.size(); ++at) {
-    std::uint64_t shift = 0, draws = 0;
-    for (const Tally& tally : tallies) shift += tally.shift[at], draws += tally.draws[at];
-    if (draws) out.shift_by_level(static_cast<Index>(at) / levels, static_cast<Index>(at) % levels) = static_cast<double>(shift) / (static_cast<double>(draws) * rows);
+};
+
+void add(const std::vector<std::uint64_t>& from, std::vector<std::uint64_t>& to) {
+  std::transform(from.begin(), from.end(), to.begin(), to.begin(), std::plus<>());
+}
+
+void take_off(const Totals& some, Totals& all) {
+  all.counts -= some.counts, all.pairs -= some.pairs, all.total -= some.total;
+  std::transform(all.shift.begin(), all.shift.end(), some.shift.begin(), all.shift.begin(), std::minus<>());
+  std::transform(all.draws.begin(), all.draws.end(), some.draws.begin(), all.draws.begin(), std::minus<>());
+}
+
+// How many draws take as long as a task may, by some that lie all over the run.
+Index draws_of_a_task(const Plan& plan, const Design& design, std::uint64_t n) {
+  constexpr Index tried = 32;
+  constexpr double golden = 0.6180339887498949;
+  Plan::Desk desk(plan);
+  Vector point(design.dimensions());
+  const auto start = Clock::now();
+  Clock::duration took{0};
+  Index made = 0;
+  try {
+    for (double at = 0; made < tried && took < task_time; at += golden, ++made) {
+      design.point(static_cast<std::uint64_t>((at - std::floor(at)) * static_cast<double>(n)), point.data());
+      plan.scores_at(point.data(), desk);
+      took = Clock::now() - start;
+    }
+  } catch (const Error&) {  // the run meets it again, or an earlier one
+    return leaf;
   }
+  const double share = std::chrono::duration<double>(task_time) / std::max(std::chrono::duration<double>(took), std::chrono::duration<double>(1e-9));
+  return std::clamp<Index>(static_cast<Index>(share * static_cast<double>(made)), 1, leaf);
+}
+
+class Run {
+ public:
+  Run(const Plan& plan, const Design& design, int threads, const Monitor& monitor, const RunOptions& options, Index block)
+      : plan_(plan), design_(design), threads_(threads), monitor_(monitor), pairs_(options.pairs), block_(block), levels_(most_levels(plan)) {}
+  struct Counted {
+    std::uint64_t draws;
+    bool stopped;
+  };
+  // Counts draws first..last, or as many of them until it is stopped; kept: nothing if null.
+  Counted count(std::uint64_t first, std::uint64_t last, Totals& totals, Ensemble* kept) const;
+
+ private:
+  std::vector<Tally> tallies(int workers) const;
+  void make(Index first, Index draws, Tally& tally, Ensemble* kept) const;
+  void add_up(std::vector<Tally>& tallies, Totals& totals) const;
+
+  const Plan& plan_;
+  const Design& design_;
+  const int threads_;
+  const Monitor& monitor_;
+  const bool pairs_;
+  const Index block_, levels_;
+};
+
+std::vector<Tally> Run::tallies(int workers) const {
+  std::vector<Tally> out;
+  const auto cells = plan_.factors().size() * static_cast<std::size_t>(levels_);
+  for (int worker = 0; worker < workers; ++worker) {
+    out.push_back(tally_of(plan_, design_.dimensions(), cells));
+    if (pairs_) out.back().pairs.setZero(plan_.units(), plan_.rows());
+  }
+  return out;
+}
+
+// The draws of a task. What fails is the first draw that does, whatever the order in which they are made.
+void Run::make(Index first, Index draws, Tally& tally, Ensemble* kept) const {
+  design_.points(static_cast<std::uint64_t>(first), draws, tally.points.data());
+  if (kept) kept->points.middleCols(first, draws) = tally.points.leftCols(draws);
+  set_order(plan_, draws, tally);
+  try {
+    run(plan_, first, draws, levels_, tally, kept);
+  } catch (const Error&) {
+    for (Index draw = 0; draw < draws; ++draw) plan_.scores_at(tally.points.col(draw).data(), tally.desk);
+    throw;
+  }
+  tally.uncounted += draws;
+}
+
+void Run::add_up(std::vector<Tally>& tallies, Totals& totals) const {
+  for (Tally& tally : tallies) {
+    empty(plan_, tally, totals.counts);
+    if (pairs_) totals.pairs += tally.pairs.transpose();
+    totals.total += tally.total;
+    add(tally.shift, totals.shift);
+    add(tally.draws, totals.draws);
+  }
+}
+
+Run::Counted Run::count(std::uint64_t first, std::uint64_t last, Totals& totals, Ensemble* kept) const {
+  const auto from = static_cast<Index>(first), n = static_cast<Index>(last - first), tasks = (n + block_ - 1) / block_;
+  const int workers = detail::thread_count(threads_, tasks);
+  std::vector<Tally> parts = tallies(workers);
+  std::mutex adding;
+  totals.counts.setZero(plan_.rows(), plan_.units());
+  if (pairs_) totals.pairs.setZero(plan_.rows(), plan_.units());
+  totals.shift.assign(parts[0].shift.size(), 0), totals.draws = totals.shift;
+  const detail::Progressed done = detail::parallel_until(tasks, workers, [&](Index task, int worker) {
+    Tally& tally = parts[static_cast<std::size_t>(worker)];
+    make(from + task * block_, std::min(block_, n - task * block_), tally, kept);
+    if (tally.uncounted + leaf <= most_uncounted) return;
+    const std::lock_guard<std::mutex> hold(adding);
+    empty(plan_, tally, totals.counts);
+  }, monitor_);
+  add_up(parts, totals);
+  return {static_cast<std::uint64_t>(std::min(n, done.tasks * block_)), done.stopped};
+}
+
+void write(const Plan& plan, const Totals& totals, Ensemble& out) {
+  const Index levels = most_levels(plan);
+  const double rows = static_cast<double>(plan.rows());
+  out.counts = totals.counts, out.pairs = totals.pairs;
+  out.mean_shift = static_cast<double>(totals.total) / (static_cast<double>(out.draws) * rows);
+  out.shift_by_level = Matrix::Constant(static_cast<Index>(plan.factors().size()), levels, missing_value);
+  for (std::size_t at = 0; at < totals.shift.size(); ++at)
+    if (totals.draws[at])
+      out.shift_by_level(static_cast<Index>(at) / levels, static_cast<Index>(at) % levels) =
+          static_cast<double>(totals.shift[at]) / (static_cast<double>(totals.draws[at]) * rows);
+}
+
+void make_room(Index dimensions, Index rows, Index n, Ensemble& out) {
+  out.points.conservativeResize(dimensions, n);
+  out.scores.conservativeResize(rows, n);
+  out.ranks.conservativeResize(rows, n);
 }
 
 }  // namespace
 
-Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int threads, const Monitor& monitor, bool pairs) {
-  const auto n = static_cast<Index>(design.length());
-  const Index levels = most_levels(plan);
-  const auto cells = plan.factors().size() * static_cast<std::size_t>(levels);
-  if (design.length() > most_draws)
-    throw SpecError("a run of " + std::to_string(design.length()) + " draws: at most " + std::to_string(most_draws) + " can be counted", {"uncertainty", "", "n"});
+Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int threads, const Monitor& monitor, const RunOptions& options) {
+  const std::uint64_t n = options.draws ? std::min(options.draws, design.length()) : design.length();
+  if (n > most_draws) throw SpecError("a run of " + std::to_string(n) + " draws: at most " + std::to_string(most_draws) + " can be counted", {"uncertainty", "", "n"});
+  const Index block = options.block > 0 ? std::min(options.block, leaf) : draws_of_a_task(plan, design, n);
+  const Run run(plan, design, threads, monitor, options, block);
   Ensemble out;
-  out.counts.setZero(plan.rows(), plan.units());
-  if (keep) {
-    out.points.resize(design.dimensions(), n);
-    out.scores.resize(plan.rows(), n);
-    out.ranks.resize(plan.rows(), n);
+  Totals totals;
+  if (keep) make_room(design.dimensions(), plan.rows(), static_cast<Index>(n), out);
+  const auto [done, stopped] = run.count(0, n, totals, keep ? &out : nullptr);
+  out.draws = done == n ? n : done / design.combinations() * design.combinations();
+  if (stopped && (!options.partial || out.draws == 0)) throw Interrupted("stopped on request");
+  if (out.draws < done) {
+    Totals begun;  // of the point whose combinations were not all made
+    if (run.count(out.draws, done, begun, nullptr).stopped) throw Interrupted("stopped on request");
+    take_off(begun, totals);
   }
-  const int workers = detail::thread_count(threads, (n + leaf - 1) / leaf);
-  std::vector<Tally> tallies;
-  std::mutex adding;
-  for (int worker = 0; worker < workers; ++worker) {
-    tallies.push_back(tally_of(plan, design.dimensions(), cells));
-    if (pairs) tallies.back().pairs.setZero(plan.units(), plan.rows());
-  }
-  detail::parallel((n + leaf - 1) / leaf, workers, [&](Index task, int worker) {
-    Tally& tally = tallies[static_cast<std::size_t>(worker)];
-    const Index first = task * leaf, draws = std::min(leaf, n - first);
-    design.points(static_cast<std::uint64_t>(first), draws, tally.points.data());
-    if (keep) out.points.middleCols(first, draws) = tally.points.leftCols(draws);
-    set_order(plan, draws, tally);
-    run(plan, first, draws, levels, tally, keep ? &out : nullptr);
-    tally.uncounted += draws;
-    if (tally.uncounted + leaf <= most_uncounted) return;
-    const std::lock_guard<std::mutex> hold(adding);
-    empty(plan, tally, out.counts);
-  }, monitor);
-  for (Tally& tally : tallies) empty(plan, tally, out.counts);
-  if (pairs) out.pairs.setZero(plan.rows(), plan.units());
-  for (const Tally& tally : tallies)
-    if (pairs) out.pairs += tally.pairs.transpose();
-  add_up(plan, levels, design.length(), tallies, out);
+  if (keep && done < n) make_room(design.dimensions(), plan.rows(), static_cast<Index>(out.draws), out);
+  write(plan, totals, out);
   return out;
 }
 

@@ -297,6 +297,8 @@ class Measurement:
         upper: NDArray[np.float64],
     ) -> None: ...
 
+most_draws: int
+
 def rank_confidence(draws: Array, level: float, simultaneous: bool, threads: int) -> dict[str, Any]: ...
 
 class Output(enum.Enum):
@@ -336,6 +338,9 @@ class Plan:
         threads: int,
         progress: Progress,
         pairs: bool = False,
+        enumerated: bool = False,
+        first: int = 0,
+        partial: bool = False,
     ) -> dict[str, Any]: ...
     @property
     def shares(self) -> Array: ...

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core, compiled
+from . import _core
 from .arguments import threads_of, whole
 from .errors import DataError, Fault
+from .sampling import Sampling
 
 if TYPE_CHECKING:
     from .ensemble import Ensemble
@@ -67,11 +67,8 @@ def score_draws(
     made, _ = compiled_plan(ensemble.index, ensemble.panel, errors, list(ensemble.periods))
     if not made.factors:
         raise DataError(Fault("rank_confidence", "data without errors", right))
-    with compiled.located(ensemble.panel, ensemble.index.framework):
-        raw: Mapping[str, Any] = made.uncertainty(
-            _core.Points.montecarlo, count, ensemble.seed, True, threads_of(threads), None
-        )
-    return np.asarray(raw["scores"])
+    asked = Sampling(count, ensemble.seed, "montecarlo", "sampled", threads_of(threads))
+    return np.asarray(asked.run(made, ensemble.panel, ensemble.index.framework, keep=True)["scores"])
 
 
 def rank_sets(draws: NDArray[np.float64], starts: Ints, level: float, simultaneous: bool) -> RankSets:

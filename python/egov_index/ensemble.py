@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core, compiled
 from .arguments import share, whole
 from .confidence import RankSets, rank_sets, score_draws
 from .errors import Fault, SpecError
 from .panel import Panel
+from .sampling import Sampling
 from .table import make_frame, nearest
 from .weighting import Experts
 
@@ -39,7 +40,9 @@ class Ensemble:
     Attributes
     ----------
     index, panel, alternatives, n, seed
-        What was run.
+        What was run; n is the number of draws made.
+    combinations : int
+        With ``discrete="enumerated"``: how many combinations of choices were run through at each point; else 1.
     factors : tuple of str
         What varied: stages, weights as ``"weight <node>"``, ``"weights <node>"`` (a box around its children) or
         ``"experts"``, ``"exclude"``, ``"imputation"``, the draw of stochastic imputations, and ``"measurement"``.
@@ -53,10 +56,15 @@ class Ensemble:
 
     def __init__(
         self, index: Index, panel: Panel, periods: tuple[Any, ...], made: Any, raw: dict[str, Any],
-        *, n: int, seed: int, alternatives: Alternatives, points: str = "sobol",
+        *, sampling: Sampling, alternatives: Alternatives,
     ) -> None:  # fmt: skip
-        self.index, self.panel, self.periods = index, panel, periods
-        self.n, self.seed, self.alternatives, self.points = n, seed, alternatives, points
+        self.index, self.panel, self.periods, self.alternatives = index, panel, periods, alternatives
+        self.n, self.seed, self.points, self.sampling = (
+            int(raw["n"]),
+            sampling.seed,
+            sampling.points,
+            sampling,
+        )
         self.factors = factor_names(made, index.framework)
         self.mean_shift = float(raw["mean_shift"])
         self.counts: NDArray[np.uint32] = np.asarray(raw["counts"])
@@ -64,6 +72,7 @@ class Ensemble:
         self._nominal_scores: NDArray[np.float64] = np.asarray(made.nominal_scores)
         self._kept: list[int] = list(made.kept)
         self._levels = [levels for _, levels, _ in made.factors]
+        self.combinations = sampling.combinations(made)
         self._shift_by_level: NDArray[np.float64] = np.asarray(raw["shift_by_level"])
         kept = bool(np.size(raw["ranks"]))
         self.draws = (
@@ -331,7 +340,8 @@ class Ensemble:
             run, in places), moved (share of the ends that differ from those of the whole run).
         """
         tail = (1 - share("level", level)) / 2
-        sizes = sorted({max(1, self.n >> k) for k in range(STEPS)})
+        whole_points = self.n // self.combinations
+        sizes = sorted({max(1, whole_points >> k) * self.combinations for k in range(STEPS)})
         made = self._plan()
         runs = {n: self if n == self.n else self._shorter(n, made) for n in sizes}
         ends = {n: np.stack([one._quantile(tail), one._quantile(1 - tail)]) for n, one in runs.items()}
@@ -360,19 +370,16 @@ class Ensemble:
 
         return plan(self.index, self.panel, self.alternatives, list(self.periods))[0]
 
-    def _again(self, n: int, *, keep: bool = False, pairs: bool = False, made: Any = None) -> dict[str, Any]:
-        """The first n draws once more."""
+    def _again(self, n: int, *, made: Any = None, **more: Any) -> dict[str, Any]:
+        """The draws once more, or a shorter run of the same seed."""
         made = self._plan() if made is None else made
-        with compiled.located(self.panel, self.index.framework):
-            raw: dict[str, Any] = made.uncertainty(
-                getattr(_core.Points, self.points), n, self.seed, keep, 0, None, pairs
-            )
-        return raw
+        shorter = self.sampling if n == self.n else replace(self.sampling, length=n)
+        return shorter.run(made, self.panel, self.index.framework, first=n, **more)
 
     def _shorter(self, n: int, made: Any) -> Ensemble:
+        raw = self._again(n, made=made)
         return Ensemble(
-            self.index, self.panel, self.periods, made, self._again(n, made=made), n=n, seed=self.seed,
-            alternatives=self.alternatives, points=self.points,
+            self.index, self.panel, self.periods, made, raw, sampling=self.sampling, alternatives=self.alternatives
         )  # fmt: skip
 
     @cached_property
@@ -380,7 +387,8 @@ class Ensemble:
         """Scores and ranks of draws one by one: those kept, or the first ones again."""
         if self.draws is not None:
             return self.draws
-        raw = self._again(min(self.n, KEPT), keep=True)
+        most = max(KEPT // self.combinations, 1) * self.combinations
+        raw = self._again(min(self.n, most), keep=True)
         return {name: np.asarray(raw[name]).T for name in ("scores", "ranks")}
 
     @cached_property

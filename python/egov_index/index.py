@@ -173,14 +173,16 @@ class Index:
         *,
         period: Any = None,
         points: str = "sobol",
+        discrete: str = "sampled",
         keep: bool = False,
     ) -> Ensemble:
         """Rank the units again under alternatives; see :func:`egov_index.uncertainty.run`."""
         from . import uncertainty
 
         return uncertainty.run(
-            self, panel, alternatives, n, seed, threads, progress, period=period, points=points, keep=keep
-        )
+            self, panel, alternatives, n, seed, threads, progress, period=period, points=points,
+            discrete=discrete, keep=keep,
+        )  # fmt: skip
 
     def sensitivity(
         self,

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core, compiled, scrutiny
 from .alternatives import Alternatives
-from .arguments import seed_of, threads_of, whole
 from .ensemble import Ensemble, factor_names
 from .errors import Fault, SpecError
 from .measurement import core_errors
 from .panel import Panel
-from .table import nearest
+from .sampling import sampling
 from .weighting import core_weights
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Ensemble", "Progress", "compiled_plan", "factor_names", "plan", "run"]
 
 Progress = Callable[[float], object]
-POINTS = ("sobol", "lhs", "montecarlo")
 
 
 def plan(
@@ -92,6 +90,7 @@ def run(
     *,
     period: Any = None,
     points: str = "sobol",
+    discrete: str = "sampled",
     keep: bool = False,
 ) -> Ensemble:
     """Rank the units again, n times, each time under other choices.
@@ -114,6 +113,11 @@ def run(
         What to rank instead of the index's own period.
     points : {"sobol", "lhs", "montecarlo"}
         Scrambled Sobol' points, a Latin hypercube, or independent uniform numbers.
+    discrete : {"sampled", "enumerated"}
+        Whether choices (methods of stages, experts, what is left out) are drawn as everything else is, or run through
+        in all K combinations at each point of a design over what is continuous (weights, errors of measurement, draws
+        of imputations), so that no combination is met more often than another. n is then rounded down to a multiple of
+        K; ``ens.n`` tells how many draws were made. Where nothing is continuous, n is K and probabilities are exact.
     keep : bool
         Keep each draw's point, scores and ranks in the result; memory grows with n.
 
@@ -124,16 +128,12 @@ def run(
     Raises
     ------
     SpecError
-        If nothing varies, n is no positive whole number, or a combination cannot be computed.
+        If nothing varies, n is no positive whole number or, with ``discrete="enumerated"``, smaller than the number of
+        combinations, or a combination cannot be computed.
     DataError
         As in :meth:`Index.score`.
     """
-    whole("n", n, 1, 2**32)
-    seed = seed_of(seed)
-    workers = threads_of(threads)
-    if points not in POINTS:
-        raise SpecError(Fault("points", repr(points), nearest(points, POINTS)))
+    asked = sampling(n, seed, points, discrete, threads)
     made, labels = plan(index, panel, alternatives, period)
-    with compiled.located(panel, index.framework):
-        raw = made.uncertainty(getattr(_core.Points, points), n, seed, keep, workers, progress)
-    return Ensemble(index, panel, labels, made, raw, n=n, seed=seed, alternatives=alternatives, points=points)
+    raw = asked.run(made, panel, index.framework, progress, keep=keep)
+    return Ensemble(index, panel, labels, made, raw, sampling=asked, alternatives=alternatives)

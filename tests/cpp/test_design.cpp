@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <set>
@@ -216,6 +217,68 @@ TEST_CASE("runs of points are the points one by one, wherever they start and end
 TEST_CASE("more dimensions or points leave those before them alone") {
   Matrix small = sample(Design(Points::sobol, 5, 32, 9)), large = sample(Design(Points::sobol, 80, 64, 9));
   CHECK(small == large.topLeftCorner(32, 5));
+}
+
+namespace {
+
+// A crossed design as it is defined, point by point.
+Matrix crossed(Points kind, const std::vector<Index>& levels, std::uint64_t points, std::uint64_t seed) {
+  Index continuous = 0;
+  std::uint64_t combinations = 1;
+  for (Index one : levels) one == 0 ? void(++continuous) : void(combinations *= static_cast<std::uint64_t>(one));
+  const Matrix over = continuous ? sample(Design(kind, continuous, points, seed)) : Matrix(1, 0);
+  Matrix out(static_cast<Index>(points * combinations), static_cast<Index>(levels.size()));
+  for (Index i = 0; i < out.rows(); ++i) {
+    Index rest = i % static_cast<Index>(combinations), taken = continuous;
+    for (Index k = out.cols() - 1; k >= 0; --k) {
+      const Index width = levels[static_cast<std::size_t>(k)];
+      out(i, k) = width == 0 ? over(i / static_cast<Index>(combinations), --taken) : (static_cast<double>(rest % width) + 0.5) / static_cast<double>(width);
+      if (width > 0) rest /= width;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a crossed design runs through all combinations at each of its points") {
+  for (Points kind : {Points::sobol, Points::montecarlo, Points::lhs, Points::linear_sobol})
+    for (const std::vector<Index>& levels : {std::vector<Index>{3, 0, 2, 0, 1}, {0, 7, 0, 50}, {0, 0}, {2, 3}, {1}}) {
+      Index combinations = 1;
+      for (Index one : levels) combinations *= std::max<Index>(one, 1);
+      const bool varies = std::count(levels.begin(), levels.end(), 0) > 0;
+      const Design design(kind, levels, static_cast<std::uint64_t>(3 * combinations + combinations - 1), 9);
+      const auto length = static_cast<Index>(design.length());
+      CHECK(design.combinations() == static_cast<std::uint64_t>(combinations));
+      CHECK(length == combinations * (varies ? std::max<Index>(3, (4 * combinations - 1) / combinations) : 1));
+      const Matrix right = crossed(kind, levels, design.length() / design.combinations(), 9);
+      CHECK(sample(design) == right);
+      for (Index first : {Index{0}, Index{1}, length / 2, length - 1})
+        for (Index count : {Index{0}, Index{1}, length - first}) {
+          if (first + count > length) continue;
+          Matrix run = Matrix::Constant(design.dimensions(), count + 1, -1);
+          design.points(static_cast<std::uint64_t>(first), count, run.data());
+          CHECK(run.leftCols(count).transpose() == right.middleRows(first, count));
+          CHECK((run.col(count).array() == -1).all());
+        }
+      Vector part = Vector::Constant(2, -1);
+      design.point(design.length() - 1, design.dimensions() - 1, 1, part.data());
+      CHECK(part[0] == right(length - 1, design.dimensions() - 1));
+      CHECK(part[1] == -1);
+    }
+}
+
+TEST_CASE("crossed designs out of range are refused") {
+  CHECK_THROWS_WITH_AS(Design(Points::sobol, std::vector<Index>{3, 0, 4}, 11, 0), doctest::Contains("12 combinations"), SpecError);
+  CHECK_NOTHROW(Design(Points::sobol, std::vector<Index>{3, 0, 4}, 12, 0));
+  CHECK_THROWS_AS(Design(Points::sobol, std::vector<Index>{}, 12, 0), SpecError);
+  CHECK_THROWS_AS(Design(Points::sobol, std::vector<Index>{2, -1}, 12, 0), SpecError);
+  CHECK_THROWS_WITH_AS(Design(Points::sobol, std::vector<Index>(33, 2), 12, 0), doctest::Contains("more than 4294967296 combinations"), SpecError);
+  CHECK_THROWS_AS(Design(Points::sobol, std::vector<Index>{Index{1} << 62, Index{1} << 62}, 12, 0), SpecError);
+  const Design design(Points::sobol, std::vector<Index>{3, 0}, 8, 0);
+  double u[2];
+  CHECK_THROWS_AS(design.point(6, u), SpecError);
+  CHECK_THROWS_AS(design.points(6, 1, u), SpecError);
 }
 
 TEST_CASE("designs out of range are refused") {

@@ -120,6 +120,20 @@ TEST_CASE("a monitor that says no stops the call") {
   }
 }
 
+TEST_CASE("tasks that were run before a stop are the first ones") {
+  for (int threads : {1, 2, 4}) {
+    std::vector<std::atomic<int>> ran(1000);
+    const auto done = detail::parallel_until(1000, threads, [&](Index task, int) { rest(2); ++ran[static_cast<std::size_t>(task)]; }, [](double) { return false; });
+    CHECK(done.stopped);
+    CHECK(done.tasks > 0);
+    CHECK(done.tasks < 1000);
+    for (std::size_t task = 0; task < 1000; ++task) CHECK(ran[task] == (static_cast<Index>(task) < done.tasks));
+  }
+  const auto all = detail::parallel_until(10, 2, [](Index, int) {}, [](double done) { return done < 1; });
+  CHECK(all.tasks == 10);
+  CHECK(all.stopped);
+}
+
 TEST_CASE("an exception of the monitor comes through") {
   auto monitor = [](double) -> bool { throw std::logic_error("from the monitor"); };
   CHECK_THROWS_AS(parallel(1000, 2, [](Index, int) { rest(5); }, monitor), std::logic_error);

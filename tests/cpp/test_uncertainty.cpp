@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "egov/uncertainty.hpp"
 #include "small_index.hpp"
@@ -15,13 +16,75 @@ const std::vector<Index> scored = {1, 3};
 
 Plan plan_of(const Alternatives& others) { return Plan(panel(), framework(), recipe(), others, scored); }
 
+std::vector<Index> levels_of(const Plan& plan) {
+  std::vector<Index> levels;
+  for (const Factor& factor : plan.factors()) levels.push_back(factor.levels);
+  return levels;
+}
+
 template <class A>
 bool bits(const A& a, const A& b) {
   return a.rows() == b.rows() && a.cols() == b.cols() &&
          std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(*a.data())) == 0;
 }
 
+bool same(const Ensemble& a, const Ensemble& b) {
+  return a.draws == b.draws && bits(a.counts, b.counts) && bits(a.pairs, b.pairs) && bits(a.points, b.points) && bits(a.scores, b.scores) &&
+         bits(a.ranks, b.ranks) && bits(a.shift_by_level, b.shift_by_level) && a.mean_shift == b.mean_shift;
+}
+
+// Asks once for a stop, as soon as it is called.
+Monitor stop_once() {
+  return [asked = false](double) mutable { return std::exchange(asked, true); };
+}
+
 }  // namespace
+
+TEST_CASE("any block and any number of threads give the same bits, sampled or run through") {
+  const Plan plan = plan_of(alternatives());
+  const Design sampled(Points::sobol, static_cast<Index>(plan.factors().size()), 1500, 5), crossed(Points::sobol, levels_of(plan), 1500, 5);
+  for (const Design& design : {sampled, crossed}) {
+    const Ensemble whole = uncertainty(plan, design, true, 1, {}, {true, false, 0, 256});
+    for (Index block : {1, 7, 100, 256, 1000})
+      for (int threads : {1, 2, 8}) CHECK(same(uncertainty(plan, design, true, threads, {}, {true, false, 0, block}), whole));
+    CHECK(same(uncertainty(plan, design, true, 2, {}, {true}), whole));
+  }
+}
+
+TEST_CASE("the first draws of a design are a run of their own") {
+  const Plan plan = plan_of(alternatives());
+  const auto dimensions = static_cast<Index>(plan.factors().size());
+  const Ensemble part = uncertainty(plan, Design(Points::sobol, dimensions, 1000, 5), true, 2, {}, {true, false, 300});
+  CHECK(same(part, uncertainty(plan, Design(Points::sobol, dimensions, 300, 5), true, 2, {}, {true})));
+}
+
+TEST_CASE("a run that is stopped can leave the draws done") {
+  const Plan plan = plan_of(alternatives());
+  const auto dimensions = static_cast<Index>(plan.factors().size());
+  const std::uint64_t n = std::uint64_t{1} << 24;
+  const Design sampled(Points::sobol, dimensions, n, 5), crossed(Points::lhs, levels_of(plan), n, 5);
+  for (const Design& design : {sampled, crossed})
+    for (int threads : {1, 3}) {
+      const Ensemble part = uncertainty(plan, design, false, threads, stop_once(), {true, true, 0, 50});
+      CHECK(part.draws > 0);
+      CHECK(part.draws < n);
+      CHECK(part.draws % design.combinations() == 0);
+      CHECK(same(part, uncertainty(plan, design, false, 1, {}, {true, false, part.draws})));
+    }
+  const Design some(Points::sobol, dimensions, 200000, 5);
+  const Ensemble kept = uncertainty(plan, some, true, 2, stop_once(), {false, true, 0, 50});
+  CHECK(kept.scores.cols() == static_cast<Index>(kept.draws));
+  CHECK(same(kept, uncertainty(plan, some, true, 1, {}, {false, false, kept.draws})));
+}
+
+TEST_CASE("without a whole point of a crossed design there is nothing to leave") {
+  Alternatives others = alternatives();
+  others.weights.experts = Matrix::Ones(nodes, 100000);
+  const Plan plan = plan_of(others);
+  const Design design(Points::sobol, levels_of(plan), std::uint64_t{1} << 22, 5);
+  CHECK(design.combinations() == 3600000);
+  CHECK_THROWS_AS(uncertainty(plan, design, false, 2, stop_once(), {false, true, 0, 50}), Interrupted);
+}
 
 TEST_CASE("any number of threads gives the same bits") {
   const Plan plan = plan_of(alternatives());

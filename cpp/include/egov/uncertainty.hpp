@@ -8,8 +8,11 @@
 
 namespace egov {
 
+constexpr std::uint64_t most_draws = 4294967295;  // that the counts of an ensemble can take
+
 struct Ensemble {
   using Counts = Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic>;
+  std::uint64_t draws = 0;     // that were counted: the first ones of the design
   Counts counts;  // rows x units: how often each rank was held
   double mean_shift = 0;       // mean over draws and rows of |rank - nominal rank|
   Counts pairs;                // rows x units: how often the row ranked above the unit-th row of its period, ties not counted; on request
@@ -19,7 +22,15 @@ struct Ensemble {
   Eigen::MatrixXi ranks;
 };
 
-// Everything counted is a whole number, so any number of threads gives the same bits.
-Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int threads, const Monitor& monitor = {}, bool pairs = false);
+struct RunOptions {
+  bool pairs = false;        // count who ranks above whom
+  bool partial = false;      // a run that is stopped gives the draws done, as whole points of a crossed design: what lies beyond is counted
+                             // once more and taken off, the monitor being asked again. Interrupted without any, or if it says no twice
+  std::uint64_t draws = 0;   // only so many of the first points of the design; 0: all
+  Index block = 0;           // draws of one task, at most 256; 0: as many as take about 20 ms
+};
+
+// Everything counted is a whole number, so any number of threads and any block give the same bits.
+Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int threads, const Monitor& monitor = {}, const RunOptions& options = {});
 
 }  // namespace egov

@@ -35,8 +35,10 @@ class Crew {
     if (failure_) std::rethrow_exception(failure_);
     if (after_ >= 1 && !stop_) ask(after_);  // the end of the whole call is always told
     if (monitor_failure_) std::rethrow_exception(monitor_failure_);
-    if (interrupted_) throw Interrupted("stopped on request");
   }
+
+  bool interrupted() const { return interrupted_; }
+  Index finished() const { return finished_; }
 
  private:
   // A task once taken is always run: so every task before a failing one runs, and the lowest failure is well defined.
@@ -123,6 +125,13 @@ void parallel(Index tasks, int threads, const std::function<void(Index task, int
               double done_before, double done_after) {
   Crew crew(tasks, work, monitor, done_before, done_after);
   crew.run(thread_count(threads, tasks));
+  if (crew.interrupted()) throw Interrupted("stopped on request");
+}
+
+Progressed parallel_until(Index tasks, int threads, const std::function<void(Index task, int worker)>& work, const Monitor& monitor) {
+  Crew crew(tasks, work, monitor, 0, 1);
+  crew.run(thread_count(threads, tasks));
+  return {crew.finished(), crew.interrupted()};
 }
 
 }  // namespace egov::detail

@@ -17,4 +17,12 @@ int thread_count(int asked, Index tasks);
 void parallel(Index tasks, int threads, const std::function<void(Index task, int worker)>& work,
               const Monitor& monitor = {}, double done_before = 0, double done_after = 1);
 
+struct Progressed {
+  Index tasks;   // that were run, which are the first ones
+  bool stopped;  // the monitor asked for it
+};
+
+// The same, but a monitor that returns false is no failure.
+Progressed parallel_until(Index tasks, int threads, const std::function<void(Index task, int worker)>& work, const Monitor& monitor);
+
 }  // namespace egov::detail
