@@ -346,10 +346,11 @@ void plan(py::module_& m) {
            "posterior"_a, "errors"_a.none(true));
   m.def("gamma_quantile", py::vectorize(&gamma_quantile), "shape"_a, "p"_a);
   m.def("gamma_probability", py::vectorize(&gamma_probability), "shape"_a, "x"_a);
-  m.def("rank_confidence", [](const Matrix& draws, double level, bool simultaneous, int threads) {
-    const RankSets out = released([&] { return rank_confidence(draws, level, simultaneous, threads); });
+  m.def("rank_confidence", [](const Matrix& draws, double level, bool simultaneous, int threads, const py::object& progress) {
+    const auto told = monitor(progress);
+    const RankSets out = released([&] { return rank_confidence(draws, level, simultaneous, threads, told); });
     return py::dict("low"_a = out.low, "high"_a = out.high, "above"_a = out.above);
-  }, "draws"_a, "level"_a, "simultaneous"_a, "threads"_a);
+  }, "draws"_a, "level"_a, "simultaneous"_a, "threads"_a, "progress"_a = py::none());
   py::enum_<Output>(m, "Output").value("rank", Output::rank).value("score", Output::score).value("scaled", Output::scaled).value("top", Output::top)
       .value("shift", Output::shift).value("above", Output::above).value("distance", Output::distance);
   py::class_<Plan>(m, "Plan")

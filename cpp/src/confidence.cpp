@@ -11,6 +11,7 @@ namespace egov {
 namespace {
 
 constexpr Index stretch = 8;  // units of one task
+constexpr double prepared = 0.2;  // share of the work before any test
 
 // Scores of the draws around their means, and what is known of each difference.
 struct Scene {
@@ -20,7 +21,7 @@ struct Scene {
   Matrix t;           // units x units: studentized difference of the row and the column
 };
 
-Scene scene_of(const Matrix& draws, int threads) {
+Scene scene_of(const Matrix& draws, int threads, const Monitor& monitor) {
   const Index units = draws.rows(), n = draws.cols();
   Scene scene{draws.rowwise().mean(), {}, Matrix::Zero(units, units), Matrix::Zero(units, units)};
   scene.deviations = (draws.colwise() - scene.center).transpose();
@@ -33,7 +34,7 @@ Scene scene_of(const Matrix& draws, int threads) {
       if (sd > tie || std::abs(difference) > tie) scene.t(j, k) = sd > tie ? difference / sd : difference > 0 ? infinite : -infinite;
       scene.t(k, j) = -scene.t(j, k);
     }
-  });
+  }, monitor, 0, prepared);
   return scene;
 }
 
@@ -70,20 +71,24 @@ void step_down(const Scene& scene, double level, Open& open, const Largest& larg
   while (reject(scene, critical(largest(open), level), open)) {}
 }
 
-void all_at_once(const Scene& scene, double level, int threads, Eigen::MatrixXi& above) {
+// How often it tests is not known before: each time half of what is left is told as done.
+void all_at_once(const Scene& scene, double level, int threads, const Monitor& monitor, Eigen::MatrixXi& above) {
   const Index units = above.rows(), n = scene.deviations.rows(), parts = (units + stretch - 1) / stretch;
   Open open = Open::Constant(units, units, true);
+  double done = prepared;
   step_down(scene, level, open, [&](const Open& still) {
+    const double before = done;
+    done += (1 - done) / 2;
     Matrix largest = Matrix::Zero(n, parts);
     detail::parallel(parts, detail::thread_count(threads, parts), [&](Index part, int) {
       for (Index j = part; j < units; j += parts) raise(scene, still, j, j, largest.col(part));
-    });
+    }, monitor, before, done);
     return Vector(largest.rowwise().maxCoeff());
   });
   above = (!open).cast<int>() - (!open).transpose().cast<int>();
 }
 
-void each_alone(const Scene& scene, double level, int threads, Eigen::MatrixXi& above) {
+void each_alone(const Scene& scene, double level, int threads, const Monitor& monitor, Eigen::MatrixXi& above) {
   const Index units = above.rows();
   detail::parallel(units, detail::thread_count(threads, units), [&](Index j, int) {
     Open open = Open::Constant(units, units, false);
@@ -95,18 +100,18 @@ void each_alone(const Scene& scene, double level, int threads, Eigen::MatrixXi& 
       return largest;
     });
     above.row(j) = (!open.row(j)).cast<int>() - (!open.col(j)).transpose().cast<int>();
-  });
+  }, monitor, prepared, 1);
 }
 
 }  // namespace
 
-RankSets rank_confidence(const Matrix& draws, double level, bool simultaneous, int threads) {
+RankSets rank_confidence(const Matrix& draws, double level, bool simultaneous, int threads, const Monitor& monitor) {
   const Index units = draws.rows(), n = draws.cols();
   if (n < 2 || std::ceil(level * static_cast<double>(n + 1) - 1e-9) > static_cast<double>(n))
-    throw DataError("so few draws say nothing of this level; give at least " + std::to_string(static_cast<long>(std::ceil(level / (1 - level)))), {"uncertainty", "rank_confidence", "n"});
-  const Scene scene = scene_of(draws, threads);
+    throw DataError("so few draws say nothing of this level; give at least " + std::to_string(static_cast<long>(std::ceil(level / (1 - level) - 1e-9))), {"uncertainty", "rank_confidence", "draws"});
+  const Scene scene = scene_of(draws, threads, monitor);
   RankSets out{Eigen::VectorXi(units), Eigen::VectorXi(units), Eigen::MatrixXi::Zero(units, units)};
-  (simultaneous ? all_at_once : each_alone)(scene, level, threads, out.above);
+  (simultaneous ? all_at_once : each_alone)(scene, level, threads, monitor, out.above);
   for (Index j = 0; j < units; ++j) {
     out.low[j] = 1 + static_cast<int>((out.above.row(j).array() < 0).count());
     out.high[j] = static_cast<int>(units - (out.above.row(j).array() > 0).count());

@@ -299,7 +299,9 @@ class Measurement:
 
 most_draws: int
 
-def rank_confidence(draws: Array, level: float, simultaneous: bool, threads: int) -> dict[str, Any]: ...
+def rank_confidence(
+    draws: Array, level: float, simultaneous: bool, threads: int, progress: Progress = None
+) -> dict[str, Any]: ...
 
 class Output(enum.Enum):
     rank = ...

@@ -10,7 +10,7 @@ import numpy as np
 from .errors import Fault, SpecError
 from .table import listing, nearest
 
-__all__ = ["period_at", "picked", "seed_of", "share", "threads_of", "whole"]
+__all__ = ["period_at", "picked", "seed_of", "share", "threads_of", "truth", "whole"]
 
 LARGEST_SEED = 2**63 - 1  # the largest whole number that a spec file can hold
 
@@ -33,6 +33,13 @@ def share(name: str, value: Any, example: float = 0.9) -> float:
     if not number or not 0 < value < 1:
         raise SpecError(Fault(name, repr(value), f"a number between 0 and 1, e.g. {example:g}"))
     return float(value)
+
+
+def truth(name: str, value: Any) -> bool:
+    """True or False; SpecError otherwise."""
+    if not isinstance(value, bool | np.bool_):
+        raise SpecError(Fault(name, repr(value), "True or False"))
+    return bool(value)
 
 
 def seed_of(value: Any) -> int:

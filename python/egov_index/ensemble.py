@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arguments import share, whole
-from .confidence import RankSets, rank_sets, score_draws
+from .arguments import share, truth
+from .confidence import RankSets, draws_for, rank_sets, score_draws
 from .errors import Fault, SpecError
 from .panel import Panel
+from .progress import Progress, checked, shown, stretches
+from .ranges import RankRanges, draws_below
 from .sampling import Sampling
 from .table import make_frame, nearest
-from .weighting import Experts
 
 if TYPE_CHECKING:
     from .alternatives import Alternatives
@@ -34,13 +36,15 @@ def factor_names(made: Any, framework: Framework) -> tuple[str, ...]:
     return tuple(name if node < 0 else f"{name} {framework.codes[node]}" for name, _, node in made.factors)
 
 
-class Ensemble:
+class Ensemble(RankRanges):
     """What the ranks were over many draws.
 
     Attributes
     ----------
     index, panel, alternatives, n, seed
         What was run; n is the number of draws made.
+    interrupted : bool
+        The run was stopped before all draws were made (``on_interrupt="keep"``); all is said of the n first ones.
     combinations : int
         With ``discrete="enumerated"``: how many combinations of choices were run through at each point; else 1.
     factors : tuple of str
@@ -59,12 +63,8 @@ class Ensemble:
         *, sampling: Sampling, alternatives: Alternatives,
     ) -> None:  # fmt: skip
         self.index, self.panel, self.periods, self.alternatives = index, panel, periods, alternatives
-        self.n, self.seed, self.points, self.sampling = (
-            int(raw["n"]),
-            sampling.seed,
-            sampling.points,
-            sampling,
-        )
+        self.n, self.asked = int(raw["n"]), sampling.draws(made)
+        self.seed, self.points, self.sampling = sampling.seed, sampling.points, sampling
         self.factors = factor_names(made, index.framework)
         self.mean_shift = float(raw["mean_shift"])
         self.counts: NDArray[np.uint32] = np.asarray(raw["counts"])
@@ -80,65 +80,20 @@ class Ensemble:
         )
 
     @property
-    def keys(self) -> dict[str, list[Any]]:
-        """Unit and period of each scored row."""
-        units = len(self.panel.units)
-        return {
-            "unit": [self.panel.units[row % units] for row in self._kept],
-            "period": [self.periods[row // units] for row in self._kept],
-        }
-
-    @cached_property
-    def _cumulative(self) -> NDArray[np.float64]:
-        return np.asarray(np.cumsum(self.counts, axis=1, dtype=np.float64) / self.n)
-
-    def _quantile(self, at: float) -> NDArray[np.int64]:
-        found: NDArray[np.int64] = np.argmax(self._cumulative >= at - 1e-12, axis=1) + 1
-        return found
-
-    def rank_range(self, level: float = 0.90) -> Any:
-        """Range that holds a share of each unit's ranks over the stated alternatives.
-
-        It says what method choices do; it is no confidence interval.
-
-        Parameters
-        ----------
-        level : float
-            Share of the draws that the range holds at least, between 0 and 1.
-
-        Returns
-        -------
-        frame
-            unit, period, rank (nominal), low, median, high; in the order of the panel.
-
-        Raises
-        ------
-        SpecError
-            If the level does not lie between 0 and 1.
-        """
-        tail = (1 - share("level", level)) / 2
-        columns = {**self.keys, "rank": self.nominal, "low": self._quantile(tail)}
-        columns |= {"median": self._quantile(0.5), "high": self._quantile(1 - tail)}
-        return make_frame(columns, self.panel.backend)
-
-    def rank_probability(self) -> Any:
-        """Frame: unit, period, rank, probability; ranks that were never held are left out."""
-        row, column = np.nonzero(self.counts)
-        keys = self.keys
-        columns = {name: [keys[name][k] for k in row] for name in keys}
-        held = self.counts[row, column] / self.n
-        return make_frame({**columns, "rank": column + 1, "probability": held}, self.panel.backend)
-
-    def top_k(self, k: int) -> Any:
-        """Frame: unit, period, rank (nominal), probability of being among the first k."""
-        whole("k", k, 1, len(self.panel.units))
-        columns = {**self.keys, "rank": self.nominal, "probability": self._cumulative[:, k - 1]}
-        return make_frame(columns, self.panel.backend)
+    def interrupted(self) -> bool:
+        """Was the run stopped before all draws were made?"""
+        return self.n < self.asked
 
     # How sure the data are
 
     def rank_confidence(
-        self, level: float = 0.90, simultaneous: bool = False, draws: int | None = None
+        self,
+        level: float = 0.90,
+        simultaneous: bool = False,
+        draws: int | None = None,
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
     ) -> Any:
         """Confidence sets for ranks, where data carry errors of measurement or of imputation.
 
@@ -153,6 +108,10 @@ class Ensemble:
             All sets hold at once with that probability; else each does on its own.
         draws : int, optional
             Draws of the errors; n of this run between 1,000 and 10,000 if left out.
+        threads : int, optional
+            Those of the run if left out.
+        progress : True or callable, optional
+            As in :func:`egov_index.uncertainty.run`.
 
         Returns
         -------
@@ -163,6 +122,8 @@ class Ensemble:
         ------
         DataError
             If the data carry no errors, or the draws are too few for the level.
+        SpecError
+            For a level that is not between 0 and 1, and for what is no number of draws or threads.
 
         Notes
         -----
@@ -170,7 +131,7 @@ class Ensemble:
         pairs with a common critical value for the largest studentized difference, step by step. Each period has sets
         of its own. The range over alternatives (:meth:`rank_range`) is something else: no confidence is claimed there.
         """
-        sets = self._sets(level, simultaneous, draws)
+        sets = self._sets(level, simultaneous, draws, threads, progress)
         columns = {**self.keys, "rank": self.nominal, "low": sets.low, "high": sets.high}
         return make_frame({**columns, "undecided": sets.undecided}, self.panel.backend)
 
@@ -181,6 +142,9 @@ class Ensemble:
         simultaneous: bool = False,
         period: Any = None,
         draws: int | None = None,
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
     ) -> Any:
         """Units that the data cannot tell from one, by its confidence set (see :meth:`rank_confidence`).
 
@@ -188,7 +152,7 @@ class Ensemble:
         ----------
         unit : label
             The unit.
-        level, simultaneous, draws
+        level, simultaneous, draws, threads, progress
             As in :meth:`rank_confidence`.
         period : label, optional
             The last one scored if left out.
@@ -209,26 +173,36 @@ class Ensemble:
             raise SpecError(Fault("unit", repr(unit), nearest(str(unit), [str(one) for one in units])))
         at = units.index(unit)
         which = self._period_of(rows[0])
-        open_pairs = self._sets(level, simultaneous, draws).above[which][at] == 0
+        open_pairs = self._sets(level, simultaneous, draws, threads, progress).above[which][at] == 0
         found = [row for k, row in enumerate(rows) if open_pairs[k] and k != at]
         found.sort(key=lambda row: (self.nominal[row], row))
         columns = {name: [values[row] for row in found] for name, values in self.keys.items()}
         return make_frame({**columns, "rank": self.nominal[found]}, self.panel.backend)
 
     @cached_property
-    def _score_draws(self) -> dict[int | None, NDArray[np.float64]]:
+    def _score_draws(self) -> dict[int, NDArray[np.float64]]:
         return {}
 
-    def _sets(self, level: float, simultaneous: bool, draws: int | None) -> RankSets:
-        level = share("level", level)
-        if draws not in self._score_draws:
-            self._score_draws[draws] = score_draws(self, draws)
-        return rank_sets(self._score_draws[draws], self._starts, level, bool(simultaneous))
+    def _sets(
+        self, level: Any, simultaneous: Any, draws: Any, threads: Any, progress: Progress | None
+    ) -> RankSets:
+        level, together = share("level", level), truth("simultaneous", simultaneous)
+        count, workers = draws_for(self, level, draws), self.sampling.with_threads(threads).threads
+        with shown(progress, count) as told:
+            drawing, testing = stretches(told, [1, 1])
+            if count not in self._score_draws:
+                self._score_draws[count] = score_draws(self, count, threads, drawing)
+            return rank_sets(self._score_draws[count], self._starts, level, together, workers, testing)
 
     # Draw by draw
 
-    def outranking(self) -> Any:
+    def outranking(self, *, threads: int | None = None, progress: Progress | None = None) -> Any:
         """Who ranks above whom: frame with a row an ordered pair of units of a period.
+
+        Parameters
+        ----------
+        threads, progress
+            As in :meth:`rank_confidence`.
 
         Returns
         -------
@@ -240,7 +214,7 @@ class Ensemble:
         -----
         Counted over all draws, in a second run of the same draws.
         """
-        counts = np.asarray(self._again(self.n, pairs=True)["pairs"])
+        counts = np.asarray(self._again(self.n, threads, progress, pairs=True)["pairs"])
         columns: dict[str, list[Any]] = {"above": [], "below": [], "period": [], "probability": []}
         for first, last in pairwise(self._starts):
             units = self.keys["unit"][first:last]
@@ -253,15 +227,23 @@ class Ensemble:
                 columns["probability"] += held[j, others].tolist()
         return make_frame(columns, self.panel.backend)
 
-    def score_quantiles(self, levels: Any = (0.05, 0.5, 0.95)) -> Any:
+    def score_quantiles(
+        self,
+        levels: Any = (0.05, 0.5, 0.95),
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Any:
         """Quantiles of scores on a common scale: in each draw 0 is the lowest score of the period and 100 the highest.
 
         Scores of different normalizations lie on different scales and cannot be compared as they are.
 
         Parameters
         ----------
-        levels : sequence of float
+        levels : float or sequence of float
             Between 0 and 1.
+        threads, progress
+            As in :meth:`rank_confidence`; the draws that were not kept are made once, and looked at again later.
 
         Returns
         -------
@@ -272,17 +254,25 @@ class Ensemble:
         Raises
         ------
         SpecError
-            For a level that is not between 0 and 1.
+            For a level that is not between 0 and 1 or stands twice, and for none.
         """
-        asked = [share("levels", level) for level in levels]
-        draws = self._scaled(self._drawn["scores"])
-        found = np.quantile(draws, asked, axis=0)
+        asked = _levels(levels)
+        draws = self._scaled(self._drawn(threads, progress)["scores"])
+        found = np.quantile(draws, list(asked.values()), axis=0)
         nominal = self._scaled(self._nominal_scores[np.newaxis])[0]
         columns = {**self.keys, "rank": self.nominal, "score": nominal}
-        columns |= {f"q{level:g}": row for level, row in zip(asked, found, strict=True)}
+        columns |= dict(zip(asked, found, strict=True))
         return make_frame(columns, self.panel.backend)
 
-    def rank_change(self, first: Any, last: Any, level: float = 0.90) -> Any:
+    def rank_change(
+        self,
+        first: Any,
+        last: Any,
+        level: float = 0.90,
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Any:
         """Range of the change of rank between two scored periods, the draws paired.
 
         In each draw both periods are ranked under the same choices, so what moves both alike cancels.
@@ -293,6 +283,8 @@ class Ensemble:
             Two of the periods of the run.
         level : float
             Share of the draws that the range holds at least.
+        threads, progress
+            As in :meth:`score_quantiles`.
 
         Returns
         -------
@@ -310,9 +302,10 @@ class Ensemble:
         rows = [dict(zip(self._units_of(p), self._rows_of(p), strict=True)) for p in (first, last)]
         both = [unit for unit in rows[0] if unit in rows[1]]
         before, after = ([one[unit] for unit in both] for one in rows)
-        ranks = self._drawn["ranks"]
+        ranks = self._drawn(threads, progress)["ranks"]
         moves = ranks[:, before] - ranks[:, after]
-        low, median, high = np.quantile(moves, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf")
+        ordered = np.sort(moves, axis=0)
+        low, median, high = (ordered[draws_below(at, len(ordered)) - 1] for at in (tail, 0.5, 1 - tail))
         columns = {
             "unit": both,
             "rank_first": self.nominal[before],
@@ -325,13 +318,17 @@ class Ensemble:
         }
         return make_frame(columns, self.panel.backend)
 
-    def convergence(self, level: float = 0.90) -> Any:
+    def convergence(
+        self, level: float = 0.90, *, threads: int | None = None, progress: Progress | None = None
+    ) -> Any:
         """How ranges settle with the number of draws: what shorter runs of the same seed would have said.
 
         Parameters
         ----------
         level : float
             Of the ranges.
+        threads, progress
+            As in :meth:`rank_confidence`.
 
         Returns
         -------
@@ -342,8 +339,7 @@ class Ensemble:
         tail = (1 - share("level", level)) / 2
         whole_points = self.n // self.combinations
         sizes = sorted({max(1, whole_points >> k) * self.combinations for k in range(STEPS)})
-        made = self._plan()
-        runs = {n: self if n == self.n else self._shorter(n, made) for n in sizes}
+        runs = {**self._shorter(sizes[:-1], threads, progress), self.n: self}
         ends = {n: np.stack([one._quantile(tail), one._quantile(1 - tail)]) for n, one in runs.items()}
         away = {n: np.abs(ends[n] - ends[self.n]) for n in sizes}
         columns = {
@@ -355,41 +351,48 @@ class Ensemble:
         }
         return make_frame(columns, self.panel.backend)
 
-    def _choice(self, factor: str, level: int) -> str:
-        """What a level of a discrete factor is, in a word."""
-        if factor == "experts":
-            return next(one for one in self.alternatives.weights if isinstance(one, Experts)).names[level]
-        if factor == "exclude" and self.alternatives.exclude is not None:
-            places = self.alternatives.exclude.places(self.index.framework)
-            return self.index.framework.codes[places[level - 1]] if level else "none"
-        return _name(getattr(self.alternatives, factor)[level])
-
     def _plan(self) -> Any:
         """The plan compiled again: it is not kept, so that an ensemble can be copied and pickled."""
         from .uncertainty import plan
 
         return plan(self.index, self.panel, self.alternatives, list(self.periods))[0]
 
-    def _again(self, n: int, *, made: Any = None, **more: Any) -> dict[str, Any]:
+    def _again(self, n: int, threads: Any, progress: Any, **more: Any) -> dict[str, Any]:
         """The draws once more, or a shorter run of the same seed."""
-        made = self._plan() if made is None else made
-        shorter = self.sampling if n == self.n else replace(self.sampling, length=n)
-        return shorter.run(made, self.panel, self.index.framework, first=n, **more)
+        again = self._sampling(n, threads)
+        checked(progress)
+        return again.run(self._plan(), self.panel, self.index.framework, progress, first=n, **more)
 
-    def _shorter(self, n: int, made: Any) -> Ensemble:
-        raw = self._again(n, made=made)
-        return Ensemble(
-            self.index, self.panel, self.periods, made, raw, sampling=self.sampling, alternatives=self.alternatives
-        )  # fmt: skip
+    def _sampling(self, n: int, threads: Any) -> Sampling:
+        same = self.sampling.with_threads(threads)
+        return same if n == self.n else replace(same, length=n)
 
-    @cached_property
-    def _drawn(self) -> dict[str, NDArray[Any]]:
+    def _shorter(self, sizes: list[int], threads: Any, progress: Any) -> dict[int, Ensemble]:
+        """Shorter runs of the same seed, by their numbers of draws."""
+        asked, runs = {n: self._sampling(n, threads) for n in sizes}, {}
+        checked(progress)
+        made = self._plan() if sizes else None
+        with shown(progress, sum(sizes)) as told:
+            for (n, one), part in zip(asked.items(), stretches(told, sizes), strict=True):
+                raw = one.run(made, self.panel, self.index.framework, part)
+                runs[n] = Ensemble(
+                    self.index, self.panel, self.periods, made, raw, sampling=one, alternatives=self.alternatives
+                )  # fmt: skip
+        return runs
+
+    def _drawn(self, threads: Any, progress: Any) -> dict[str, NDArray[Any]]:
         """Scores and ranks of draws one by one: those kept, or the first ones again."""
         if self.draws is not None:
             return self.draws
-        most = max(KEPT // self.combinations, 1) * self.combinations
-        raw = self._again(min(self.n, most), keep=True)
-        return {name: np.asarray(raw[name]).T for name in ("scores", "ranks")}
+        if not self._first_draws:
+            most = max(KEPT // self.combinations, 1) * self.combinations
+            raw = self._again(min(self.n, most), threads, progress, keep=True)
+            self._first_draws.update({name: np.asarray(raw[name]).T for name in ("scores", "ranks")})
+        return self._first_draws
+
+    @cached_property
+    def _first_draws(self) -> dict[str, NDArray[Any]]:
+        return {}
 
     @cached_property
     def _starts(self) -> NDArray[np.int64]:
@@ -418,42 +421,21 @@ class Ensemble:
             out[:, first:last] = 100 * (part - low) / np.where(high > low, high - low, 1)
         return out
 
-    def shift_by_choice(self) -> Any:
-        """Frame: factor, alternative, mean absolute distance from the nominal rank where it was chosen."""
-        rows = [
-            (name, self._choice(name, level), float(self._shift_by_level[at, level]))
-            for at, name in enumerate(self.factors)
-            for level in range(self._levels[at])
-        ]
-        columns = zip(*rows, strict=True) if rows else ((), (), ())
-        return make_frame(
-            dict(zip(("factor", "alternative", "mean_shift"), map(list, columns), strict=True)),
-            self.panel.backend,
-        )
-
-    def summary(self, level: float = 0.90) -> Any:
-        """Frame: unit, period, rank, low, median, high, mean and sd of the rank, share at the nominal rank."""
-        tail = (1 - share("level", level)) / 2
-        ranks = np.arange(1, self.counts.shape[1] + 1)
-        mean = self.counts @ ranks / self.n
-        spread = np.sqrt(np.maximum(self.counts @ (ranks**2) / self.n - mean**2, 0))
-        columns = {
-            **self.keys,
-            "rank": self.nominal,
-            "low": self._quantile(tail),
-            "median": self._quantile(0.5),
-        }
-        columns |= {"high": self._quantile(1 - tail), "mean": mean, "sd": spread}
-        columns["at_nominal"] = self.counts[np.arange(len(self.nominal)), self.nominal - 1] / self.n
-        return make_frame(columns, self.panel.backend)
-
     def __repr__(self) -> str:
         count = len(self.factors)
+        stopped = f" (stopped early, of {self.asked:,})" if self.interrupted else ""
         return (
-            f"<Ensemble of {self.index.name}: {self.n:,} draws over {count} factor{'s'[: count != 1]}, "
+            f"<Ensemble of {self.index.name}: {self.n:,} draws{stopped} over {count} factor{'s'[: count != 1]}, "
             f"mean rank shift {self.mean_shift:.2f}>"
         )
 
 
-def _name(one: Any) -> str:
-    return " > ".join(map(str, one)) if isinstance(one, tuple) else str(one)
+def _levels(given: Any) -> dict[str, float]:
+    """Levels of quantiles by the names of their columns."""
+    several = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    levels = [share("levels", level, 0.5) for level in several]
+    named = {f"q{level:.12g}": level for level in levels}
+    if not levels or len(named) < len(levels):
+        came = "one stands twice" if levels else "no level"
+        raise SpecError(Fault("levels", came, "different numbers between 0 and 1, e.g. [0.05, 0.5, 0.95]"))
+    return named

@@ -175,13 +175,14 @@ class Index:
         points: str = "sobol",
         discrete: str = "sampled",
         keep: bool = False,
+        on_interrupt: str = "raise",
     ) -> Ensemble:
         """Rank the units again under alternatives; see :func:`egov_index.uncertainty.run`."""
         from . import uncertainty
 
         return uncertainty.run(
             self, panel, alternatives, n, seed, threads, progress, period=period, points=points,
-            discrete=discrete, keep=keep,
+            discrete=discrete, keep=keep, on_interrupt=on_interrupt,
         )  # fmt: skip
 
     def sensitivity(

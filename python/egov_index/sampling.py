@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import _core
@@ -13,6 +12,7 @@ from .compiled import located
 from .errors import Fault, SpecError
 from .framework import Framework
 from .panel import Panel
+from .progress import Progress, shown
 from .table import nearest
 
 __all__ = ["DISCRETE", "POINTS", "Sampling", "sampling"]
@@ -43,6 +43,10 @@ class Sampling:
     discrete: str
     threads: int
 
+    def with_threads(self, threads: Any = None) -> Sampling:
+        """The same by other threads, if any number is given."""
+        return self if threads is None else replace(self, threads=threads_of(threads))
+
     def combinations(self, made: Any) -> int:
         """How many combinations of choices a compiled plan runs through at each point; 1 where they are sampled.
 
@@ -59,22 +63,29 @@ class Sampling:
             raise SpecError(Fault("n", f"{self.length:,}", right))
         return int(count)
 
+    def draws(self, made: Any) -> int:
+        """How many draws of a compiled plan that makes: the length rounded down to whole points."""
+        each = self.combinations(made)
+        if self.discrete == "enumerated" and all(levels for _, levels, _ in made.factors):
+            return each
+        return self.length // each * each
+
     def run(
         self,
         made: Any,
         panel: Panel,
         framework: Framework,
-        progress: Callable[[float], object] | None = None,
+        progress: Progress | None = None,
         *,
         first: int = 0,
         **more: Any,
     ) -> dict[str, Any]:
         """Draw from a compiled plan: the first points, or all of them (0); more: keep, pairs, partial."""
-        self.combinations(made)
-        with located(panel, framework):
+        count = first or self.draws(made)
+        with located(panel, framework), shown(progress, count) as told:
             raw: dict[str, Any] = made.uncertainty(
                 getattr(_core.Points, self.points), self.length, self.seed,
-                threads=self.threads, progress=progress, enumerated=self.discrete == "enumerated", first=first,
+                threads=self.threads, progress=told, enumerated=self.discrete == "enumerated", first=first,
                 **({"keep": False} | more),
             )  # fmt: skip
         return raw

@@ -99,11 +99,12 @@ def _uncertainty(job: Job) -> list[str]:
     widths = sorted(row["high"] - row["low"] for row in ranges)
     widest = sorted(ranges, key=lambda row: row["low"] - row["high"])[:3]
     names = job.panel.unit_names
+    stopped = f" (stopped early, of {ensemble.asked:,})" if ensemble.interrupted else ""
     sample = ", ".join(
         f"{names.get(row['unit'], row['unit'])} {row['low']}\u2013{row['high']}" for row in widest
     )
     return [
-        f"Ranks over {ensemble.n:,} draws of the stated alternatives "
+        f"Ranks over {ensemble.n:,} draws{stopped} of the stated alternatives "
         f"({len(ensemble.factors)} factors, seed {ensemble.seed}): "
         f"mean shift {ensemble.mean_shift:.2f} places",
         f"  the range that holds {level:.0%} of a unit's ranks is "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import _core, compiled, scrutiny
@@ -11,7 +10,9 @@ from .ensemble import Ensemble, factor_names
 from .errors import Fault, SpecError
 from .measurement import core_errors
 from .panel import Panel
+from .progress import Progress, checked
 from .sampling import sampling
+from .table import nearest
 from .weighting import core_weights
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ensemble", "Progress", "compiled_plan", "factor_names", "plan", "run"]
 
-Progress = Callable[[float], object]
+ON_INTERRUPT = ("raise", "keep")
 
 
 def plan(
@@ -92,6 +93,7 @@ def run(
     points: str = "sobol",
     discrete: str = "sampled",
     keep: bool = False,
+    on_interrupt: str = "raise",
 ) -> Ensemble:
     """Rank the units again, n times, each time under other choices.
 
@@ -107,8 +109,9 @@ def run(
         Draw i depends on the seed and i alone: the same bits for any number of threads.
     threads : int, optional
         All cores if left out.
-    progress : callable, optional
-        Called with the share done, 0 to 1, now and then.
+    progress : True or callable, optional
+        True draws a bar on stderr with the share done, draws per second and the time left. A function is called with
+        the share done, 0 to 1, now and then; if it gives False the run is stopped.
     period : label or sequence of labels, optional
         What to rank instead of the index's own period.
     points : {"sobol", "lhs", "montecarlo"}
@@ -120,6 +123,10 @@ def run(
         K; ``ens.n`` tells how many draws were made. Where nothing is continuous, n is K and probabilities are exact.
     keep : bool
         Keep each draw's point, scores and ranks in the result; memory grows with n.
+    on_interrupt : {"raise", "keep"}
+        What Ctrl-C, or a ``progress`` that gives False, leaves: an error, or an ensemble of the draws made so far. They
+        are the first ones of the run (with ``discrete="enumerated"``, those of whole points), and ``ens.interrupted``
+        is true.
 
     Returns
     -------
@@ -132,8 +139,25 @@ def run(
         combinations, or a combination cannot be computed.
     DataError
         As in :meth:`Index.score`.
+    KeyboardInterrupt
+        If the run is stopped (:class:`egov_index.Interrupted` where ``progress`` asked for it), unless draws are kept;
+        with ``on_interrupt="keep"`` too before there are any.
+
+    Examples
+    --------
+    >>> import egov_index as egov
+    >>> values = [[[1.0, 9.0]], [[2.0, 4.0]], [[7.0, 6.0]]]
+    >>> panel = egov.Panel(values, ["A", "B", "C"], [2024], ["x", "y"])
+    >>> tree = egov.Framework([{"code": "i"}, {"code": "x", "parent": "i"}, {"code": "y", "parent": "i"}])
+    >>> index = egov.Index(tree, egov.Recipe(normalize="minmax"))
+    >>> others = egov.Alternatives(normalize=["minmax", "rank"], weights=egov.noise(0.5))
+    >>> run(index, panel, others, n=1001, discrete="enumerated")
+    <Ensemble of index: 1,000 draws over 3 factors, mean rank shift 0.33>
     """
     asked = sampling(n, seed, points, discrete, threads)
+    checked(progress)
+    if on_interrupt not in ON_INTERRUPT:
+        raise SpecError(Fault("on_interrupt", repr(on_interrupt), nearest(on_interrupt, ON_INTERRUPT)))
     made, labels = plan(index, panel, alternatives, period)
-    raw = asked.run(made, panel, index.framework, progress, keep=keep)
+    raw = asked.run(made, panel, index.framework, progress, keep=keep, partial=on_interrupt == "keep")
     return Ensemble(index, panel, labels, made, raw, sampling=asked, alternatives=alternatives)

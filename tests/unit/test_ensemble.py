@@ -25,6 +25,8 @@ ALTERNATIVES = egov.Alternatives(
     weights=egov.noise(0.4),
 )
 
+ERRORS = egov.Alternatives(values=egov.measurement_error(sd=4.0), weights=egov.noise(0.4))
+
 
 def run(alternatives=ALTERNATIVES, n=512, **more):
     return INDEX.uncertainty(panel(), alternatives, n=n, seed=2, threads=2, **more)
@@ -67,6 +69,66 @@ def test_scores_are_compared_from_0_to_100():
     assert (best["score"] == 100).all() and (best["q0.9"] > 90).all()
 
 
+def test_one_level_of_scores_stands_alone():
+    ens = run()
+    assert ens.score_quantiles(0.5).equals(ens.score_quantiles([0.5]))
+    assert ens.score_quantiles(np.array([0.25, 0.75])).columns[-1] == "q0.75"
+    close = ens.score_quantiles([0.1234567, 0.12345671])
+    assert list(close.columns[-2:]) == ["q0.1234567", "q0.12345671"]
+
+
+@pytest.mark.parametrize(
+    ("levels", "words"),
+    [
+        ([], "levels: no level"),
+        ([0.5, 0.5], "levels: one stands twice"),
+        ([0.5, 0.1 + 0.2, 0.3], "levels: one stands twice"),
+        ("0.5", "levels: '0.5'; a number between 0 and 1"),
+        (None, "levels: None; a number between 0 and 1"),
+        ([0.5, 1], "levels: 1; a number between 0 and 1"),
+        (5, "levels: 5; a number between 0 and 1"),
+        ([[0.1, 0.2]], "levels: [0.1, 0.2]; a number between 0 and 1"),
+    ],
+)
+def test_levels_that_are_none_are_refused(levels, words):
+    with pytest.raises(egov.SpecError) as caught:
+        run(n=8).score_quantiles(levels)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("level", [0, 1, "0.9", None, [0.9], True, float("nan")])
+def test_levels_of_every_question_lie_between_0_and_1(level):
+    ens = run(ERRORS, n=8)
+    for ask in (
+        ens.convergence,
+        ens.rank_confidence,
+        lambda one: ens.rank_change(2020, 2022, one),
+        lambda one: ens.not_distinguishable("U1", one),
+    ):
+        with pytest.raises(egov.SpecError, match=r"level: .*between 0 and 1"):
+            ask(level)
+
+
+def lowest(values, at):
+    """The lowest of some values that a share of them does not lie above."""
+    return min(value for value in values if (values <= value).mean() >= at - 1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 7, 10, 20, 100, 1000])
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.9, 0.98])
+def test_quantiles_of_ranks_and_of_their_changes_have_one_definition(n, level):
+    ens = run(n=n, keep=True)
+    ranks, tail = ens.draws["ranks"], (1 - level) / 2
+    ends = {"low": tail, "median": 0.5, "high": 1 - tail}
+    for frame, drawn in (
+        (ens.rank_range(level), ranks),
+        (ens.summary(level), ranks),
+        (ens.rank_change(2020, 2022, level), ranks[:, :12] - ranks[:, 12:]),
+    ):
+        for name, at in ends.items():
+            assert frame[name].tolist() == [lowest(column, at) for column in drawn.T]
+
+
 def test_shorter_runs_settle():
     ens = run(n=4096)
     frame = ens.convergence()
@@ -94,6 +156,38 @@ def test_sets_of_ranks_come_from_errors_alone():
     assert first not in set(close["unit"]) and close["rank"].is_monotonic_increasing
     with pytest.raises(egov.SpecError, match="unit: 'U99'"):
         ens.not_distinguishable("U99")
+
+
+@pytest.mark.parametrize(
+    ("keywords", "words"),
+    [
+        ({"draws": 2.5}, "draws: 2.5; a whole number from 2"),
+        ({"draws": 500.0}, "draws: 500.0; a whole number from 2"),
+        ({"draws": True}, "draws: True; a whole number from 2"),
+        ({"draws": [500]}, "draws: [500]; a whole number from 2"),
+        ({"draws": 1}, "draws: 1; a whole number from 2"),
+        ({"simultaneous": "no"}, "simultaneous: 'no'; True or False"),
+        ({"simultaneous": None}, "simultaneous: None; True or False"),
+    ],
+)
+def test_odd_questions_about_sets_of_ranks_are_refused(keywords, words):
+    ens = run(ERRORS, n=8)
+    ens.rank_confidence(draws=500)
+    with pytest.raises(egov.SpecError) as caught:
+        ens.rank_confidence(**keywords)
+    assert words in str(caught.value)
+
+
+def test_too_few_draws_of_the_errors_are_told_with_the_number_that_is_enough():
+    ens = run(ERRORS, n=8, period=2022)
+    for level, least in ((0.9, 9), (0.95, 19), (0.99, 99), (0.999, 999)):
+        with pytest.raises(egov.DataError, match=f"rank_confidence needs draws={least} or more"):
+            ens.rank_confidence(level, draws=least - 1)
+        assert len(ens.rank_confidence(level, draws=least)) == 12
+    with pytest.raises(
+        egov.DataError, match=r"draws: 1,000 draws of the errors say nothing of a level of 0.9999"
+    ):
+        ens.rank_confidence(0.9999)
 
 
 def test_without_errors_there_is_no_confidence():

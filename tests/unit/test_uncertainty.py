@@ -187,6 +187,7 @@ def test_progress_is_told_and_can_stop():
         ({"n": 0}, ["n", "1 to"]),
         ({"n": 1.5}, ["n", "whole"]),
         ({"n": True}, ["n", "whole"]),
+        ({"n": 2**32}, ["n: 4294967296; a whole number from 1 to 4,294,967,295"]),
         ({"seed": -1}, ["seed"]),
         ({"seed": 2**64}, ["seed"]),
         ({"points": "sobl"}, ["points", "'sobol'"]),

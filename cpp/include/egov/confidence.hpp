@@ -1,6 +1,7 @@
 // Which ranks the data cannot rule out, where scores carry sampling or imputation error.
 #pragma once
 #include "egov/panel.hpp"
+#include "egov/progress.hpp"
 
 namespace egov {
 
@@ -16,6 +17,6 @@ struct RankSets {
 // `draws`: units x draws, each column the scores of one draw of the errors. `simultaneous`: the sets cover all true ranks
 // at once with probability `level`; else each covers its own. Differences that do not vary are known exactly.
 // DataError with fewer draws than the quantile needs: level (draws + 1) <= draws.
-RankSets rank_confidence(const Matrix& draws, double level, bool simultaneous, int threads);
+RankSets rank_confidence(const Matrix& draws, double level, bool simultaneous, int threads, const Monitor& monitor = {});
 
 }  // namespace egov
