@@ -257,7 +257,8 @@ Index draws_of_a_task(const Plan& plan, const Design& design, std::uint64_t n) {
     return leaf;
   }
   const double share = std::chrono::duration<double>(task_time) / std::max(std::chrono::duration<double>(took), std::chrono::duration<double>(1e-9));
-  return std::clamp<Index>(static_cast<Index>(share * static_cast<double>(made)), 1, leaf);
+  const Index fit = std::clamp<Index>(static_cast<Index>(share * static_cast<double>(made)), 1, leaf);
+  return fit < lanes ? fit : fit / lanes * lanes;
 }
 
 class Run {

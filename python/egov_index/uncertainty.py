@@ -152,7 +152,7 @@ def run(
     >>> index = egov.Index(tree, egov.Recipe(normalize="minmax"))
     >>> others = egov.Alternatives(normalize=["minmax", "rank"], weights=egov.noise(0.5))
     >>> run(index, panel, others, n=1001, discrete="enumerated")
-    <Ensemble of index: 1,000 draws over 3 factors, mean rank shift 0.33>
+    <Ensemble of index: 1,000 draws over 3 factors, mean rank shift 0.09>
     """
     asked = sampling(n, seed, points, discrete, threads)
     checked(progress)

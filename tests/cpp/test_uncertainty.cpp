@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include "egov/uncertainty.hpp"
@@ -75,6 +76,48 @@ TEST_CASE("a run that is stopped can leave the draws done") {
   const Ensemble kept = uncertainty(plan, some, true, 2, stop_once(), {false, true, 0, 50});
   CHECK(kept.scores.cols() == static_cast<Index>(kept.draws));
   CHECK(same(kept, uncertainty(plan, some, true, 1, {}, {false, false, kept.draws})));
+}
+
+// Units 1 and 2 lack one indicator each, and an expert gives all the weight to it.
+TEST_CASE("the first draw that fails is the one that is told, whatever the block") {
+  Panel data{Matrix::Random(6, 2), 6, Vector::Constant(1, 2020)};
+  data.values(1, 0) = data.values(2, 1) = missing_value;
+  Framework tree;
+  tree.nodes.resize(3);
+  for (Index leaf : {1, 2}) tree.nodes[static_cast<std::size_t>(leaf)].parent = 0, tree.nodes[static_cast<std::size_t>(leaf)].indicator = leaf - 1;
+  Recipe drops;
+  drops.nodes.resize(3);
+  for (Handling& node : drops.nodes) node.normalize = onto(named("minmax"));
+  drops.missing.what = Missing::drop_weight;
+  Alternatives others;
+  others.aggregate = {std::vector<Choice>(3, named("arithmetic")), std::vector<Choice>(3, named("geometric"))};
+  others.weights.experts = Matrix::Ones(3, 12);
+  others.weights.experts(1, 3) = others.weights.experts(2, 7) = 0;
+  const Plan plan(data, tree, drops, others, {0});
+  std::set<long> told;
+  for (std::uint64_t seed : {1u, 2u, 3u, 4u, 5u, 6u}) {
+    const Design design(Points::montecarlo, static_cast<Index>(plan.factors().size()), 2000, seed);
+    Plan::Desk desk(plan);
+    Vector at(design.dimensions());
+    long first = -1;
+    for (std::uint64_t i = 0; first < 0; ++i) {
+      design.point(i, at.data());
+      try {
+        plan.scores_at(at.data(), desk);
+      } catch (const DataError& error) {
+        first = error.place.unit;
+      }
+    }
+    told.insert(first);
+    for (Index block : {0, 1, 7, 256})
+      for (int threads : {1, 3}) try {
+          uncertainty(plan, design, false, threads, {}, {false, false, 0, block});
+          FAIL("no error");
+        } catch (const DataError& error) {
+          CHECK(error.place.unit == first);
+        }
+  }
+  CHECK(told == std::set<long>{1, 2});
 }
 
 TEST_CASE("without a whole point of a crossed design there is nothing to leave") {
