@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from .arguments import share, whole
 from .panel import Panel
+from .sampling import Sampling
 from .table import make_frame
 from .weighting import Experts
 
 if TYPE_CHECKING:
     from .alternatives import Alternatives
+    from .framework import Framework
     from .index import Index
 
-__all__ = ["RankRanges", "draws_below"]
+__all__ = ["RankRanges", "draws_below", "factor_names"]
 
 
 def draws_below(at: float, n: int) -> int:
@@ -32,20 +34,39 @@ def draws_below(at: float, n: int) -> int:
     return max(1, math.ceil((at - 1e-12) * n))
 
 
-class RankRanges:
-    """Counts of ranks over draws."""
+def factor_names(made: Any, framework: Framework) -> tuple[str, ...]:
+    """Names of the factors of a plan: a stage, or ``"weight osi"``."""
+    return tuple(name if node < 0 else f"{name} {framework.codes[node]}" for name, _, node in made.factors)
 
-    index: Index
-    panel: Panel
-    periods: tuple[Any, ...]
-    alternatives: Alternatives
-    n: int
-    factors: tuple[str, ...]
-    counts: NDArray[np.uint32]
-    nominal: NDArray[np.int64]
-    _kept: list[int]
-    _levels: list[int]
-    _shift_by_level: NDArray[np.float64]
+
+class RankRanges:
+    """What was run, and counts of ranks over its draws."""
+
+    def __init__(
+        self, index: Index, panel: Panel, periods: tuple[Any, ...], made: Any, raw: dict[str, Any],
+        *, sampling: Sampling, alternatives: Alternatives,
+    ) -> None:  # fmt: skip
+        self.index, self.panel, self.periods, self.alternatives = index, panel, periods, alternatives
+        self.n, self.asked = int(raw["n"]), sampling.draws(made)
+        self.seed, self.points, self.sampling = sampling.seed, sampling.points, sampling
+        self.factors = factor_names(made, index.framework)
+        self.mean_shift = float(raw["mean_shift"])
+        self.counts: NDArray[np.uint32] = np.asarray(raw["counts"])
+        self.nominal: NDArray[np.int64] = np.asarray(made.nominal_ranks, dtype=np.int64)
+        self._nominal_scores: NDArray[np.float64] = np.asarray(made.nominal_scores)
+        self._kept: list[int] = list(made.kept)
+        self._levels = [levels for _, levels, _ in made.factors]
+        self.combinations = sampling.combinations(made)
+        self._shift_by_level: NDArray[np.float64] = np.asarray(raw["shift_by_level"])
+        kept = bool(np.size(raw["ranks"]))
+        self.draws = (
+            {name: np.asarray(raw[name]).T for name in ("points", "scores", "ranks")} if kept else None
+        )
+
+    @property
+    def interrupted(self) -> bool:
+        """Was the run stopped before all draws were made?"""
+        return self.n < self.asked
 
     @property
     def keys(self) -> dict[str, list[Any]]:
