@@ -92,7 +92,7 @@ std::vector<Asked> asked_of(const py::list& from) {
 
 py::dict sobol_dict(const SobolIndices& out) {
   return py::dict("value"_a = out.value, "low"_a = out.low, "high"_a = out.high, "mean"_a = out.mean, "variance"_a = out.variance,
-                  "constant"_a = out.constant, "pooled"_a = out.pooled);
+                  "constant"_a = out.constant, "pooled"_a = out.pooled, "scrambles"_a = out.scrambles);
 }
 
 // Outputs of runs x factors points of the unit cube, a row a run.
@@ -111,13 +111,14 @@ Rowwise evaluated(const Plan& plan, const py::list& from, const Rowwise& points,
 
 py::dict indices(const Plan& plan, const py::list& from, const std::vector<Index>& group, bool enumerated, std::uint64_t n, Index scrambles,
                  std::uint64_t seed, const py::dict& by, bool reversed, bool third, bool dummy, double level, Index resamples, int threads,
-                 const py::object& progress) {
+                 const py::object& progress, bool partial) {
   const std::vector<Asked> asked = asked_of(from);
   Inference inference;
+  inference.partial = partial;
   inference.by = {py::cast<std::string>(by["first"]), py::cast<std::string>(by["total"]), py::cast<std::string>(by["second"])};
   inference.reversed = reversed, inference.third = third, inference.dummy = dummy;
   inference.level = level, inference.resamples = resamples, inference.seed = seed;
-  const auto told = monitor(progress);
+  const auto told = partial ? forgiving(progress) : monitor(progress);
   return sobol_dict(released([&] {
     Index coordinates = 0;
     for (const Factor& factor : plan.factors()) coordinates += !enumerated || factor.levels == 0;
@@ -371,7 +372,7 @@ void plan(py::module_& m) {
       .def("nominal", [](const Plan& of, const py::list& asked) { return nominal_outputs(of, asked_of(asked)); }, "asked"_a)
       .def("discrete_combinations", &discrete_combinations)
       .def("sensitivity", &indices, "asked"_a, "group"_a, "enumerated"_a, "n"_a, "scrambles"_a, "seed"_a, "by"_a, "reversed"_a, "third"_a,
-           "dummy"_a, "level"_a, "resamples"_a, "threads"_a, "progress"_a);
+           "dummy"_a, "level"_a, "resamples"_a, "threads"_a, "progress"_a, "partial"_a = false);
 }
 
 }  // namespace egov::bind

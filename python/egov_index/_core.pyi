@@ -367,6 +367,7 @@ class Plan:
         resamples: int,
         threads: int,
         progress: Progress,
+        partial: bool = False,
     ) -> dict[str, Any]: ...
 
 def gamma_quantile(shape: float, p: Array) -> Array: ...

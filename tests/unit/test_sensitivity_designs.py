@@ -260,3 +260,29 @@ def test_errors_in_the_data_are_still_told_by_name():
 
 def test_what_it_is():
     assert isinstance(run(n=64), Sensitivity) and run(n=64)["ST"].shape == (12, 6)
+
+
+def test_a_stopped_run_keeps_the_scrambles_that_are_done():
+    class Stop:
+        told = 0
+
+        def __call__(self, done):
+            self.told = done
+            return done < 0.6
+
+    big = 1 << 21
+    for discrete in ("sampled", "enumerated"):
+        made = run(n=big, output="rank_shift", discrete=discrete, threads=1, progress=Stop(), on_interrupt="keep")
+        whole = run(n=1 << 12, output="rank_shift", discrete=discrete)
+        assert made.interrupted and 4 <= made.replicates < 8 and not whole.interrupted
+        assert made.n == made.replicates * (made.n // made.replicates) and "Stopped early" in made.explain()
+        np.testing.assert_allclose(made.total, whole.total, atol=0.02)
+        assert np.isfinite(made.interval["total"][0]).all()
+    with pytest.raises(KeyboardInterrupt):
+        run(n=big, output="rank_shift", progress=lambda done: False, on_interrupt="keep")
+
+
+def test_a_bar_is_drawn(capsys):
+    run(n=1 << 10, progress=True)
+    run(n=64, method="shapley", output="kendall", progress=True)
+    assert "runs/s" in (shown := capsys.readouterr().err) and "points/s" in shown and "100%" in shown

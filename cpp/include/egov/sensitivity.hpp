@@ -37,6 +37,7 @@ struct Inference {
   double level = 0.9;
   Index resamples = 0;                   // of a bootstrap over blocks of base points; 0: t distribution over the designs
   std::uint64_t seed = 1;                // of the bootstrap
+  bool partial = false;                  // a run that is stopped gives the indices of the scrambles done, if there are any
 };
 
 // Discrete factors are coordinates like the others. group: which group a factor belongs to, all of them from 0 on; designs:

@@ -95,6 +95,7 @@ constexpr std::size_t orders = 3;  // first, total, second
 struct SobolIndices {
   std::array<Matrix, orders> value, low, high;  // low and high NaN where there is no interval
   Vector mean, variance;                        // of each output, over A and B
+  Index scrambles = 0;                          // that they are of, where a run may stop early
   std::vector<bool> constant;                   // per output: variance 0 up to rounding
   std::vector<bool> pooled;                     // per output: it did not vary in some scramble, so all are taken together, without interval
 };

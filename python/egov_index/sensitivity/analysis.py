@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .. import fast, morris
+from .. import fast, morris, shapley
 from ..alternatives import Alternatives
 from ..arguments import seed_of, share, threads_of, whole
 from ..errors import Fault, SpecError
 from ..panel import Panel
+from ..progress import Progress, checked
 from ..table import nearest
-from ..uncertainty import Progress, factor_names, plan
+from ..uncertainty import factor_names, plan
 from . import measures, variances, weights
 from .model import PlanModel, own_levels
 from .readings import readings
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["METHODS", "run"]
 
-SHAPLEY = {"method", "inside", "inner", "repetitions", "kind", "interval", "progress"}
+SHAPLEY = measures.options_of(shapley.effects) - {"model", "n", "groups", "outputs"}
 MEASURES: dict[str, tuple[Callable[..., Any], set[str]]] = {
     name: (partial(measures.from_runs, name), measures.options_of(module.analyze) | {"kind"})
     for name, module in measures.MEASURES.items()
@@ -92,7 +93,8 @@ def run(
         halves the error of first orders of choices and triples that of the others. Left out: enumerated where nothing
         but choices varies and n is no less than their combinations; indices are then exact. ``first``, ``total``,
         estimators of :func:`egov_index.sobol.estimators`, for sampled choices; ``resamples``, of a bootstrap over
-        blocks of base points in place of the t interval; ``dummy``, one more factor without influence.
+        blocks of base points in place of the t interval; ``dummy``, one more factor without influence;
+        ``on_interrupt``, "raise" or "keep": what a stop leaves, an error or the indices of the scrambles done so far.
 
         shapley: those of :func:`egov_index.shapley.effects`. morris: ``design``, ``num_levels``. Others: those of the
         module's ``analyze``; filtering needs one of ``threshold``, ``quantile``, ``passes``.
@@ -127,6 +129,7 @@ def run(
     if unknown:
         raise SpecError(unknown)
     whole("n", n, 1, 2**32)
+    checked(progress)
     seed, level, workers = seed_of(seed), share("level", level), threads_of(threads)
     made, labels = plan(index, panel, alternatives, period)
     units = len(panel.units)

@@ -42,6 +42,8 @@ class Sensitivity(SobolIndices):
         "enumerated": choices in all combinations, at every point of the other factors; "sampled": drawn.
     exact : bool
         Whether nothing but choices varies and all of them were run. Intervals then hold rounding alone.
+    interrupted : bool
+        Whether the run was stopped and these are the indices of the scrambles done.
     method, output, n, runs, seed, replicates, level, resamples
         How it was run.
     notes : tuple of str
@@ -65,6 +67,7 @@ class Sensitivity(SobolIndices):
         discrete: str,
         runs: int,
         exact: bool,
+        interrupted: bool,
         backend: str,
         second: Callable[[], Sensitivity],
     ) -> None:
@@ -75,6 +78,7 @@ class Sensitivity(SobolIndices):
             level=level, resamples=resamples, notes=notes,
         )  # fmt: skip
         self.output, self.discrete, self.exact, self.backend = output, discrete, exact, backend
+        self.interrupted = interrupted
         self.runs, self.seed, self.replicates = runs, layout.seed, layout.scrambles
         self._run_second = second
 

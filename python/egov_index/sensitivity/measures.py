@@ -95,7 +95,7 @@ def one_at_a_time(model: PlanModel, n: int, seed: int, *, level: float, groups: 
     A factor that is no choice stands at its median and goes to its 5 and 95 percent quantiles.
     """
     model.refuse_groups("oat", groups)
-    d = len(model.factors)
+    model, d = model.unwatched(), len(model.factors)
     center = np.array(
         [[level if levels else 0.5 for level, levels in zip(model.own, model.levels, strict=True)]]
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -13,13 +15,13 @@ from ..compiled import located
 from ..errors import Fault, SpecError
 from ..framework import Framework
 from ..panel import Panel
+from ..progress import Progress, Told, shown
 from ..recipe import Recipe
 from ..table import listing, nearest
 
 __all__ = ["PlanModel", "grouped", "own_levels"]
 
 Array = NDArray[np.float64]
-Progress = Callable[[float], object]
 EDGE = 2.0**-33  # coordinates keep so far from 0 and 1, where quantiles may be infinite
 STAGES = ("impute", "treat", "normalize", "aggregate")
 WEIGHTS = ("weight", "weights", "experts")
@@ -146,9 +148,26 @@ class PlanModel:
 
     def at(self, points: Array) -> Array:
         """Outputs at points of the unit cube."""
-        with located(self._panel, self._framework):
-            y: Array = self.plan.evaluate(self.asked, points, self.threads, self._progress)
+        with self.watched(len(points)) as told:
+            y: Array = self.plan.evaluate(self.asked, points, self.threads, told)
         return y
+
+    @contextmanager
+    def watched(self, runs: int) -> Iterator[Told | None]:
+        """Tell progress of so many runs, and name what errors of the core are about."""
+        with located(self._panel, self._framework), shown(self._progress, runs, "runs") as told:
+            yield told
+
+    def unwatched(self) -> PlanModel:
+        """The same without progress, for an analysis that calls it many times."""
+        other = copy(self)
+        other._progress = None
+        return other
+
+    @property
+    def progress(self) -> Progress | None:
+        """What is told how far a run is."""
+        return self._progress
 
     def nominal(self) -> Array:
         """Outputs of the choices of the index itself, shape (outputs,)."""

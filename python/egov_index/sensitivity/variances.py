@@ -8,7 +8,6 @@ from math import prod
 from typing import Any
 
 from ..arguments import whole
-from ..compiled import located
 from ..errors import Fault, SpecError
 from ..sobol.analysis import DUMMY, TABLES
 from ..sobol.design import Layout, runs_of_a_point
@@ -21,7 +20,8 @@ __all__ = ["sobol"]
 SCRAMBLES = 8  # unless there are too few base points for so many
 FEWEST = 32  # base points of a scramble, unless asked for
 DISCRETE = ("enumerated", "sampled")
-OPTIONS = {"replicates", "second_order", "discrete", "first", "total", "resamples", "dummy"}
+ON_INTERRUPT = ("raise", "keep")
+OPTIONS = {"replicates", "second_order", "discrete", "first", "total", "resamples", "dummy", "on_interrupt"}
 DEFAULTS = {"first": "saltelli", "total": "jansen"}
 
 
@@ -41,6 +41,7 @@ def sobol(
     total: str = DEFAULTS["total"],
     resamples: int = 0,
     dummy: bool = False,
+    on_interrupt: str = "raise",
 ) -> Sensitivity:
     """First and total orders of every factor or group, see :func:`egov_index.sensitivity.run`."""
     names, member = grouped(groups, model.factors)
@@ -58,25 +59,36 @@ def sobol(
     exact = enumerated and all(model.levels)
     points = 1 if exact else n // combinations
     scrambles = 1 if exact else _scrambles(replicates, points)
-    with located(model._panel, model._framework):
+    if on_interrupt not in ON_INTERRUPT:
+        raise SpecError(Fault("on_interrupt", repr(on_interrupt), nearest(str(on_interrupt), ON_INTERRUPT)))
+    reversed_too, third = "reversed" in needs or second_order, "third" in needs
+    continuous = len({group for group, levels in zip(member, model.levels, strict=True) if levels == 0})
+    each = runs_of_a_point(continuous if enumerated else len(names), reversed_too, third)
+    runs = combinations * (1 if exact else points * each)
+    with model.watched(runs) as told:
         raw = model.plan.sensitivity(
             model.asked, member, enumerated, points, scrambles, seed, {"second": "", **estimators},
-            "reversed" in needs or second_order, "third" in needs, bool(dummy), level, resamples,
-            model.threads, model._progress,
+            reversed_too, third, bool(dummy), level, resamples, model.threads, told, on_interrupt == "keep",
         )  # fmt: skip
-    layout = Layout(names, points, scrambles, seed, "reversed" in needs or second_order, "third" in needs)
-    continuous = len({group for group, levels in zip(member, model.levels, strict=True) if levels == 0})
-    each = runs_of_a_point(continuous if enumerated else len(names), layout.second_order, layout.third)
+    done = scrambles if exact else raw["scrambles"]
+    if done < scrambles:
+        runs = runs // points * (points := sum(_shares(points, scrambles)[:done]))
+    layout = Layout(names, points, done, seed, reversed_too, third)
     options = {
         "n": n, "output": output, "seed": seed, "level": level, "groups": groups, "replicates": replicates,
         "discrete": asked, "first": first, "total": total, "resamples": resamples, "dummy": dummy,
     }  # fmt: skip
     return Sensitivity(
         raw, layout, model.outputs, (*names, DUMMY) if dummy else names, estimators=estimators, level=level,
-        resamples=0 if exact else resamples, notes=_notes(points, scrambles, exact), output=output, discrete=asked,
-        runs=combinations if exact else combinations * points * each, exact=exact,
+        resamples=0 if exact else resamples, notes=_notes(points, done, scrambles, exact), output=output,
+        discrete=asked, runs=runs, exact=exact, interrupted=done < scrambles,
         backend=again["panel"].backend, second=partial(_second, dict(again), options),
     )  # fmt: skip
+
+
+def _shares(points: int, scrambles: int) -> list[int]:
+    """Base points of each scramble."""
+    return [points // scrambles + (k < points % scrambles) for k in range(scrambles)]
 
 
 def _second(again: Mapping[str, Any], options: Mapping[str, Any]) -> Sensitivity:
@@ -130,11 +142,14 @@ def _needs(estimators: Mapping[str, str]) -> set[str]:
     return found | ({"reversed"} if "third" in found else set())
 
 
-def _notes(points: int, scrambles: int, exact: bool) -> tuple[str, ...]:
-    each = points // scrambles
-    if exact or (points % scrambles == 0 and each & (each - 1) == 0):
-        return ()
-    return (
-        f"{points:,} base points in {scrambles} scrambles: Sobol' points are at their best where each scramble has a "
-        "power of two of them.",
-    )
+def _notes(points: int, done: int, scrambles: int, exact: bool) -> tuple[str, ...]:
+    notes = []
+    if done < scrambles:
+        notes.append(f"Stopped early: {done} of {scrambles} scrambles are done, and these are their indices.")
+    each = points // done
+    if not exact and (points % done or each & (each - 1)):
+        notes.append(
+            f"{points:,} base points in {done} scrambles: Sobol' points are at their best where each scramble has a "
+            "power of two of them."
+        )
+    return tuple(notes)

@@ -12,6 +12,7 @@ from .. import _core, shapley
 from ..alternatives import Alternatives
 from ..errors import Fault, SpecError
 from ..framework import Framework
+from ..progress import shown
 from ..weighting import Experts, core_weights
 from .model import PlanModel, grouped
 
@@ -103,10 +104,12 @@ def shapley_effects(
             return found
     names, member = grouped(groups, model.factors)
     labels = None if groups is None else [names[at] for at in member]
-    return shapley.effects(
-        lambda x: model(blocks.coordinates(x)), _law(model, blocks), n, seed=seed, level=level, groups=labels,
-        outputs=model.outputs, **options,
-    )  # fmt: skip
+    quiet = model.unwatched()
+    with shown(model.progress, n, "points") as told:
+        return shapley.effects(
+            lambda x: quiet(blocks.coordinates(x)), _law(model, blocks), n, seed=seed, level=level, groups=labels,
+            outputs=model.outputs, threads=model.threads or None, progress=told, **options,
+        )  # fmt: skip
 
 
 def _exact(model: PlanModel, blocks: Blocks) -> shapley.ShapleyEffects | None:
@@ -115,7 +118,7 @@ def _exact(model: PlanModel, blocks: Blocks) -> shapley.ShapleyEffects | None:
         return None
     d = len(model.factors)
     points = _core.Design(_core.Points.sobol, d, 2 * d + 8, TRIAL_SEED).sample()
-    shares, scores = blocks.weights_of(points), model.at(np.ascontiguousarray(points))
+    shares, scores = blocks.weights_of(points), model.unwatched().at(np.ascontiguousarray(points))
     center = shares.mean(axis=0)
     table = np.column_stack([np.ones(len(shares)), shares - center])
     slopes, *_ = np.linalg.lstsq(table, scores, rcond=None)
