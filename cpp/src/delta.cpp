@@ -1,6 +1,7 @@
 #include "egov/delta.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <numeric>
@@ -64,35 +65,75 @@ struct Heap {
   }
 };
 
-// One pass: a moving mean over 2 whole + 1 cells and a part of the next on either side.
-void box(const Vector& from, Index whole, double part, Vector& to) {
-  auto value = [&](Index k) { return k < 0 || k >= cells ? 0.0 : from[k]; };
-  const double scale = 1 / (static_cast<double>(2 * whole + 1) + 2 * part);
-  double sum = 0;
-  for (Index k = 0; k <= std::min(whole, cells - 1); ++k) sum += from[k];
-  for (Index k = 0; k < cells; ++k) {
-    to[k] = scale * (sum + part * (value(k - whole - 1) + value(k + whole + 1)));
-    sum += value(k + whole + 1) - value(k - whole);
-  }
-}
+// Heaps smoothed side by side: each sum waits for the one before it, so that several take hardly longer than one.
+constexpr std::size_t lanes = 4;
 
-// The density of a heap, a share for each cell.
-void smooth(const Heap& heap, double width, Vector& out, Vector& room) {
-  const double variance = width * width / static_cast<double>(passes);
-  const double whole = std::floor((std::sqrt(12 * variance + 1) - 1) / 2);
-  const double part = (2 * whole + 1) * (whole * (whole + 1) - 3 * variance) / (6 * (variance - (whole + 1) * (whole + 1)));
-  out = heap.mass / heap.n;
-  for (Index pass = 0; pass < passes; ++pass) {
-    box(out, static_cast<Index>(whole), part, room);
-    out.swap(room);
+class Smoother {
+ public:
+  Smoother() {
+    for (Vector& row : rows_) row = Vector::Zero(3 * cells);  // nothing on either side of the grid, so that no end is looked for
   }
-}
+  // Sets a lane to the density of a heap; an empty one where there is none.
+  void set(std::size_t lane, const Heap* heap, double bandwidth, double step) {
+    const double width = heap != nullptr ? heap->width(bandwidth, step) : 0, variance = width * width / static_cast<double>(passes);
+    const double whole = std::floor((std::sqrt(12 * variance + 1) - 1) / 2);
+    part_[lane] = (2 * whole + 1) * (whole * (whole + 1) - 3 * variance) / (6 * (variance - (whole + 1) * (whole + 1)));
+    scale_[lane] = 1 / (2 * whole + 1 + 2 * part_[lane]);
+    reach_[lane] = std::min(static_cast<Index>(whole), cells - 1);
+    if (heap != nullptr) rows_[lane].segment(cells, cells) = heap->mass / heap->n;
+  }
+  void smooth() {
+    for (Index pass = 0; pass < passes; ++pass) box();
+  }
+  auto density(std::size_t lane) const { return rows_[lane].segment(cells, cells); }
+
+ private:
+  // One pass: a moving mean over 2 reach + 1 cells and a part of the next on either side.
+  void box() {
+    std::array<const double*, lanes> from;
+    std::array<double*, lanes> to;
+    std::array<double, lanes> sum{};
+    const std::array<double, lanes> part = part_, scale = scale_;
+    const std::array<Index, lanes> reach = reach_;
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      from[lane] = rows_[lane].data() + cells, to[lane] = rows_[lanes + lane].data() + cells;
+      for (Index k = 0; k <= reach[lane]; ++k) sum[lane] += from[lane][k];
+    }
+    for (Index k = 0; k < cells; ++k)
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const double* at = from[lane] + k;
+        const double before = at[-reach[lane] - 1], next = at[reach[lane] + 1];
+        to[lane][k] = scale[lane] * (sum[lane] + part[lane] * (before + next));
+        sum[lane] += next - at[-reach[lane]];
+      }
+    for (std::size_t lane = 0; lane < lanes; ++lane) rows_[lane].swap(rows_[lanes + lane]);
+  }
+  std::array<Vector, 2 * lanes> rows_;
+  std::array<double, lanes> part_{}, scale_{};
+  std::array<Index, lanes> reach_{};
+};
 
 struct Bench {
   std::vector<Heap> heaps;
   Heap all;
-  Vector density, of_class, room = Vector(cells);
+  Vector density;
+  Smoother smoother;
+  std::vector<const Heap*> filled;
 };
+
+// Half the area between the densities of the heaps and that of all runs, each by its share of the runs.
+double area(Bench& bench, double bandwidth, double step) {
+  double sum = 0;
+  for (std::size_t first = 0; first < bench.filled.size(); first += lanes) {
+    const std::size_t count = std::min(lanes, bench.filled.size() - first);
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+      bench.smoother.set(lane, lane < count ? bench.filled[first + lane] : nullptr, bandwidth, step);
+    bench.smoother.smooth();
+    for (std::size_t lane = 0; lane < count; ++lane)
+      sum += bench.filled[first + lane]->n / bench.all.n * (bench.smoother.density(lane) - bench.density).lpNorm<1>() / 2;
+  }
+  return sum;
+}
 
 // Delta of each input from runs that count so many times each.
 void estimate(const std::vector<Classes>& inputs, const Places& places, const Vector& times, double bandwidth, Bench& bench,
@@ -100,20 +141,18 @@ void estimate(const std::vector<Classes>& inputs, const Places& places, const Ve
   const Index runs = times.size();
   bench.all.clear();
   for (Index run = 0; run < runs; ++run) bench.all.add(places, run, times[run]);
-  smooth(bench.all, bench.all.width(bandwidth, places.step), bench.density, bench.room);
+  for (std::size_t lane = 0; lane < lanes; ++lane) bench.smoother.set(lane, lane == 0 ? &bench.all : nullptr, bandwidth, places.step);
+  bench.smoother.smooth();
+  bench.density = bench.smoother.density(0);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].count() < 2) continue;
     bench.heaps.resize(std::max(bench.heaps.size(), at(inputs[i].count())));
     for (Index c = 0; c < inputs[i].count(); ++c) bench.heaps[at(c)].clear();
     for (Index run = 0; run < runs; ++run) bench.heaps[at(inputs[i].of[at(run)])].add(places, run, times[run]);
-    double sum = 0;
-    for (Index c = 0; c < inputs[i].count(); ++c) {
-      const Heap& heap = bench.heaps[at(c)];
-      if (heap.n <= 0) continue;
-      smooth(heap, heap.width(bandwidth, places.step), bench.of_class, bench.room);
-      sum += heap.n / bench.all.n * (bench.of_class - bench.density).lpNorm<1>() / 2;
-    }
-    out[static_cast<Index>(i)] = sum;
+    bench.filled.clear();
+    for (Index c = 0; c < inputs[i].count(); ++c)
+      if (bench.heaps[at(c)].n > 0) bench.filled.push_back(&bench.heaps[at(c)]);
+    out[static_cast<Index>(i)] = area(bench, bandwidth, places.step);
   }
 }
 
