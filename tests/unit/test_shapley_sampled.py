@@ -322,3 +322,17 @@ def test_too_many_coalitions_are_refused_and_orders_are_taken():
     found = shapley.effects(lambda x: x.sum(axis=1), problem, 2**10)
     assert found.method == "permutations"
     np.testing.assert_allclose(found.effects, 0.05, atol=0.02)
+
+
+def test_many_outputs_are_those_of_one_at_a_time_and_take_smaller_calls():
+    weights, calls = np.random.default_rng(8).random((3, 300)), []
+
+    def model(x):
+        calls.append(len(x))
+        return x @ weights
+
+    problem = {"names": ["a", "b", "c"], "bounds": [[0, 1]] * 3}
+    found = shapley.effects(model, problem, 2**14)
+    alone = shapley.effects(lambda x: x @ weights[:, 7], problem, 2**14)
+    np.testing.assert_allclose(found.effects[7], alone.effects, rtol=1e-9)
+    assert sum(calls) == found.runs and max(calls) * 300 <= 2**22

@@ -28,7 +28,8 @@ KINDS = ("sobol", "linear_sobol", "lhs", "montecarlo")
 INTERVALS = ("t", "clt")
 FEW = 64  # up to so many coalitions all of them do better than random orders with the same number of runs
 MOST = 2**16
-ROWS = 2**16  # runs of one call of the model, about
+ROWS = 2**16  # runs of one call of the model, about,
+NUMBERS = 2**22  # unless they give more outputs than so many
 
 
 @dataclass(frozen=True)
@@ -192,13 +193,16 @@ def _design(
 def _batches(
     design: Design, runs: Runs, sums: SubsetSums | OrderSums, progress: Callable[[float], object] | None
 ) -> Iterator[tuple[Array, int]]:
-    """Points a batch at a time, with their replicate."""
-    each = max(1, ROWS // (sums.coalitions * (runs.inner - 1)))
+    """Points a batch at a time, with their replicate. The first, before outputs are known, is a small one."""
+    cost = sums.coalitions * (runs.inner - 1)
     done = 0
     for r, points in enumerate(design.parts(runs.columns + sums.keys)):
-        for first in range(0, len(points), each):
-            batch = points[first : first + each]
+        first = 0
+        while first < len(points):
+            rows = min(ROWS, NUMBERS // len(runs.model.outputs)) if done else FEW
+            batch = points[first : first + max(1, rows // cost)]
             yield batch, r
+            first += len(batch)
             done += len(batch)
             if progress is not None:
                 progress(done / design.n)
