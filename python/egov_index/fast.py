@@ -19,7 +19,7 @@ from .errors import DataError, Fault, SpecError
 from .given import FEWEST, GROUPS, constant_inputs, kind_of
 from .measures import Array, Measures
 from .problem import Problem, as_inputs, as_problem, in_our_words
-from .runs import Outputs, read_inputs, read_outputs, read_problem
+from .runs import Outputs, few_valued, read_inputs, read_outputs, read_problem
 from .table import nearest
 
 __all__ = ["CurveIndices", "CurveSample", "FastIndices", "analyze", "sample"]
@@ -215,7 +215,7 @@ def analyze(
     Extended: Saltelli, Tarantola and Chan (1999), who also give the classical test in this form. Random balance:
     Tarantola, Gatelli and Mara (2006), Reliability Engineering & System Safety 91, 717-727, runs put up and down by
     each input as by Plischke (2010), ibid. 95, 354-360, and S - b / (1 - b) (1 - S) with b = 2 M / n for the bias
-    (Tissot and Prieur 2012, ibid. 107, 205-213).
+    (Tissot and Prieur 2012, ibid. 107, 205-213). Of the steps that few values make, harmonics hold a part only.
     SALib's variance of a curve with an even number of points leaves out the highest frequency.
 
     Examples
@@ -262,7 +262,8 @@ def analyze(
     result = FastIndices(
         {"first": outputs.spread(raw["value"])},
         {"first": (outputs.spread(raw["low"]), outputs.spread(raw["high"]))},
-        outputs, made.names, runs=len(inputs), level=level, notes=notes + constant_inputs(made, inputs),
+        outputs, made.names, runs=len(inputs), level=level,
+        notes=notes + constant_inputs(made, inputs) + few_valued(made, inputs),
         header=f"{len(made.names)} inputs, {len(inputs):,} runs. First order by random balance, {harmonics} harmonics. "
         f"Intervals at {100 * level:g} %: jackknife over {parts} random groups of runs.",
     )  # fmt: skip
