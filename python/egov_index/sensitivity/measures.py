@@ -17,7 +17,7 @@ __all__ = ["MEASURES", "elementary_effects", "from_curves", "from_runs", "one_at
 
 Array = NDArray[np.float64]
 LOW, HIGH = 0.05, 0.95  # where one factor at a time goes
-SAID = {"problem", "X", "Y", "seed", "level", "conf_level", "threads", "progress"}  # by run() itself
+SAID = {"problem", "X", "Y", "seed", "level", "threads", "progress", "salib"}  # by run() itself
 MEASURES: dict[str, ModuleType] = {
     "delta": delta, "pawn": pawn, "given": given, "regression": regression, "filtering": filtering,
 }  # fmt: skip
@@ -31,9 +31,7 @@ def options_of(*functions: Callable[..., Any]) -> set[str]:
 def _settled(function: Callable[..., Any], model: PlanModel, seed: int, level: float) -> dict[str, Any]:
     """What run() says of seed, level and threads, as far as the function asks for it."""
     known = inspect.signature(function).parameters
-    said = {"seed": seed, "level": level, "conf_level": level, "threads": model.threads or None}
-    if "level" in known:
-        del said["conf_level"]
+    said = {"seed": seed, "level": level, "threads": model.threads or None}
     return {name: value for name, value in said.items() if name in known}
 
 
