@@ -80,7 +80,8 @@ class DrawByDraw(RankRanges):
         -------
         frame
             unit, period, rank (nominal), score (nominal, on that scale), and a column ``q<level>`` for each level; over
-            the draws kept, or the first 16,384 (of a Latin hypercube, over one of that many).
+            the draws kept, or the first 16,384 (of a Latin hypercube, over one of that many; of choices run through,
+            over as many whole points, one at least).
 
         Raises
         ------

@@ -29,6 +29,8 @@ class Ensemble(DrawByDraw):
     ----------
     index, panel, alternatives, n, seed
         What was run; n is the number of draws made.
+    asked : int
+        Number of draws that were asked for, as whole points of a design.
     interrupted : bool
         The run was stopped before all draws were made (``on_interrupt="keep"``); all is said of the n first ones.
     combinations : int

@@ -214,7 +214,9 @@ def test_ctrl_c_stops_at_once(threads, others):
             assert what == ["KeyboardInterrupt"]
         else:
             assert 0 < what[0] < MANY and what[1]
-    assert min(took) < 0.2  # the best of four, on a machine that has other work
+            if min(took) < 0.2:
+                return
+    pytest.fail(f"the quickest of four stops, on a machine that has other work, took {min(took):.2f} seconds")
 
 
 # Questions that draw again
