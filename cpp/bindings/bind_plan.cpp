@@ -357,7 +357,8 @@ void plan(py::module_& m) {
   py::class_<Plan>(m, "Plan")
       .def(py::init([](const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
                        const std::vector<Index>& periods) {
-             return released([&] { return std::make_unique<Plan>(panel, framework, recipe, alternatives, periods); });
+             const auto watched = monitor(py::none());
+             return released([&] { return std::make_unique<Plan>(panel, framework, recipe, alternatives, periods, watched); });
            }), "panel"_a, "framework"_a, "recipe"_a, "alternatives"_a, "periods"_a)
       .def_property_readonly("factors", &factors)
       .def_property_readonly("kept", &Plan::kept)

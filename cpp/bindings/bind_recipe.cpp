@@ -71,7 +71,10 @@ void recipe(py::module_& m) {
   py::class_<Recipe>(m, "Recipe").def(py::init(&make_recipe), "nodes"_a, "order"_a, "missing"_a, "threshold"_a, "rank"_a, "rank_digits"_a, "rescale"_a,
                                                       "screen"_a);
   m.def("score", [](Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods, bool spend) {
-    return give(released([&] { return spend ? score(std::move(panel), framework, recipe, periods) : score(panel, framework, recipe, periods); }));
+    const auto watched = monitor(py::none());
+    return give(released([&] {
+      return spend ? score(std::move(panel), framework, recipe, periods, watched) : score(panel, framework, recipe, periods, watched);
+    }));
   }, "panel"_a, "framework"_a, "recipe"_a, "periods"_a, "spend"_a = false);
   m.def("remove_each", [](const Panel& panel, const Framework& framework, const Recipe& recipe, Index period, const std::vector<Index>& nodes,
                           int threads, const py::object& progress) {

@@ -39,8 +39,8 @@ std::vector<Index> worked_periods(const Panel& panel, const Framework& framework
 }
 
 Flow::Flow(const Panel& panel, const Framework& framework, const std::vector<Index>& periods, std::size_t scored,
-           const std::vector<Step>& order)
-    : panel_(&panel), framework_(&framework), periods_(periods), scored_(scored), order_(order) {
+           const std::vector<Step>& order, Monitor monitor)
+    : panel_(&panel), framework_(&framework), periods_(periods), scored_(scored), order_(order), monitor_(std::move(monitor)) {
   const auto n = framework.nodes.size();
   source_.resize(n);
   wanted_.assign(n, std::vector<char>(static_cast<std::size_t>(panel.periods()), 0));
@@ -66,6 +66,7 @@ Flow::Flow(const Panel& panel, const Framework& framework, const std::vector<Ind
 }
 
 void Flow::run(Step step, const Recipe& recipe) {
+  if (monitor_ && !monitor_(0)) throw Interrupted("stopped on request");
   switch (step) {
     case Step::screen: return screen(recipe);
     case Step::denominate: return denominate(recipe);
@@ -126,6 +127,7 @@ Flow Flow::drawn(const Recipe& recipe, std::int64_t imputation, std::int64_t err
 Gaps Flow::gaps() {
   const auto nodes = source_.size();
   Gaps out{std::move(now_.values), panel_->units, panel_->times, wanted_, {}, {}, Vector::Ones(static_cast<Index>(nodes)), {}, panel_->keys};
+  out.monitor = monitor_;
   for (std::size_t i = 0; i < nodes; ++i) {
     const Node& node = framework_->nodes[i];
     if (!panel_->names.empty()) out.names.push_back(node.leaf() ? panel_->names[static_cast<std::size_t>(node.indicator)] : std::string());

@@ -40,7 +40,7 @@ Plan::Desk::Desk(const Plan& plan)
       weights(plan.framework_.nodes.size()), levels(4), together(static_cast<std::size_t>(plan.periods())), ranks(static_cast<std::size_t>(plan.rows())), ranker(plan.units()) {}
 
 Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
-           const std::vector<Index>& periods)
+           const std::vector<Index>& periods, const Monitor& monitor)
     : framework_(framework), recipe_(recipe), alternatives_(alternatives), children_(children(framework)), units_(panel.units),
       scored_(periods) {
   if (recipe.rank.method != "competition")
@@ -52,7 +52,7 @@ Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe,
   tree_ = std::make_shared<const Framework>(framework);
   list_factors();
   require_raw_cells();
-  const Scores nominal = score(panel, framework, recipe, periods);
+  const Scores nominal = score(panel, framework, recipe, periods, monitor);
   starts_ = {0};
   for (Index row = 0; row < nominal.values.rows(); ++row) {
     if (!std::isnan(nominal.values(row, 0))) kept_.push_back(row);
@@ -63,7 +63,7 @@ Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe,
     nominal_scores_[row] = nominal.values(kept_[static_cast<std::size_t>(row)], 0);
     nominal_ranks_.push_back(static_cast<int>(nominal.ranks(kept_[static_cast<std::size_t>(row)], 0)));
   }
-  compile();
+  compile(monitor);
 }
 
 void Plan::list_factors() {
@@ -93,7 +93,7 @@ Recipe Plan::with_levels(const std::vector<std::size_t>& levels) const {
   return recipe;
 }
 
-void Plan::compile() {
+void Plan::compile(const Monitor& monitor) {
   for (std::size_t level = 0; level < width_[aggregate_part]; ++level) {
     const Recipe recipe = with_levels({0, 0, 0, level});
     means_.emplace_back();
@@ -130,7 +130,10 @@ void Plan::compile() {
   std::vector<Index> worked = scored_;
   for (std::size_t level = 0; level < std::max(width_[treat_part], width_[normalize_part]); ++level)
     worked = worked_periods(*panel_, framework_, with_levels({0, std::min(level, width_[treat_part] - 1), std::min(level, width_[normalize_part] - 1), 0}), worked);
-  branch(Flow(*panel_, *tree_, worked, scored_.size(), recipe_.order), 0, {0, 0, 0, 0}, nullptr);
+  // Flows that are kept for draws hold the monitor too: it is let go when they are made.
+  const auto asked = std::make_shared<const Monitor*>(monitor ? &monitor : nullptr);
+  branch(Flow(*panel_, *tree_, worked, scored_.size(), recipe_.order, [asked](double done) { return !*asked || (**asked)(done); }), 0, {0, 0, 0, 0}, nullptr);
+  *asked = nullptr;
   if (alternatives_.posterior && std::any_of(blocks_.begin(), blocks_.end(), [](const Block& block) { return block.posterior && block.posterior->stochastic(); })) {
     draw_at_ = static_cast<Index>(factors_.size());
     factors_.push_back({"imputation", 0, -1});

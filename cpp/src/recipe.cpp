@@ -182,12 +182,12 @@ void climb(Scores& scores, const Axes& axes, const Framework& framework, const R
 namespace {
 
 // `spent`: the panel itself, where its values may go once the flow has copied them; denominators are looked up later.
-Scores run_flow(const Panel& panel, Panel* spent, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
+Scores run_flow(const Panel& panel, Panel* spent, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods, const Monitor& monitor = {}) {
   check(panel);
   children(framework);
   if (recipe.nodes.size() != framework.nodes.size()) throw SpecError("the recipe must handle every node of the framework", {"recipe", "", ""});
   const std::vector<Index> worked = worked_periods(panel, framework, recipe, periods);
-  Flow flow(panel, framework, worked, periods.size(), recipe.order);
+  Flow flow(panel, framework, worked, periods.size(), recipe.order, monitor);
   const bool divides = std::any_of(framework.nodes.begin(), framework.nodes.end(), [](const Node& node) { return node.denominator >= 0; });
   if (spent && !divides) spent->values.resize(0, 0);
   for (Step step : recipe.order) flow.run(step, recipe);
@@ -209,17 +209,17 @@ Scores asked_only(Scores scores, const Panel& panel, const std::vector<Index>& p
 
 }  // namespace
 
-Scores score(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
-  return asked_only(run_flow(panel, nullptr, framework, recipe, periods), panel, periods);
+Scores score(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods, const Monitor& monitor) {
+  return asked_only(run_flow(panel, nullptr, framework, recipe, periods, monitor), panel, periods);
 }
 
 Scores score_with_reference(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
   return run_flow(panel, nullptr, framework, recipe, periods);
 }
 
-Scores score(Panel&& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods) {
+Scores score(Panel&& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods, const Monitor& monitor) {
   Panel own = std::move(panel);
-  return asked_only(run_flow(own, &own, framework, recipe, periods), own, periods);
+  return asked_only(run_flow(own, &own, framework, recipe, periods, monitor), own, periods);
 }
 
 }  // namespace egov

@@ -272,7 +272,9 @@ def test_a_stopped_run_keeps_the_scrambles_that_are_done():
 
     big = 1 << 21
     for discrete in ("sampled", "enumerated"):
-        made = run(n=big, output="rank_shift", discrete=discrete, threads=1, progress=Stop(), on_interrupt="keep")
+        made = run(
+            n=big, output="rank_shift", discrete=discrete, threads=1, progress=Stop(), on_interrupt="keep"
+        )
         whole = run(n=1 << 12, output="rank_shift", discrete=discrete)
         assert made.interrupted and 4 <= made.replicates < 8 and not whole.interrupted
         assert made.n == made.replicates * (made.n // made.replicates) and "Stopped early" in made.explain()

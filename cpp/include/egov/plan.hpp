@@ -25,9 +25,10 @@ struct Alternatives {
 class Plan {
  public:
   // Periods are positions in panel.times. An empty list of alternatives keeps the recipe's own choice.
-  // SpecError for a combination that cannot be computed (a geometric mean over values that may be 0 or negative).
+  // SpecError for a combination that cannot be computed (a geometric mean over values that may be 0 or negative). The monitor
+  // is asked while this is compiled, not afterwards.
   Plan(const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
-       const std::vector<Index>& periods);
+       const std::vector<Index>& periods, const Monitor& monitor = {});
 
   const std::vector<Factor>& factors() const { return factors_; }
   Index units() const { return units_; }
@@ -91,7 +92,7 @@ class Plan {
   };
   void list_factors();
   void require_raw_cells() const;
-  void compile();
+  void compile(const Monitor& monitor);
   void branch(const Flow& flow, std::size_t step, std::vector<std::size_t> levels, std::shared_ptr<const Flow> posterior);
   Scores leaves_of(Flow flow, Block& block) const;
   void fill(Block& block, const Scores& leaves, const std::vector<std::size_t>& levels, const Recipe& recipe) const;

@@ -11,6 +11,7 @@
 #include "egov/impute.hpp"
 #include "egov/measurement.hpp"
 #include "egov/normalize.hpp"
+#include "egov/progress.hpp"
 #include "egov/rank.hpp"
 #include "egov/screen.hpp"
 #include "egov/treat.hpp"
@@ -83,10 +84,11 @@ struct MissingError : DataError {
 // panel asks for, as far as the lags can be met.
 std::vector<Index> worked_periods(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
 
-// Scores the given periods (positions in panel.times). The oracle: plain, one recipe, every step in its order.
-Scores score(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
+// Scores the given periods (positions in panel.times). The oracle: plain, one recipe, every step in its order. The monitor
+// is asked before each step and by imputations that take long.
+Scores score(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods, const Monitor& monitor = {});
 // The same; the panel's values are freed as early as may be, so that a large panel needs less memory.
-Scores score(Panel&& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
+Scores score(Panel&& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods, const Monitor& monitor = {});
 // The same, with the other worked periods behind those asked for: leaves as their scales left them, and aggregates where an
 // aggregate's scale is taken from them.
 Scores score_with_reference(const Panel& panel, const Framework& framework, const Recipe& recipe, const std::vector<Index>& periods);
@@ -95,8 +97,10 @@ Scores score_with_reference(const Panel& panel, const Framework& framework, cons
 class Flow {
  public:
   // Keeps a reference to panel and framework. The first `scored` of the periods are the ones asked for; the others serve
-  // them as reference: their holes are no fault, and what is changed in them leaves no trail.
-  Flow(const Panel& panel, const Framework& framework, const std::vector<Index>& periods, std::size_t scored, const std::vector<Step>& order);
+  // them as reference: their holes are no fault, and what is changed in them leaves no trail. The monitor may be asked by whatever
+  // is made of this flow, as long as that lives.
+  Flow(const Panel& panel, const Framework& framework, const std::vector<Index>& periods, std::size_t scored, const std::vector<Step>& order,
+       Monitor monitor = {});
   void run(Step step, const Recipe& recipe);
   // Leaves in the columns of their nodes; MissingError where cells are missing and the recipe refuses that. The flow is
   // empty afterwards.
@@ -142,6 +146,7 @@ class Flow {
   bool gathered_ = false;
   std::shared_ptr<const Imputation> imputation_;  // where it can draw
   std::shared_ptr<const Matrix> filled_;          // the cells after it, in the panel's rows; where there are errors of measurement
+  Monitor monitor_;
   bool quiet_ = false;                            // keep no trail
   Scores now_;
 };
