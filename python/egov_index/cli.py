@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from .errors import EgovError, Fault, Interrupted, SpecError
+from .progress import Bar
 
 __all__ = ["main"]
 
@@ -173,19 +175,21 @@ def _folder(text: str) -> Path:
 
 
 class _Bar:
-    """A progress bar on stderr, only on a terminal."""
+    """A progress bar on stderr for each part of the job, only on a terminal."""
 
     def __init__(self) -> None:
         self.shown = sys.stderr.isatty()
-        self.width = 0
+        self.width, self.part, self.begun = 0, "", 0.0
 
     def __call__(self, part: str, done: float) -> None:
-        if self.shown:
-            filled = round(30 * done)
-            line = f"{part:<12} [{'#' * filled}{'.' * (30 - filled)}] {done:4.0%}"
-            self.width = max(self.width, len(line))
-            sys.stderr.write(f"\r{line:<{self.width}}")
-            sys.stderr.flush()
+        if not self.shown:
+            return
+        if part != self.part:
+            self.part, self.begun = part, time.monotonic()
+        line = f"{part:<12} {Bar(0).line(done, time.monotonic() - self.begun)}"
+        self.width = max(self.width, len(line))
+        sys.stderr.write(f"\r{line:<{self.width}}")
+        sys.stderr.flush()
 
     def end(self) -> None:
         if self.shown and self.width:

@@ -26,7 +26,7 @@ class Bar:
     Parameters
     ----------
     total : float
-        Steps of the whole.
+        Steps of the whole; 0 where no speed is to be told.
     what : str
         What a step is, in the plural.
     clock : callable
@@ -47,9 +47,9 @@ class Bar:
     def line(self, done: float, seconds: float) -> str:
         """The text after a share done and a time."""
         filled = int(WIDTH * done)
-        speed = f"{_rate(done * self.total / seconds)} {self.what}/s" if seconds > 0 else ""
+        speed = f"  {_rate(done * self.total / seconds)} {self.what}/s" if seconds > 0 < self.total else ""
         rest = f"{_duration(seconds * (1 - done) / done)} left" if 0 < done < 1 else _duration(seconds)
-        return f"[{'#' * filled}{'.' * (WIDTH - filled)}] {done:4.0%}  {speed}  {rest}"
+        return f"[{'#' * filled}{'.' * (WIDTH - filled)}] {done:4.0%}{speed}  {rest}"
 
     def __call__(self, done: float) -> None:
         """Draw the line again, unless that was just now."""

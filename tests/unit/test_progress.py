@@ -58,7 +58,7 @@ def test_a_bar_says_share_speed_and_time_left(capsys):
 
 def test_a_bar_knows_hours_slow_steps_and_no_time_at_all():
     assert Bar(10).line(0.1, 3600).endswith("0.00028 draws/s  9:00:00 left")
-    assert Bar(10).line(0, 0) == f"[{'.' * 30}]   0%    0:00"
+    assert Bar(10).line(0, 0) == f"[{'.' * 30}]   0%  0:00"
 
 
 def test_a_run_draws_a_bar_when_asked(capsys):
