@@ -137,6 +137,10 @@ void to_marginals(const std::vector<Choice>& marginals, Index rows, int threads,
 // Designs that share n base points as evenly as can be, each with a seed of its own.
 std::vector<Design> scrambled_designs(Points kind, Index dimensions, std::uint64_t n, Index scrambles, std::uint64_t seed);
 
+// Where column k of the points A, B, C stands among the coordinates of a design: those of A and B side by side, since early
+// coordinates of Sobol' points are the best, then those of C.
+inline Index coordinate(Index columns, Index k, Index point) { return point < 2 ? 2 * k + point : 2 * columns + k; }
+
 // The inputs of all runs, run by run, into out: (n x crossing.runs()) x columns. factor: which factor a column belongs to.
 void sample_runs(const std::vector<Design>& designs, const Crossing& crossing, const std::vector<Index>& factor,
                  const std::vector<Choice>& marginals, int threads, double* out);

@@ -27,7 +27,8 @@ class Enumerator {
   void operator()(const Design& design, Index first, Index count, Sums& sums) {
     for (Index i = first; i < first + count; ++i) {
       design.point(static_cast<std::uint64_t>(i), base_.data());
-      add(base_.data(), base_.data() + others_, sums);
+      apart_ = base_.reshaped(2, others_).transpose();
+      add(apart_.col(0).data(), apart_.col(1).data(), sums);
     }
   }
 
@@ -134,7 +135,8 @@ class Enumerator {
   Evaluator evaluator_;
   Index others_;                   // factors that are not discrete
   Matrix points_;                  // factors x combinations
-  Vector base_, mixed_;            // coordinates of the others: of A and B; of a mixed run
+  Vector base_, mixed_;            // coordinates of the others: of A and B side by side; of a mixed run
+  Matrix apart_;                   // those of A and of B, a column each
   Matrix y_, on_a_, room_;         // outputs x combinations
   Side a_, b_, reversed_;
   std::vector<Side> mixed_sides_;  // a group; of AB

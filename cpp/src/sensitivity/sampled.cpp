@@ -19,7 +19,7 @@ class Crosser {
   Crosser(const Plan& plan, const std::vector<Asked>& asked, const std::vector<Index>& group, const Crossing& crossing, bool pairs, const Vector& origin)
       : plan_(plan), group_(group), crossing_(crossing), evaluator_(plan, asked), adder_(crossing, pairs, origin), batch_(batch(crossing)),
         d_(static_cast<Index>(group.size())), base_(crossing.points() * d_, batch_), points_(d_, batch_ * crossing.runs()),
-        outputs_(origin.size(), batch_ * crossing.runs()), runs_(static_cast<std::size_t>(batch_)) {}
+        outputs_(origin.size(), batch_ * crossing.runs()), apart_(d_, crossing.points()), runs_(static_cast<std::size_t>(batch_)) {}
 
   // Base points that are run together.
   static Index batch(const Crossing& crossing) { return std::max<Index>(1, runs_at_once / crossing.runs()); }
@@ -27,7 +27,11 @@ class Crosser {
   void operator()(const Design& design, Index first, Index count, Sums& sums) {
     design.points(static_cast<std::uint64_t>(first), count, base_.data());
     used_ = 0;
-    for (Index i = 0; i < count; ++i) lay_out(base_.col(i).data(), runs_[static_cast<std::size_t>(i)]);
+    for (Index i = 0; i < count; ++i) {
+      for (Index p = 0; p < crossing_.points(); ++p)
+        for (Index k = 0; k < d_; ++k) apart_(k, p) = base_(coordinate(d_, k, p), i);
+      lay_out(apart_.data(), runs_[static_cast<std::size_t>(i)]);
+    }
     evaluator_(points_.data(), used_, outputs_.data());
     for (Index i = 0; i < count; ++i) adder_.add(runs_[static_cast<std::size_t>(i)], sums);
   }
@@ -70,6 +74,7 @@ class Crosser {
   Adder adder_;
   Index batch_, d_, used_ = 0;
   Matrix base_, points_, outputs_;  // a column a base point, a run, a run
+  Matrix apart_;                    // factors x points of one base point
   std::vector<Runs> runs_;          // of each base point
 };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "detail/resamples.hpp"
 #include "detail/threads.hpp"
@@ -40,6 +41,12 @@ struct Answer {
   }
 };
 
+// Whether a variance is more than rounding: of the outputs, and of moments about the origin, which lose what the mean is away from it.
+bool varies(double variance, double mean, double origin, double floor) {
+  const double tie = tie_tolerance * std::max(floor, std::abs(mean)), away = mean - origin;
+  return variance > std::max(tie * tie, 64 * std::numeric_limits<double>::epsilon() * away * away);
+}
+
 // The indices of all parts together, and which outputs are constant.
 Sums together(const std::vector<Sums>& parts, const Vector& origin, Picked& picked, double floor, Answer& answer) {
   Sums sum = all_of(parts);
@@ -48,7 +55,7 @@ Sums together(const std::vector<Sums>& parts, const Vector& origin, Picked& pick
     double& variance = answer.out.variance[k];
     picked.estimate(output_of(sum, k), answer.value.col(k).data(), mean, variance);
     mean += origin[k];
-    const bool constant = !(variance > std::pow(tie_tolerance * std::max(floor, std::abs(mean)), 2));
+    const bool constant = !varies(variance, mean, origin[k], floor);
     answer.out.constant[static_cast<std::size_t>(k)] = constant;
     if (constant) answer.value.col(k).setConstant(missing_value);
   }
@@ -68,14 +75,14 @@ SobolIndices over_scrambles(const std::vector<Sums>& scrambles, const Vector& or
   Matrix each(picked.size(), count);
   for (Index k = 0; k < origin.size(); ++k) {
     if (answer.out.constant[static_cast<std::size_t>(k)]) continue;
-    bool varies = true;
+    bool every = true;
     for (Index r = 0; r < count; ++r) {
       double mean, variance;
       picked.estimate(output_of(scrambles[static_cast<std::size_t>(r)], k), each.col(r).data(), mean, variance);
-      varies = varies && variance > std::pow(tie_tolerance * std::max(floor, std::abs(mean + origin[k])), 2);
+      every = every && varies(variance, mean + origin[k], origin[k], floor);
     }
-    answer.out.pooled[static_cast<std::size_t>(k)] = !varies;
-    if (!varies) continue;
+    answer.out.pooled[static_cast<std::size_t>(k)] = !every;
+    if (!every) continue;
     const Vector mean = each.rowwise().mean();
     const Vector half = factor * (each.colwise() - mean).rowwise().norm();
     answer.value.col(k) = mean, answer.low.col(k) = mean - half, answer.high.col(k) = mean + half;

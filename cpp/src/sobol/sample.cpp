@@ -79,11 +79,14 @@ void sample_runs(const std::vector<Design>& designs, const Crossing& crossing, c
     }
   detail::parallel(static_cast<Index>(tasks.size()), threads, [&](Index at, int) {
     const Task& task = tasks[static_cast<std::size_t>(at)];
-    std::vector<double> points(width * static_cast<std::size_t>(crossing.points()));
+    const Index each = crossing.points(), inputs = static_cast<Index>(width);
+    std::vector<double> drawn(width * static_cast<std::size_t>(each)), points(drawn.size());
     double* to = task.out;
     for (Index i = task.first; i < task.last; ++i) {
-      task.design->point(static_cast<std::uint64_t>(i), points.data());
-      for (std::size_t k = 0; k < points.size(); ++k) points[k] = columns[k % width](points[k]);
+      task.design->point(static_cast<std::uint64_t>(i), drawn.data());
+      for (Index p = 0; p < each; ++p)
+        for (Index k = 0; k < inputs; ++k)
+          points[static_cast<std::size_t>(p * inputs + k)] = columns[static_cast<std::size_t>(k)](drawn[static_cast<std::size_t>(coordinate(inputs, k, p))]);
       write_runs(crossing, factor, points, to);
       to += crossing.runs() * static_cast<Index>(width);
     }
