@@ -37,6 +37,7 @@ class Measures(Mapping[str, Any]):
 
     keys_of_salib: ClassVar[Mapping[str, str]] = {}
     leading: ClassVar[str] = ""  # the measure that factors are sorted by
+    backend = "pandas"  # of its frames, where none is asked for
 
     def __init__(
         self,
@@ -86,13 +87,13 @@ class Measures(Mapping[str, Any]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def to_frame(self, backend: str = "pandas") -> Any:
+    def to_frame(self, backend: str | None = None) -> Any:
         """Frame of the measures: a row an output and factor, the largest of an output first.
 
         Parameters
         ----------
-        backend : {"pandas", "polars", "pyarrow"}
-            Library of the frame.
+        backend : {"pandas", "polars", "pyarrow"}, optional
+            Library of the frame; that of the panel, where there was one, else pandas.
 
         Returns
         -------
@@ -116,7 +117,7 @@ class Measures(Mapping[str, Any]):
                 low, high = self._intervals[name]
                 columns |= {f"{name}_low": low[at], f"{name}_high": high[at]}
         columns["note"] = ["" if self._varies[k] else "constant" for k, _ in rows]
-        return make_frame(columns, backend)
+        return make_frame(columns, backend or self.backend)
 
     def explain(self) -> str:
         """Say in sentences what the measures say, and where they are not to be trusted."""

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from .. import fast, morris, shapley
 from ..alternatives import Alternatives
-from ..arguments import seed_of, share, threads_of, whole
+from ..arguments import seed_of, share, whole
 from ..errors import Fault, SpecError
 from ..panel import Panel
 from ..progress import Progress, checked
 from ..table import nearest
-from ..uncertainty import factor_names, plan
 from . import measures, variances, weights
-from .model import PlanModel, own_levels
-from .readings import readings
+from .model import PlanModel, Question
 
 if TYPE_CHECKING:
     from ..index import Index
@@ -130,24 +128,8 @@ def run(
         raise SpecError(unknown)
     whole("n", n, 1, 2**32)
     checked(progress)
-    seed, level, workers = seed_of(seed), share("level", level), threads_of(threads)
-    made, labels = plan(index, panel, alternatives, period)
-    units = len(panel.units)
-    rows = [(panel.units[row % units], labels[row // units]) for row in made.kept]
-    asked, names = readings(output, rows, alternatives)
-    model = PlanModel(
-        made, panel, index.framework, factor_names(made, index.framework), asked, names, workers, progress,
-        own_levels(index.recipe, alternatives, made),
-    )  # fmt: skip
-    if method == "sobol":
-        again = {
-            "index": index,
-            "panel": panel,
-            "alternatives": alternatives,
-            "period": period,
-            "threads": threads,
-        }
-        options |= {"again": again, "output": output}
-    if method == "shapley":
-        options |= {"framework": index.framework, "alternatives": alternatives}
-    return analysis(model, n, seed, level=level, groups=groups, **options)
+    seed, level = seed_of(seed), share("level", level)
+    model = PlanModel(Question(index, panel, alternatives, period, output, threads, progress))
+    found = analysis(model, n, seed, level=level, groups=groups, **options)
+    found.backend = panel.backend
+    return found

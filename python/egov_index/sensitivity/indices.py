@@ -51,6 +51,7 @@ class Sensitivity(SobolIndices):
     """
 
     method = "sobol"
+    backend = "pandas"  # of its frames, unless the panel came from another library
 
     def __init__(
         self,
@@ -68,7 +69,6 @@ class Sensitivity(SobolIndices):
         runs: int,
         exact: bool,
         interrupted: bool,
-        backend: str,
         second: Callable[[], Sensitivity],
     ) -> None:
         raw = _with_rounding(raw) if exact else raw
@@ -77,7 +77,7 @@ class Sensitivity(SobolIndices):
             interval_method="exact" if exact else "bootstrap" if resamples else "t",
             level=level, resamples=resamples, notes=notes,
         )  # fmt: skip
-        self.output, self.discrete, self.exact, self.backend = output, discrete, exact, backend
+        self.output, self.discrete, self.exact = output, discrete, exact
         self.interrupted = interrupted
         self.runs, self.seed, self.replicates = runs, layout.seed, layout.scrambles
         self._run_second = second
@@ -150,10 +150,12 @@ class Sensitivity(SobolIndices):
         scrambles = "1 scramble" if self.replicates == 1 else f"{self.replicates} independent scrambles"
         crossed = ", each crossed with all combinations of choices" if self.discrete == "enumerated" else ""
         how = f"percentiles of {self.resamples:,} bootstrap resamples" if self.resamples else HOW["t"]
+        intervals = f"Intervals at {100 * self.level:g} %: {how}."
+        if self.replicates == 1 and not self.resamples:
+            intervals = "One scramble, so no intervals: more base points, or resamples=1000."
         return (
             f"{len(self.factors)} factors, {self.n:,} base points in {scrambles}{crossed}, {self.runs:,} runs. "
-            f"First order by {self.estimators['first']}, total order by {self.estimators['total']}. "
-            f"Intervals at {100 * self.level:g} %: {how}."
+            f"First order by {self.estimators['first']}, total order by {self.estimators['total']}. {intervals}"
         )
 
     def __repr__(self) -> str:

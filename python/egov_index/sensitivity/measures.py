@@ -10,12 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import delta, fast, filtering, given, morris, oat, pawn, regression
+from .. import _core, delta, fast, filtering, given, morris, oat, pawn, regression
+from ..alternatives import Alternatives
+from ..errors import Fault, SpecError
+from ..progress import Told, stretches
+from ..table import listing
+from ..weighting import SimplexBox
 from .model import PlanModel, grouped
+from .weights import Blocks
 
 __all__ = ["MEASURES", "elementary_effects", "from_curves", "from_runs", "one_at_a_time"]
 
 Array = NDArray[np.float64]
+WALKS = 0x57  # what tells the random numbers of walks from others of the seed
 LOW, HIGH = 0.05, 0.95  # where one factor at a time goes
 SAID = {"problem", "X", "Y", "seed", "level", "threads", "progress", "salib"}  # by run() itself
 MEASURES: dict[str, ModuleType] = {
@@ -28,10 +35,12 @@ def options_of(*functions: Callable[..., Any]) -> set[str]:
     return {name for function in functions for name in inspect.signature(function).parameters} - SAID
 
 
-def _settled(function: Callable[..., Any], model: PlanModel, seed: int, level: float) -> dict[str, Any]:
-    """What run() says of seed, level and threads, as far as the function asks for it."""
+def _settled(
+    function: Callable[..., Any], model: PlanModel, seed: int, level: float, told: Told | None
+) -> dict[str, Any]:
+    """What run() says of seed, level, threads and progress, as far as the function asks for it."""
     known = inspect.signature(function).parameters
-    said = {"seed": seed, "level": level, "threads": model.threads or None}
+    said = {"seed": seed, "level": level, "threads": model.threads or None, "progress": told}
     return {name: value for name, value in said.items() if name in known}
 
 
@@ -48,22 +57,41 @@ def from_runs(
 ) -> Any:
     """A measure of any runs: a sample of points, the outputs there, the analysis."""
     model.refuse_groups(name, groups)
-    module = MEASURES[name]
+    held, analyze = model.inputs(name), MEASURES[name].analyze
     x = given.sample(model.problem, n, kind=kind, seed=seed, threads=model.threads or None)
-    return module.analyze(
-        model.problem, x, model(x), **_settled(module.analyze, model, seed, level), **options
-    )
+    problem = model.problem_of(held)
+    inputs = x if len(held) == len(model.factors) else np.asarray(x)[:, held]
+    with model.watched(n) as told:
+        first, last = stretches(told, (1, 3))
+        y = model(x, first)
+        found = analyze(problem, inputs, y, **_settled(analyze, model, seed, level, last), **options)
+    found.notes += model.stream_note(name)
+    return found
 
 
 def elementary_effects(
     model: PlanModel, n: int, seed: int, *, level: float, groups: Any, design: str = "radial", num_levels: int = 4,
     **options: Any,
 ) -> Any:  # fmt: skip
-    """Elementary effects, see :mod:`egov_index.morris`."""
-    names, member = grouped(groups, model.factors)
-    problem = model.problem | ({"groups": [names[at] for at in member]} if groups is not None else {})
+    """Elementary effects, see :mod:`egov_index.morris`; random numbers stay as they are on a walk."""
+    held = model.inputs("morris")
+    names, member = grouped(groups, [model.factors[k] for k in held])
+    problem = model.problem_of(held) | (
+        {"groups": [names[at] for at in member]} if groups is not None else {}
+    )
     x = morris.sample(problem, n, num_levels, design=design, seed=seed, threads=model.threads or None)
-    return morris.analyze(problem, x, model(x), **_settled(morris.analyze, model, seed, level), **options)
+    runs = np.empty((len(x), len(model.factors)))
+    runs[:, held] = x
+    if model.streams:
+        key = _core.philox((0, 0, 0, WALKS), (seed & 0xFFFFFFFF, seed >> 32))
+        drawn = _core.Design(_core.Points.montecarlo, len(model.streams), n, key[1] << 32 | key[0]).sample()
+        runs[:, list(model.streams)] = np.repeat(drawn, len(x) // n, axis=0)
+    with model.watched(len(x)) as told:
+        first, last = stretches(told, (9, 1))
+        y = model(runs, first)
+        found = morris.analyze(problem, x, y, **_settled(morris.analyze, model, seed, level, last), **options)
+    found.notes += model.stream_note("morris")
+    return found
 
 
 def from_curves(
@@ -79,29 +107,64 @@ def from_curves(
 ) -> Any:
     """Spectra of curves, see :mod:`egov_index.fast`; by random balance from a Latin hypercube."""
     model.refuse_groups("fast", groups)
+    if model.streams:
+        names = listing(model.factors[k] for k in model.streams)
+        came = (
+            f"'fast' where {names} varies, whose numbers only pick random numbers: noise at every frequency"
+        )
+        raise SpecError(Fault("method", came, "'sobol' or 'shapley'"))
     if options.get("method") == "rbd":
         x: Array = given.sample(model.problem, n, seed=seed, threads=model.threads or None)
         options = {"M": M, **options}
     else:
-        x = fast.sample(model.problem, n, M, curves=curves, seed=seed, threads=model.threads or None)
-    return fast.analyze(model.problem, x, model(x), **_settled(fast.analyze, model, seed, level), **options)
+        chosen = {name: options[name] for name in ("method",) if name in options}
+        x = fast.sample(
+            model.problem, n, M, curves=curves, seed=seed, threads=model.threads or None, **chosen
+        )
+    with model.watched(len(x)) as told:
+        first, last = stretches(told, (4, 1))
+        y = model(x, first)
+        return fast.analyze(
+            model.problem, x, y, **_settled(fast.analyze, model, seed, level, last), **options
+        )
 
 
 def one_at_a_time(model: PlanModel, n: int, seed: int, *, level: float, groups: Any) -> Any:
-    """Every choice at each of its levels, every other factor low and high, with all others as in the index.
+    """Every choice at each of its levels, every weight low and high, with all others as in the index itself.
 
-    A factor that is no choice stands at its median and goes to its 5 and 95 percent quantiles.
+    What goes low and high goes to its 5 and 95 percent quantiles. Random numbers are not moved.
     """
     model.refuse_groups("oat", groups)
-    model, d = model.unwatched(), len(model.factors)
-    center = np.array(
-        [[level if levels else 0.5 for level, levels in zip(model.own, model.levels, strict=True)]]
-    )
-    nominal = model(center)
-    table = [nominal[0]]
-    for k, levels in enumerate(model.levels):
-        x = np.repeat(center, levels or 2, axis=0)
-        x[:, k] = range(levels) if levels else (LOW, HIGH)
-        y = model(x)
-        table += [y.min(axis=0), y.max(axis=0)] if levels else [*y]
-    return oat.analyze(model.problem, np.zeros((1 + 2 * d, d)), np.array(table))
+    nominal = model.nominal()
+    swings: dict[str, tuple[Array, Array]] = {}
+    for part in _apart(model.question.alternatives):
+        alone = model.varying(part)
+        blocks = Blocks(alone)
+        center = blocks.nominal()
+        for k, levels in enumerate(alone.levels):
+            x = np.repeat(center, levels or 2, axis=0)
+            x[:, k] = range(levels) if levels else (LOW, HIGH)
+            y = alone(x)
+            swings[alone.factors[k]] = (y.min(axis=0), y.max(axis=0)) if levels else (y[0], y[1])
+    held = [k for k in model.inputs("oat") if model.factors[k] in swings]
+    rows = [nominal, *(row for k in held for row in swings[model.factors[k]])]
+    found = oat.analyze(model.problem_of(held), np.zeros((len(rows), len(held))), np.array(rows))
+    found.notes += model.stream_note("oat")
+    return found
+
+
+def _apart(alternatives: Alternatives) -> list[Alternatives]:
+    """What varies, one kind at a time and without random numbers."""
+    parts = [
+        Alternatives(**{stage: list(some)}, posterior=False)  # type: ignore[arg-type]
+        for stage in ("impute", "treat", "normalize", "aggregate")
+        if len(some := getattr(alternatives, stage)) > 1
+    ]
+    parts += [
+        Alternatives(weights=one, posterior=False)
+        for one in alternatives.weights
+        if not isinstance(one, SimplexBox)
+    ]
+    if alternatives.exclude is not None:
+        parts.append(Alternatives(exclude=alternatives.exclude, posterior=False))
+    return parts

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import copy
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..alternatives import Alternatives
+from ..arguments import threads_of
 from ..compiled import located
 from ..errors import Fault, SpecError
-from ..framework import Framework
 from ..panel import Panel
 from ..progress import Progress, Told, shown
-from ..recipe import Recipe
 from ..table import listing, nearest
+from ..uncertainty import factor_names, plan
+from .readings import readings
 
-__all__ = ["PlanModel", "grouped", "own_levels"]
+if TYPE_CHECKING:
+    from ..index import Index
+
+__all__ = ["PlanModel", "Question", "grouped"]
 
 Array = NDArray[np.float64]
 EDGE = 2.0**-33  # coordinates keep so far from 0 and 1, where quantiles may be infinite
-STAGES = ("impute", "treat", "normalize", "aggregate")
 WEIGHTS = ("weight", "weights", "experts")
+STREAMS = ("measurement", "imputation", "weights")  # whose coordinate only picks random numbers
 
 
 def grouped(groups: Any, factors: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
@@ -61,6 +65,11 @@ def _labels(groups: Mapping[Any, Any], factors: Sequence[str]) -> list[str]:
     member: dict[str, str] = {}
     faults = []
     for group, given in groups.items():
+        if not isinstance(given, Iterable):
+            faults.append(
+                Fault(f"groups[{group!r}]", repr(given), "names of factors, ['normalize', 'aggregate']")
+            )
+            continue
         for name in [given] if isinstance(given, str) else given:
             if name not in factors:
                 faults.append(Fault(f"groups[{group!r}]", repr(name), nearest(str(name), factors)))
@@ -80,14 +89,17 @@ def _labels(groups: Mapping[Any, Any], factors: Sequence[str]) -> list[str]:
     return [member.get(name, name) for name in factors]
 
 
-def own_levels(recipe: Recipe, alternatives: Alternatives, made: Any) -> tuple[int, ...]:
-    """Level of each factor that stands for the choice of the recipe itself; 0 where it is not among them."""
-    found = []
-    for name, _, node in made.factors:
-        choices = list(getattr(alternatives, name, ())) if node < 0 and name in STAGES else []
-        own = getattr(recipe, name, None)
-        found.append(choices.index(own) if own in choices else 0)
-    return tuple(found)
+@dataclass(frozen=True)
+class Question:
+    """What is asked: of which index and data, what varies, what is read from each draw, how it is run."""
+
+    index: Index
+    panel: Panel
+    alternatives: Alternatives
+    period: Any
+    output: Any
+    threads: int | None
+    progress: Progress | None
 
 
 class PlanModel:
@@ -97,40 +109,40 @@ class PlanModel:
 
     Attributes
     ----------
+    question : Question
     factors, outputs : tuple of str
     levels : tuple of int
         Of each factor; 0 where it is no choice.
-    own : tuple of int
-        Level of each choice that the index itself makes, 0 where it is none of them.
+    streams : tuple of int
+        Positions of the factors whose number only picks random numbers: errors of measurement, draws of imputations,
+        boxes of weights. Near numbers do not mean near values.
     problem : dict
         The inputs as a problem of :mod:`egov_index.sobol`.
     """
 
-    def __init__(
-        self,
-        made: Any,
-        panel: Panel,
-        framework: Framework,
-        factors: tuple[str, ...],
-        asked: list[Any],
-        outputs: tuple[str, ...],
-        threads: int,
-        progress: Progress | None,
-        own: tuple[int, ...],
-    ) -> None:
-        self.own = own
-        self.factors, self.outputs = factors, outputs
-        self.levels = tuple(levels for _, levels, _ in made.factors)
-        self.plan, self.asked, self.threads = made, asked, threads
-        self._panel, self._framework, self._progress = panel, framework, progress
+    def __init__(self, question: Question) -> None:
+        self.question, self.progress = question, question.progress
+        self.threads = threads_of(question.threads)
+        panel = question.panel
+        self.plan, labels = plan(question.index, panel, question.alternatives, question.period)
+        self.factors = factor_names(self.plan, question.index.framework)
+        self.levels = tuple(levels for _, levels, _ in self.plan.factors)
+        self.streams = tuple(k for k, (name, _, _) in enumerate(self.plan.factors) if name in STREAMS)
+        units = len(panel.units)
+        rows = [(panel.units[row % units], labels[row // units]) for row in self.plan.kept]
+        self.asked, self.outputs = readings(question.output, rows, question.alternatives)
 
     @property
     def problem(self) -> dict[str, Any]:
         """Names, bounds and distributions."""
+        return self.problem_of(range(len(self.factors)))
+
+    def problem_of(self, held: Sequence[int]) -> dict[str, Any]:
+        """The same for some of the factors."""
         return {
-            "names": list(self.factors),
-            "bounds": [list(range(levels)) if levels else [0.0, 1.0] for levels in self.levels],
-            "dists": ["discrete" if levels else "unif" for levels in self.levels],
+            "names": [self.factors[k] for k in held],
+            "bounds": [list(range(self.levels[k])) if self.levels[k] else [0.0, 1.0] for k in held],
+            "dists": ["discrete" if self.levels[k] else "unif" for k in held],
             "outputs": list(self.outputs),
         }
 
@@ -142,42 +154,59 @@ class PlanModel:
                 points[:, k] = (points[:, k] + 0.5) / levels
         return np.clip(points, EDGE, 1 - EDGE, out=points)
 
-    def __call__(self, x: Array) -> Array:
+    def __call__(self, x: Array, told: Told | None = None) -> Array:
         """Outputs of rows of inputs, shape (rows, outputs)."""
-        return self.at(self.points(x))
+        return self.at(self.points(x), told)
 
-    def at(self, points: Array) -> Array:
+    def at(self, points: Array, told: Told | None = None) -> Array:
         """Outputs at points of the unit cube."""
-        with self.watched(len(points)) as told:
+        with located(self.question.panel, self.question.index.framework):
             y: Array = self.plan.evaluate(self.asked, points, self.threads, told)
         return y
 
     @contextmanager
-    def watched(self, runs: int) -> Iterator[Told | None]:
-        """Tell progress of so many runs, and name what errors of the core are about."""
-        with located(self._panel, self._framework), shown(self._progress, runs, "runs") as told:
+    def watched(self, total: int, what: str = "runs") -> Iterator[Told | None]:
+        """Tell progress of so many steps, and name what errors of the core are about."""
+        question = self.question
+        with (
+            located(question.panel, question.index.framework),
+            shown(self.progress, total, what) as told,
+        ):
             yield told
-
-    def unwatched(self) -> PlanModel:
-        """The same without progress, for an analysis that calls it many times."""
-        other = copy(self)
-        other._progress = None
-        return other
-
-    @property
-    def progress(self) -> Progress | None:
-        """What is told how far a run is."""
-        return self._progress
 
     def nominal(self) -> Array:
         """Outputs of the choices of the index itself, shape (outputs,)."""
         return np.asarray(self.plan.nominal(self.asked), dtype=np.float64)
+
+    def varying(self, alternatives: Alternatives) -> PlanModel:
+        """The same question with other things varying."""
+        return PlanModel(replace(self.question, alternatives=alternatives))
 
     def refuse_groups(self, method: str, groups: Any) -> None:
         """Raise where an analysis looks at every factor by itself and groups are asked for."""
         if groups is not None:
             came = f"{groups!r} with method {method!r}, which looks at every factor by itself"
             raise SpecError(Fault("groups", came, "one of the methods sobol, shapley, morris"))
+
+    def inputs(self, method: str) -> list[int]:
+        """Positions of the factors that an analysis of values can look at; SpecError if there are none."""
+        held = [k for k in range(len(self.factors)) if k not in self.streams]
+        if not held:
+            came = f"method {method!r} where only {listing(self.factors)} varies"
+            raise SpecError(
+                Fault("method", came, "'sobol' or 'shapley', as its numbers only pick random numbers")
+            )
+        return held
+
+    def stream_note(self, method: str) -> tuple[str, ...]:
+        """What is to be said of factors that are left out."""
+        if not self.streams:
+            return ()
+        names = listing(self.factors[k] for k in self.streams)
+        return (
+            f"{names}: varied in all runs, but {method} says nothing of it, as its numbers only pick random numbers. "
+            "Methods 'sobol' and 'shapley' do.",
+        )
 
     def __repr__(self) -> str:
         return f"<PlanModel of {listing(self.factors)}>"

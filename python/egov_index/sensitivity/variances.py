@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from math import prod
 from typing import Any
 
+import numpy as np
+
+from .. import _core
 from ..arguments import whole
 from ..errors import Fault, SpecError
 from ..sobol.analysis import DUMMY, TABLES
 from ..sobol.design import Layout, runs_of_a_point
-from ..table import nearest
+from ..table import listing, nearest
 from .indices import Sensitivity
-from .model import PlanModel, grouped
+from .model import PlanModel, Question, grouped
 
 __all__ = ["sobol"]
 
@@ -21,6 +25,8 @@ SCRAMBLES = 8  # unless there are too few base points for so many
 FEWEST = 32  # base points of a scramble, unless asked for
 DISCRETE = ("enumerated", "sampled")
 ON_INTERRUPT = ("raise", "keep")
+RARE = 200  # runs of an output of 0 and 1 that must differ from the rest
+SINGLE = (_core.Output.shift, _core.Output.above, _core.Output.distance)  # one number a draw
 OPTIONS = {"replicates", "second_order", "discrete", "first", "total", "resamples", "dummy", "on_interrupt"}
 DEFAULTS = {"first": "saltelli", "total": "jansen"}
 
@@ -32,8 +38,6 @@ def sobol(
     *,
     level: float,
     groups: Any,
-    again: Mapping[str, Any],
-    output: Any,
     replicates: int | None = None,
     second_order: bool = False,
     discrete: str | None = None,
@@ -75,14 +79,14 @@ def sobol(
         runs = runs // points * (points := sum(_shares(points, scrambles)[:done]))
     layout = Layout(names, points, done, seed, reversed_too, third)
     options = {
-        "n": n, "output": output, "seed": seed, "level": level, "groups": groups, "replicates": replicates,
+        "n": points * combinations, "seed": seed, "level": level, "groups": groups, "replicates": done,
         "discrete": asked, "first": first, "total": total, "resamples": resamples, "dummy": dummy,
     }  # fmt: skip
     return Sensitivity(
         raw, layout, model.outputs, (*names, DUMMY) if dummy else names, estimators=estimators, level=level,
-        resamples=0 if exact else resamples, notes=_notes(points, done, scrambles, exact), output=output,
+        resamples=0 if exact else resamples, notes=() if exact else _notes(model, raw, points, done, scrambles, 2 * points * combinations), output=model.question.output,
         discrete=asked, runs=runs, exact=exact, interrupted=done < scrambles,
-        backend=again["panel"].backend, second=partial(_second, dict(again), options),
+        second=partial(_second, replace(model.question, progress=None), options),
     )  # fmt: skip
 
 
@@ -91,12 +95,9 @@ def _shares(points: int, scrambles: int) -> list[int]:
     return [points // scrambles + (k < points % scrambles) for k in range(scrambles)]
 
 
-def _second(again: Mapping[str, Any], options: Mapping[str, Any]) -> Sensitivity:
+def _second(question: Question, options: Mapping[str, Any]) -> Sensitivity:
     """The same run with second orders."""
-    from .analysis import run
-
-    found: Sensitivity = run(**again, **options, second_order=True)
-    return found
+    return sobol(PlanModel(question), second_order=True, **options)
 
 
 def _scrambles(replicates: int | None, points: int) -> int:
@@ -142,14 +143,42 @@ def _needs(estimators: Mapping[str, str]) -> set[str]:
     return found | ({"reversed"} if "third" in found else set())
 
 
-def _notes(points: int, done: int, scrambles: int, exact: bool) -> tuple[str, ...]:
+def _notes(
+    model: PlanModel, raw: Mapping[str, Any], points: int, done: int, scrambles: int, runs: int
+) -> tuple[str, ...]:
+    """What a reader must know of a run that is not exact."""
     notes = []
     if done < scrambles:
         notes.append(f"Stopped early: {done} of {scrambles} scrambles are done, and these are their indices.")
     each = points // done
-    if not exact and (points % done or each & (each - 1)):
+    if each < FEWEST:
         notes.append(
-            f"{points:,} base points in {done} scrambles: Sobol' points are at their best where each scramble has a "
-            "power of two of them."
+            f"{each} base points in a scramble are too few: indices may be far off. Take n = "
+            f"{FEWEST * SCRAMBLES:,} or more, and thousands for numbers to be quoted."
+        )
+    elif points % done or each & (each - 1):
+        notes.append(
+            f"{points:,} base points in {done} {'scramble' if done == 1 else 'scrambles'}: Sobol' points are at their "
+            "best where each scramble has a power of two of them."
+        )
+    rare = _rare(model, raw, runs)
+    if rare:
+        notes.append(
+            f"{listing(rare)}: fewer than {RARE} of the runs differ from the rest, so first orders and their intervals "
+            "cannot be trusted. Take more base points."
         )
     return tuple(notes)
+
+
+def _rare(model: PlanModel, raw: Mapping[str, Any], runs: int) -> list[str]:
+    """Outputs of 0 and 1 that hardly ever change; runs: how many means are of."""
+    found, at = [], 0
+    for what, *_ in model.asked:
+        count = 1 if what in SINGLE else len(model.plan.kept)
+        if what in (_core.Output.top, _core.Output.above):
+            share = np.asarray(raw["mean"])[at : at + count]
+            few = np.minimum(share, 1 - share) * runs
+            moves = ~np.asarray(raw["constant"], dtype=bool)[at : at + count]
+            found += [model.outputs[at + k] for k in np.flatnonzero((few < RARE) & moves)]
+        at += count
+    return found

@@ -9,10 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core, shapley
-from ..alternatives import Alternatives
 from ..errors import Fault, SpecError
-from ..framework import Framework
-from ..progress import shown
 from ..weighting import Experts, core_weights
 from .model import PlanModel, grouped
 
@@ -37,7 +34,9 @@ class Blocks:
         The node whose children they weigh.
     """
 
-    def __init__(self, model: PlanModel, framework: Framework, alternatives: Alternatives) -> None:
+    def __init__(self, model: PlanModel) -> None:
+        framework, alternatives = model.question.index.framework, model.question.alternatives
+        self._levels = model.levels
         self.columns: list[slice] = []
         self.alpha: list[Array] = []
         self.parents: list[str] = []
@@ -60,6 +59,13 @@ class Blocks:
             self.columns.append(slice(held[0], held[-1] + 1))
             self.alpha.append(concentration[parent] * part[:, 0] / part[:, 0].sum())
             self.parents.append(parent)
+
+    def nominal(self) -> Array:
+        """Inputs of a plan at which weights are those of the index: one row, choices at level 0."""
+        x = np.array([[0.0 if levels else 0.5 for levels in self._levels]])
+        for part, alpha in zip(self.columns, self.alpha, strict=True):
+            x[0, part] = [float(_core.gamma_probability(a, np.array(a))) for a in alpha]
+        return x
 
     def covers(self, factors: int) -> bool:
         """Whether every factor is in a block."""
@@ -92,22 +98,19 @@ def shapley_effects(
     *,
     level: float,
     groups: Any,
-    framework: Framework,
-    alternatives: Alternatives,
     **options: Any,
 ) -> shapley.ShapleyEffects:
     """Shapley effects of every factor, see :func:`egov_index.sensitivity.run`."""
-    blocks = Blocks(model, framework, alternatives)
+    blocks = Blocks(model)
     if groups is None and not options and blocks.covers(len(model.factors)):
         found = _exact(model, blocks)
         if found is not None:
             return found
     names, member = grouped(groups, model.factors)
     labels = None if groups is None else [names[at] for at in member]
-    quiet = model.unwatched()
-    with shown(model.progress, n, "points") as told:
+    with model.watched(n, "points") as told:
         return shapley.effects(
-            lambda x: quiet(blocks.coordinates(x)), _law(model, blocks), n, seed=seed, level=level, groups=labels,
+            lambda x: model(blocks.coordinates(x)), _law(model, blocks), n, seed=seed, level=level, groups=labels,
             outputs=model.outputs, threads=model.threads or None, progress=told, **options,
         )  # fmt: skip
 
@@ -118,7 +121,7 @@ def _exact(model: PlanModel, blocks: Blocks) -> shapley.ShapleyEffects | None:
         return None
     d = len(model.factors)
     points = _core.Design(_core.Points.sobol, d, 2 * d + 8, TRIAL_SEED).sample()
-    shares, scores = blocks.weights_of(points), model.unwatched().at(np.ascontiguousarray(points))
+    shares, scores = blocks.weights_of(points), model.at(np.ascontiguousarray(points))
     center = shares.mean(axis=0)
     table = np.column_stack([np.ones(len(shares)), shares - center])
     slopes, *_ = np.linalg.lstsq(table, scores, rcond=None)

@@ -51,6 +51,8 @@ class ShapleyEffects:
         What a reader must know.
     """
 
+    backend = "pandas"  # of its frames, where none is asked for
+
     def __init__(
         self,
         effects: Array,
@@ -93,15 +95,15 @@ class ShapleyEffects:
         member = np.array([[group == name for name in self.group_names] for group in self.groups])
         return np.asarray(self.tables["effect"] @ member)
 
-    def to_frame(self, by: str = "factor", backend: str = "pandas") -> Any:
+    def to_frame(self, by: str = "factor", backend: str | None = None) -> Any:
         """Frame of the effects: a row an output and factor, largest effect first.
 
         Parameters
         ----------
         by : {"factor", "group"}
             Rows for factors, or for groups of them.
-        backend : {"pandas", "polars", "pyarrow"}
-            Library of the frame.
+        backend : {"pandas", "polars", "pyarrow"}, optional
+            Library of the frame; that of the panel, where there was one, else pandas.
 
         Returns
         -------
@@ -129,7 +131,7 @@ class ShapleyEffects:
                 columns["group"] = [self.groups[i] for i in at]
             columns |= {name: table[rows, at] for name, table in self.tables.items()}
         columns["note"] = ["" if self._varies[k] else "constant" for k in rows]
-        return make_frame(columns, backend)
+        return make_frame(columns, backend or self.backend)
 
     def explain(self) -> str:
         """Say in sentences what the effects say, and where they are not to be trusted."""
