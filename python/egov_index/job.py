@@ -55,8 +55,7 @@ def rehearse(index: Index, panel: Panel, folder: Path | None = None) -> None:
     """Go through every part of the main job with as few draws as can be; raises what :func:`run` would raise."""
     small = dict(index.analysis)
     small["uncertainty"] = dict(small.get("uncertainty", {})) | {"draws": 1}
-    asked = dict(small.get("sensitivity", {}))
-    small["sensitivity"] = asked | {"n": min(asked.get("n", 1), asked.get("replicates", 1))}
+    small["sensitivity"] = stated.few_points(small.get("sensitivity", {}))
     if "outcomes" in small:
         small["outcomes"] = dict(small["outcomes"]) | {"resamples": 0}
     run(index.replace(analysis=small), panel, folder=folder, threads=1)
@@ -291,9 +290,8 @@ def _part(told: Told | None, name: str) -> Callable[[float], object] | None:
 def _sensitivity(job: Job, seed: int | None, threads: int | None, told: Told | None) -> Sensitivity:
     table = job.index.analysis.get("sensitivity", {})
     found: Sensitivity = job.index.sensitivity(
-        job.panel, job.alternatives, n=table.get("n", 2048), output=table.get("output", "rank_shift"),
-        seed=table.get("seed", 1) if seed is None else seed, threads=threads, progress=_part(told, "sensitivity"),
-        replicates=table.get("replicates"), level=table.get("level", 0.90),
+        job.panel, job.alternatives, n=table.get("n", 2048), seed=table.get("seed", 1) if seed is None else seed,
+        threads=threads, progress=_part(told, "sensitivity"), **stated.explained(table, job.panel),
     )  # fmt: skip
     return found
 

@@ -84,6 +84,8 @@ def texts(job: Job) -> dict[str, str]:
         frames["rank_ranges.csv"] = job.ensemble.rank_range(level)
     if job.sensitivity is not None:
         frames["indices.csv"] = job.sensitivity.to_frame()
+        if "second" in job.sensitivity.estimators:
+            frames["second_orders.csv"] = job.sensitivity.to_frame("second")
     if job.links is not None:
         frames["links.csv"] = job.links.to_frame()
     files = {name: frame_text(frame) for name, frame in frames.items()}

@@ -9,9 +9,12 @@ from typing import Any
 
 from ._core import version
 from .job import Job
+from .sensitivity import Sensitivity
 from .table import read_frame
 
 __all__ = ["as_json", "as_text"]
+
+SHOWN = 0.005  # second orders below this print as 0.00
 
 
 def rows(frame: Any) -> list[dict[str, Any]]:
@@ -117,16 +120,30 @@ def _uncertainty(job: Job) -> list[str]:
 def _sensitivity(job: Job) -> list[str]:
     if job.sensitivity is None:
         return []
-    found = rows(job.sensitivity.to_frame())
-    if job.sensitivity.output != "rank_shift":
-        return ["What drives it:", *(f"  {line}" for line in job.sensitivity.explain().splitlines())]
-    lines = [
-        f"What drives the mean rank shift ({job.sensitivity.runs:,} runs):",
-        f"  {'factor':<28} {'first':>6}  {'total':>6}",
+    found = job.sensitivity
+    lines = [line for part in found.parts() for line in _drivers(found, part)]
+    return lines + [f"  {note}" for note in found.notes]
+
+
+def _drivers(found: Sensitivity, part: str) -> list[str]:
+    """What drives an output, or one thing of all units, each counted by its variance."""
+    outputs = found.outputs[found.parts()[part]]
+    constant = len(set(outputs) & set(found.constant))
+    if constant == len(outputs):
+        return [f"What drives it: nothing moves {part}, it is the same in all {found.runs:,} runs"]
+    never = f", {constant} of them constant" if constant else ""
+    of = f", {len(outputs)} outputs together by their variance{never}" if len(outputs) > 1 else ""
+    how = f"all {found.runs:,} combinations, exact" if found.exact else f"{found.runs:,} runs"
+    lines = [f"What drives it: {part}{of} ({how})", f"  {'factor':<28} {'first':>6}  {'total':>6}"]
+    lines += [
+        f"  {_cut(row['factor'], 28):<28} {row['first']:z6.2f}  {row['total']:z6.2f}"
+        for row in rows(found.aggregated(part))[:6]
     ]
-    return lines + [
-        f"  {_cut(row['factor'], 28):<28} {row['first']:z6.2f}  {row['total']:z6.2f}" for row in found[:6]
-    ]
+    if "second" not in found.estimators:
+        return lines
+    pairs = [row for row in rows(found.aggregated(part, "second"))[:3] if row["second"] >= SHOWN]
+    together = ", ".join(f"{row['factor']} and {row['with']} {row['second']:.2f}" for row in pairs)
+    return [*lines, f"  beyond that, together: {together or 'no pair'}"]
 
 
 def _links(job: Job) -> list[str]:
@@ -189,6 +206,8 @@ def as_json(job: Job, files: list[str]) -> str:
             "output": s.output,
             "indices": rows(s.to_frame()),
         }
+        if "second" in s.estimators:
+            out["sensitivity"]["second_orders"] = rows(s.to_frame("second"))
     if job.links is not None:
         out["outcomes"] = {
             "method": job.links.method,

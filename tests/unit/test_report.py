@@ -106,7 +106,8 @@ def fake_sensitivity(frame: Frame = pd.DataFrame, outputs: tuple[str, ...] = ("m
                          "total_high": total + 0.02, "note": ""})  # fmt: skip
         nothing = {key: float("nan") for key in rows[0] if key.startswith(("first", "total"))}
         rows.append({"output": output, "factor": "exclude", **nothing, "note": "constant"})
-    return SimpleNamespace(to_frame=lambda: frame(rows), runs=24576, n=4096)
+    return SimpleNamespace(to_frame=lambda: frame(rows), runs=24576, n=4096, exact=False, notes=(), estimators={},
+                           parts=lambda: {"rank": slice(0, len(outputs))})  # fmt: skip
 
 
 def fake_links(frame: Frame = pd.DataFrame) -> Any:
@@ -253,8 +254,9 @@ def test_a_result_without_framework_and_trail_is_told() -> None:
 
 def test_many_outputs_are_summed_up() -> None:
     page = report(fake_result(), None, fake_sensitivity(outputs=tuple("abcdef")))
-    assert "Median over 6 outputs" in page
-    assert page.count(">median<") == 5
+    assert "rank: median over 6 outputs" in page
+    assert page.count("<td>rank: median over 6 outputs</td>") == 5
+    assert "6 of 6 constant" in page
     assert page.count("<figure") == 1
 
 

@@ -13,40 +13,83 @@ from ..plot import bars_svg, interval_svg
 from .view import View, block, head, line, named, percent, readable, short, tally
 
 MAX_OUTPUTS = 4
+MAX_PAIRS = 10
+EXACT = "Every combination of the choices was run: indices are exact."
+MEDIANS = (
+    "Where a chart is over many outputs, bars are medians over them, whiskers and intervals their quartiles."
+)
 
 
-def _typical(rows: list[Row]) -> list[Row]:
+def _typical(rows: list[Row], keys: tuple[str, ...], kinds: tuple[str, ...]) -> list[Row]:
     """Median and quartiles of each index over the outputs that have one."""
-    found = []
-    for factor in dict.fromkeys(row["factor"] for row in rows):
-        typical: Row = {"output": "median", "factor": factor, "note": ""}
-        for kind in ("first", "total"):
-            values = [v for row in rows if row["factor"] == factor and (v := number(row[kind])) is not None]
-            quartiles = np.quantile(values, [0.25, 0.5, 0.75]).tolist() if values else [None] * 3
-            typical |= dict(zip((f"{kind}_low", kind, f"{kind}_high"), quartiles, strict=True))
-        found.append(typical)
-    return found
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return [_median(group, keys, kinds) for group in groups.values()]
+
+
+def _median(group: list[Row], keys: tuple[str, ...], kinds: tuple[str, ...]) -> Row:
+    constant = sum(number(row[kinds[0]]) is None for row in group)
+    note = f"{constant} of {len(group)} constant" if constant else ""
+    typical: Row = {"output": "median", "note": note} | {key: group[0][key] for key in keys}
+    for kind in kinds:
+        values = [v for row in group if (v := number(row[kind])) is not None]
+        quartiles = np.quantile(values, [0.25, 0.5, 0.75]).tolist() if values else [None] * 3
+        typical |= dict(zip((f"{kind}_low", kind, f"{kind}_high"), quartiles, strict=True))
+    return typical
+
+
+def _charts(
+    sensitivity: Any, rows: list[Row], keys: tuple[str, ...], kinds: tuple[str, ...]
+) -> dict[str, list[Row]]:
+    """Rows of each chart by its title: an output, or the medians of what many outputs have in common."""
+    by_output: dict[str, list[Row]] = {}
+    for row in rows:
+        by_output.setdefault(str(row["output"]), []).append(row)
+    charts: dict[str, list[Row]] = {}
+    for part, at in sensitivity.parts().items():
+        outputs = list(by_output)[at]
+        if len(outputs) > MAX_OUTPUTS:
+            pooled = [row for output in outputs for row in by_output[output]]
+            found = _typical(pooled, keys, kinds)
+            title = f"{part}: median over {len(outputs)} outputs"
+            charts[title] = [row | {"output": title} for row in found]
+        else:
+            charts |= {output: by_output[output] for output in outputs}
+    return charts
 
 
 def drivers(sensitivity: Any) -> Markup:
     """Which choice moves the ranking: a chart and a table of the indices."""
     rows = rows_of(sensitivity.to_frame())
-    outputs = [*dict.fromkeys(str(row["output"]) for row in rows)]
-    which = "Whiskers are the intervals of the estimates."
-    charts = {output: [row for row in rows if str(row["output"]) == output] for output in outputs}
-    if len(outputs) > MAX_OUTPUTS:
-        rows = _typical(rows)
-        charts = {f"Median over {len(outputs)} outputs": rows}
-        which = "Bars are medians over the outputs, whiskers and intervals their quartiles."
+    charts = _charts(sensitivity, rows, ("factor",), ("first", "total"))
     lines = (
         line("..rrrr.", row["output"], row["factor"],
               fixed(row["first"]), span(row["first_low"], row["first_high"]),
               fixed(row["total"]), span(row["total_low"], row["total_high"]), row.get("note"))
-        for row in rows
+        for chart in charts.values() for row in chart
     )  # fmt: skip
-    pictures = (Markup(bars_svg(chart, clean(output))) for output, chart in charts.items())
+    pictures = (Markup(bars_svg(chart, clean(title))) for title, chart in charts.items())
     figures = join(element("figure", picture, class_="narrow") for picture in pictures)
-    return block("drivers", runs=short(sensitivity.runs), which=which, figures=figures, rows=join(lines))
+    which = [EXACT if sensitivity.exact else "Whiskers are the intervals of the estimates."]
+    which += [MEDIANS] if any("median over" in title for title in charts) else []
+    return block(
+        "drivers", runs=short(sensitivity.runs), which=" ".join([*which, *sensitivity.notes]), figures=figures,
+        rows=join(lines), pairs=_pairs(sensitivity) if "second" in sensitivity.estimators else "",
+    )  # fmt: skip
+
+
+def _pairs(sensitivity: Any) -> Markup:
+    """What pairs of factors do together, the largest first."""
+    rows = rows_of(sensitivity.to_frame("second"))
+    charts = _charts(sensitivity, rows, ("factor", "with"), ("second",))
+    lines = [
+        line("...rr.", row["output"], row["factor"], row["with"], fixed(row["second"]),
+             span(row["second_low"], row["second_high"]), row.get("note"))
+        for chart in charts.values()
+        for row in sorted(chart, key=lambda row: -(number(row["second"]) or 0.0))[:MAX_PAIRS]
+    ]  # fmt: skip
+    return block("pairs", rows=join(lines), most=MAX_PAIRS)
 
 
 def _goal(row: Row) -> int:

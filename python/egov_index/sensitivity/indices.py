@@ -12,6 +12,7 @@ from ..sobol.design import Layout
 from ..sobol.indices import SobolIndices
 from ..sobol.words import HOW, explained
 from ..table import make_frame
+from .readings import SINGLE, word
 
 __all__ = ["Sensitivity"]
 
@@ -117,28 +118,68 @@ class Sensitivity(SobolIndices):
             _ = self.second
         return super().to_frame(order, backend or self.backend)
 
-    def aggregated(self) -> Any:
-        """Indices of all outputs together: the variances that factors explain, over the variance, both summed up.
+    def parts(self) -> dict[str, slice]:
+        """Which outputs belong together: all those of "rank", of "top 10" and so on, and each single one by itself.
+
+        Returns
+        -------
+        dict of str to slice
+            Of :attr:`outputs`, by what was asked for.
+        """
+        asked = list(self.output) if isinstance(self.output, list) else [self.output]
+        alone = [isinstance(one, tuple) or one in SINGLE for one in asked]
+        each = (len(self.outputs) - sum(alone)) // max(1, len(asked) - sum(alone))
+        ends = np.cumsum([1 if single else each for single in alone]).tolist()
+        starts = [0, *ends[:-1]]
+        return {
+            self.outputs[start] if single else word(one): slice(start, end)
+            for one, single, start, end in zip(asked, alone, starts, ends, strict=True)
+        }
+
+    def aggregated(self, part: str | None = None, order: str | None = None) -> Any:
+        """Indices of several outputs together: the variances that factors explain, over the variance, both summed up.
+
+        Parameters
+        ----------
+        part : str, optional
+            One of :meth:`parts`; all outputs if left out.
+        order : {"second"}, optional
+            Left out: first and total orders.
 
         Returns
         -------
         frame
-            factor, first, total; by total order.
+            factor, first, total; by total order. Or factor, with, second; by second order.
 
         Notes
         -----
         Gamboa, Janon, Klein and Lagnoux 2014, Electronic Journal of Statistics 8, 575-603. An output counts by its
         variance, so outputs should be in one unit.
         """
-        weights = np.where(self._varies, self.variance, 0.0)
-        whole = weights.sum()
-        first, total = (
-            np.nan_to_num(values).T @ weights / whole if whole > 0 else np.full(len(self.factors), np.nan)
-            for values in (self._value[0], self._value[1])
-        )
+        rows = slice(None) if part is None else self.parts()[part]
+        if order == "second":
+            _ = self.second
+            i, j = np.triu_indices(len(self.factors), 1)
+            second = self._together(self._value[2][:, i, j], rows)
+            at = np.argsort(-np.nan_to_num(second, nan=-np.inf), kind="stable")
+            names = {
+                "factor": [self.factors[k] for k in i[at]],
+                "with": [self.factors[k] for k in j[at]],
+            }
+            return make_frame(names | {"second": second[at]}, self.backend)
+        first, total = (self._together(self._value[at], rows) for at in (0, 1))
         at = np.argsort(-np.nan_to_num(total, nan=-np.inf), kind="stable")
         columns = {"factor": [self.factors[i] for i in at], "first": first[at], "total": total[at]}
         return make_frame(columns, self.backend)
+
+    def _together(self, values: Array, rows: slice) -> Array:
+        """Mean over outputs by their variances; NaN where none of them varies."""
+        weights = np.where(self._varies, self.variance, 0.0)[rows]
+        whole = weights.sum()
+        if not whole > 0:
+            return np.full(values.shape[1], np.nan)
+        mean: Array = np.nan_to_num(values[rows]).T @ weights / whole
+        return mean
 
     def explain(self) -> str:
         """Say in sentences what the indices say, and where they are not to be trusted."""

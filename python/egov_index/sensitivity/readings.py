@@ -11,7 +11,7 @@ from ..arguments import whole
 from ..errors import Fault, SpecError
 from ..table import nearest
 
-__all__ = ["OUTPUTS", "readings"]
+__all__ = ["OUTPUTS", "SINGLE", "readings", "word"]
 
 OUTPUTS = ("rank", "score", "raw_score", "rank_shift", "kendall", "top_<k>")
 SINGLE = {
@@ -61,13 +61,14 @@ def readings(
             faults += error.faults
             continue
         asked.append(what)
-        names += words if len(wanted) == 1 or len(words) == 1 else [f"{name}, {_word(one)}" for name in words]
+        names += words if len(wanted) == 1 or len(words) == 1 else [f"{name}, {word(one)}" for name in words]
     if faults:
         raise SpecError(faults)
     return asked, tuple(names)
 
 
-def _word(one: Any) -> str:
+def word(one: Any) -> str:
+    """What an output of each unit is called."""
     return WORDS.get(one, str(one).replace("_", " "))
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["explained"]
 
 ADDITIVE = 0.9  # a sum of first orders below this means that factors act together
+ROUNDING = 1e-9  # a sum above 1 by no more than this is 1
 HOW = {"t": "t distribution over the scrambles", "bootstrap": "percentiles of {:,} bootstrap resamples"}
 
 
@@ -24,7 +25,8 @@ def explained(of: SobolIndices, head: str | None = None) -> str:
         lines.append(f"Constant, so without indices: {listing(of.constant)}.")
     varying = [k for k, name in enumerate(of.outputs) if name not in of.constant]
     if varying:
-        lines += [*_largest(of, varying), *_oddities(of, varying)]
+        lines += _largest(of, varying)
+        lines += [] if of.interval_method == "exact" else _oddities(of, varying)
     return "\n".join(lines)
 
 
@@ -62,7 +64,7 @@ def _largest(of: SobolIndices, varying: list[int]) -> list[str]:
             f"First orders sum to {summed:.3f}: the rest to 1, {1 - summed:.3f}, comes from factors acting together. "
             "Total orders count it once for each of the factors."
         )
-    elif summed > 1:
+    elif summed > 1 + ROUNDING:
         lines.append(
             f"First orders sum to {summed:.3f}. A sum above 1 is sampling error: more base points shrink it."
         )

@@ -23,7 +23,9 @@ class Key:
         real, flag (true or false), option, choice, chain, choices (a list of choices), chains (a list of chains),
         codes (of nodes), shares (numbers by node), experts (shares of each, or a CSV file), spread (a number, or as
         ends), ends (numbers or columns by indicator, or a CSV file of cells), steps, weightings (one table of weights,
-        or several), or the name of a table; a table's name in brackets is a list of such tables.
+        or several), outputs (one of the options, top_<k>, or a list of them), pairs (lists of two units), blocks (one
+        of the options, or names of factors by block), or the name of a table; a table's name in brackets is a list of
+        such tables.
     sentence : str
         What it means; the schema shows it.
     low, high : float, optional
@@ -204,11 +206,45 @@ ONE_OF: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 SENSITIVITY = (
-    Key("n", "whole", "Base points, a multiple of replicates.", 1, 10**9),
-    Key("replicates", "whole", "Independent scrambles; their spread gives the interval.", 1, 10**6),
+    Key("n", "whole", "Base points; more runs than that, by the number of factors.", 1, 10**9),
+    Key(
+        "replicates",
+        "whole",
+        "Independent scrambles that share the base points; their spread gives the interval.",
+        1,
+        10**6,
+    ),
     Key("seed", "whole", "The same seed gives the same bits.", 0, LARGEST),
     Key("level", "real", "Level of the interval.", 0, 1, open=True),
-    Key("output", "option", "What is explained.", options=("rank_shift", "rank", "score")),
+    Key(
+        "output",
+        "outputs",
+        "What is explained: of all ranks, of each unit, or a place among the first k (top_10); or a list.",
+        options=("rank_shift", "kendall", "rank", "score", "raw_score"),
+    ),
+    Key(
+        "pairs", "pairs", "Pairs of units: is the first ahead of the second? Beside output, if that is given."
+    ),
+    Key(
+        "groups",
+        "blocks",
+        "Factors looked at as one: stages (all weights together), or names of factors by block.",
+        options=("stages",),
+    ),
+    Key(
+        "discrete",
+        "option",
+        "Choices drawn, or each combination of them at every point of the other factors.",
+        options=("sampled", "enumerated"),
+    ),
+    Key("second_order", "flag", "Whether second orders, what pairs of factors do together, are run as well."),
+    Key(
+        "resamples",
+        "whole",
+        "Resamples of a bootstrap over blocks of base points, in place of the t interval.",
+        2,
+        10**7,
+    ),
 )
 
 OUTCOMES = (

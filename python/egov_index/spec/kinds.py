@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import PureWindowsPath
 from typing import Any
 
@@ -16,6 +17,8 @@ from .wrongs import Wrong, shown, wrongs_of
 
 __all__ = ["check_kind", "is_number"]
 
+TOP_K = re.compile("top_[1-9][0-9]*")
+PAIRS = 'pairs of two units of the data, e.g. [["Denmark", "Estonia"]]'
 BELOW = "a file in the folder of the spec, or below it"
 
 
@@ -73,11 +76,7 @@ def _labels(key: Key, value: Any, path: Path) -> list[Wrong]:
     if not value:
         return [(path, "an empty list", "at least one label of the data, e.g. [2020, 2022]")]
     wrong = [fault for at, item in enumerate(value) for fault in _label(key, item, (*path, at))]
-    return wrong or [
-        ((*path, at), f"{shown(item)} stands twice", "each period once")
-        for at, item in enumerate(value)
-        if item in value[:at]
-    ]
+    return wrong or _twice(value, path, "each period once")
 
 
 def _whole(key: Key, value: Any, path: Path) -> list[Wrong]:
@@ -100,6 +99,58 @@ def _option(key: Key, value: Any, path: Path) -> list[Wrong]:
     if isinstance(value, str) and value in key.options:
         return []
     return [(path, shown(value), f"one of {', '.join(key.options)}")]
+
+
+def _outputs(key: Key, value: Any, path: Path) -> list[Wrong]:
+    """One thing that is read from a draw, or a list of several, each once."""
+    if not isinstance(value, list | tuple):
+        good = isinstance(value, str) and (value in key.options or TOP_K.fullmatch(value))
+        right = f"one of {', '.join(key.options)}, top_<k> such as top_10, or a list of them"
+        return [] if good else [(path, shown(value), right)]
+    if not value:
+        return [(path, "an empty list", f"at least one of {', '.join(key.options)}, top_<k>")]
+    wrong = [fault for at, one in enumerate(value) for fault in _outputs(key, one, (*path, at))]
+    return wrong or _twice(value, path, "each output once")
+
+
+def _twice(value: Sequence[Any], path: Path, right: str) -> list[Wrong]:
+    """A wrong for each item of a list that stood there before."""
+    return [
+        ((*path, at), f"{shown(item)} stands twice", right)
+        for at, item in enumerate(value)
+        if item in value[:at]
+    ]
+
+
+def _pairs(key: Key, value: Any, path: Path) -> list[Wrong]:
+    """Lists of two units."""
+    if not isinstance(value, list | tuple) or not value:
+        return [(path, shown(value), PAIRS)]
+    wrong = [((*path, at), shown(one), PAIRS) for at, one in enumerate(value) if not _is_pair(one)]
+    return wrong or _twice(value, path, "each pair once")
+
+
+def _is_pair(one: Any) -> bool:
+    two = isinstance(one, list | tuple) and len(one) == 2 and one[0] != one[1]
+    return two and all(is_number(unit) or (isinstance(unit, str) and unit.strip()) for unit in one)
+
+
+def _blocks(key: Key, value: Any, path: Path) -> list[Wrong]:
+    """A word for all of them, or names of factors by block."""
+    if isinstance(value, str) and value in key.options:
+        return []
+    if not isinstance(value, Mapping) or not value:
+        right = f'{", ".join(key.options)}, or factors by block, e.g. {{ scaling = ["treat", "normalize"] }}'
+        return [(path, shown(value), right)]
+    return [
+        ((*path, name), shown(one), 'a list of names of factors, e.g. ["treat", "normalize"]')
+        for name, one in value.items()
+        if not _are_names(one)
+    ]
+
+
+def _are_names(one: Any) -> bool:
+    return isinstance(one, list | tuple) and bool(one) and all(isinstance(name, str) for name in one)
 
 
 def _choice(key: Key, value: Any, path: Path) -> list[Wrong]:
@@ -233,6 +284,9 @@ CHECKS: dict[str, Callable[[Key, Any, Path], list[Wrong]]] = {
     "real": _real,
     "flag": _flag,
     "option": _option,
+    "outputs": _outputs,
+    "pairs": _pairs,
+    "blocks": _blocks,
     "choice": _choice,
     "choices": _choices,
     "chains": _chains,

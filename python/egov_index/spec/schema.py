@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import catalogue, datasets
 from .keys import ONE_OF, TABLES, VERSION, Key
+from .kinds import TOP_K
 
 __all__ = ["schema"]
 
@@ -97,7 +98,7 @@ def _of_key(key: Key) -> dict[str, Any]:
         "chains": {"type": "array", "items": chain, "minItems": 1},
         "steps": {"type": "array", "items": {"enum": list(key.options)}, "uniqueItems": True},
     }
-    simple |= _varied(key)
+    simple |= _varied(key) | _explained(key)
     if key.kind in simple:
         return simple[key.kind]
     return _whole(key) if key.kind == "whole" else _codes(key) if key.kind == "codes" else _of_table(key)
@@ -124,6 +125,25 @@ def _varied(key: Key) -> dict[str, dict[str, Any]]:
         "spread": {"anyOf": [number, *cells]},
         "ends": {"anyOf": cells},
         "weightings": {"anyOf": [weights, {"type": "array", "items": weights, "minItems": 1}]},
+    }
+
+
+def _explained(key: Key) -> dict[str, dict[str, Any]]:
+    """What the kinds of key take that say what is explained, and by what."""
+    words = {"enum": list(key.options)}
+    one = {"anyOf": [words, {"type": "string", "pattern": f"^{TOP_K.pattern}$"}]}
+    pair = {
+        "type": "array",
+        "items": {"type": ["string", "number"], "minLength": 1},
+        "minItems": 2,
+        "maxItems": 2,
+        "uniqueItems": True,
+    }
+    several = {"type": "array", "minItems": 1, "uniqueItems": True}
+    return {
+        "outputs": {"anyOf": [*one["anyOf"], several | {"items": one}]},
+        "pairs": several | {"items": pair},
+        "blocks": {"anyOf": [words, _named(TEXTS | {"minItems": 1})]},
     }
 
 

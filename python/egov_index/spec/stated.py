@@ -1,4 +1,4 @@
-"""From the table [uncertainty] of a spec, and the files beside it, to what varies."""
+"""From the tables [uncertainty] and [sensitivity] of a spec, and the files beside it, to what varies and is asked."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ from ..weighting import (
 __all__ = [
     "columns_of",
     "excluded",
+    "explained",
+    "few_points",
     "measured",
     "numbers",
     "weightings",
 ]
+
+OPTIONS = ("replicates", "level", "groups", "discrete", "second_order", "resamples")  # of sensitivity
 
 
 def weightings(given: Any, place: Callable[[str], Path], codes: Collection[str]) -> tuple[Weighting, ...]:
@@ -239,3 +243,33 @@ def columns_of(given: Any) -> list[str]:
 def excluded(given: Any) -> LeaveOneOut | None:
     """What is left out, one at a time."""
     return leave_one_out(given) if isinstance(given, str | list | tuple) else given
+
+
+def explained(table: Mapping[str, Any], panel: Panel) -> dict[str, Any]:
+    """What a table of sensitivity says, as :func:`egov_index.sensitivity.run` takes it.
+
+    Pairs alone are explained if no output is named beside them.
+    """
+    return {"output": _outputs(table, panel)} | {name: table[name] for name in OPTIONS if name in table}
+
+
+def _outputs(table: Mapping[str, Any], panel: Panel) -> Any:
+    pairs = [tuple(_unit(one, panel) for one in pair) for pair in table.get("pairs", ())]
+    output = table.get("output", [] if pairs else "rank_shift")
+    if isinstance(output, str) and not pairs:
+        return output
+    return [*([output] if isinstance(output, str) else output), *pairs]
+
+
+def _unit(named: Any, panel: Panel) -> Any:
+    """A unit by its label, or by its name if that is the name of one unit alone."""
+    found = [unit for unit, name in panel.unit_names.items() if name == named]
+    return found[0] if named not in panel.units and len(found) == 1 else named
+
+
+def few_points(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The same analysis with as few base points as can be; those that enumerated choices need depend on the data."""
+    kept = {name: value for name, value in asked.items() if name != "resamples"}
+    if asked.get("discrete") == "enumerated":
+        return kept
+    return kept | {"n": min(asked.get("n", 1), asked.get("replicates", 1))}

@@ -74,6 +74,10 @@ def _plain(key: Key, value: Any) -> Any:
         return [plain_chain(stage, one) for one in value]
     if kind in ("texts", "data") or (kind == "codes" and not isinstance(value, str)):
         return [value] if isinstance(value, str) else list(value)
+    if kind == "pairs":
+        return [list(pair) for pair in value]
+    if kind == "outputs":
+        return value if isinstance(value, str) else list(value)
     if kind == "weightings" and isinstance(value, list | tuple):
         return [canonical("weights", one) for one in value]
     kind = "weights" if kind == "weightings" else kind
