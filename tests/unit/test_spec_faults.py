@@ -120,7 +120,7 @@ directon = -1
 28, uncertainty.weights.nodes[1]: unknown node 'zz'
 28, uncertainty.weights.extra: unknown key
 31, sensitivity.n: 2.5; a whole number
-32, sensitivity.output: 'rnk'; one of rank_shift, rank, score
+32, sensitivity.output: 'rnk'; one of rank_shift, kendall, rank, score, raw_score, top_<k>
 34, outcomes.method: unknown method 'hoeffding'; valid are pearson, spearman, kendall, distance
 35, outcomes.adjust: unknown method 'bhh'; the nearest valid name is 'bh'
 36, outcomes.nodes: 'all'; a list of codes of nodes

@@ -25,7 +25,8 @@ def _typical(rows: list[Row], keys: tuple[str, ...], kinds: tuple[str, ...]) -> 
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(tuple(row[key] for key in keys), []).append(row)
-    return [_median(group, keys, kinds) for group in groups.values()]
+    found = [_median(group, keys, kinds) for group in groups.values()]
+    return sorted(found, key=lambda row: -(number(row[kinds[-1]]) or 0.0))
 
 
 def _median(group: list[Row], keys: tuple[str, ...], kinds: tuple[str, ...]) -> Row:

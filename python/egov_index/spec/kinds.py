@@ -104,13 +104,20 @@ def _option(key: Key, value: Any, path: Path) -> list[Wrong]:
 def _outputs(key: Key, value: Any, path: Path) -> list[Wrong]:
     """One thing that is read from a draw, or a list of several, each once."""
     if not isinstance(value, list | tuple):
-        good = isinstance(value, str) and (value in key.options or TOP_K.fullmatch(value))
-        right = f"one of {', '.join(key.options)}, top_<k> such as top_10, or a list of them"
-        return [] if good else [(path, shown(value), right)]
+        return _output(key, value, path)
     if not value:
         return [(path, "an empty list", f"at least one of {', '.join(key.options)}, top_<k>")]
-    wrong = [fault for at, one in enumerate(value) for fault in _outputs(key, one, (*path, at))]
+    wrong = [fault for at, one in enumerate(value) for fault in _output(key, one, (*path, at))]
     return wrong or _twice(value, path, "each output once")
+
+
+def _output(key: Key, value: Any, path: Path) -> list[Wrong]:
+    if isinstance(value, str) and (value in key.options or TOP_K.fullmatch(value)):
+        return []
+    right = (
+        f"one of {', '.join(key.options)}, top_<k> such as top_10, or a list of them; units stand in pairs"
+    )
+    return [(path, shown(value), right)]
 
 
 def _twice(value: Sequence[Any], path: Path, right: str) -> list[Wrong]:
