@@ -209,15 +209,18 @@ def test_any_experts_survive_the_round_trip(rows, several):
 
 
 def test_the_blocks_on_the_page_can_be_used():
-    """Each stands in the whole spec of docs/spec.md, in place of its weights."""
+    """Each stands in the whole spec of docs/spec.md, in place of its weights or of its table of sensitivity."""
     page = (Path(__file__).parents[2] / "docs" / "spec.md").read_text(encoding="utf-8")
     whole, *parts = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     weights = 'weights = { noise = 0.25, nodes = "all" }\n'
-    assert weights in whole and len(parts) == 2
+    assert weights in whole and len(parts) == 3
     varied = [job.alternatives_of(spec.parse(whole.replace(weights, parts[0]))).weights]
     assert [type(one).__name__ for one in varied[0]] == ["Dirichlet", "SimplexBox", "Experts"]
     index = spec.parse(whole.replace(weights, parts[1]))
     assert job.columns_needed(index)[-1] == "mobile_cellular_error"
+    asked = spec.parse(re.sub(r"\[sensitivity\]\n.*?\n\n", f"{parts[2]}\n", whole, flags=re.DOTALL))
+    assert asked.analysis["sensitivity"]["pairs"] == [["Denmark", "Estonia"]]
+    job.rehearse(asked, job.load_data(asked))
     lines = re.findall(r"--vary '([^']+)'", page)
     assert spec.varied(index, lines).analysis["uncertainty"]["exclude"] == "leaves" and len(lines) == 3
 
