@@ -209,6 +209,9 @@ def test_parts_of_several_outputs_and_their_indices(folder):
     expected = dict(zip(found.factors, found.total[:4].T @ weights / weights.sum(), strict=True))
     rank = found.aggregated("rank")
     np.testing.assert_allclose(rank["total"], [expected[name] for name in rank["factor"]])
+    for wrong, words in (("rnk", "nearest valid name is 'rank'"), ("rank", "left out for first and total")):
+        with pytest.raises(egov.SpecError, match=words):
+            found.aggregated(wrong, "first")
     pairs = found.aggregated("mean rank shift", "second")
     i, j = (found.factors.index(pairs[column][0]) for column in ("factor", "with"))
     assert pairs["second"][0] == pytest.approx(found.second[8, i, j]) and len(pairs) == 3

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import Fault, SpecError
 from ..sobol.design import Layout
 from ..sobol.indices import SobolIndices
 from ..sobol.words import HOW, explained
-from ..table import make_frame
+from ..table import make_frame, nearest
 from .readings import SINGLE, word
 
 __all__ = ["Sensitivity"]
@@ -149,14 +150,21 @@ class Sensitivity(SobolIndices):
         Returns
         -------
         frame
-            factor, first, total; by total order. Or factor, with, second; by second order.
+            factor, first, total; by total order. Or factor, with, second; by second order. NaN where no output varies.
+
+        Raises
+        ------
+        SpecError
+            For a part or an order that is not known.
 
         Notes
         -----
         Gamboa, Janon, Klein and Lagnoux 2014, Electronic Journal of Statistics 8, 575-603. An output counts by its
         variance, so outputs should be in one unit.
         """
-        rows = slice(None) if part is None else self.parts()[part]
+        rows = self._rows(part)
+        if order not in (None, "second"):
+            raise SpecError(Fault("order", repr(order), "'second', or left out for first and total orders"))
         if order == "second":
             _ = self.second
             i, j = np.triu_indices(len(self.factors), 1)
@@ -171,6 +179,12 @@ class Sensitivity(SobolIndices):
         at = np.argsort(-np.nan_to_num(total, nan=-np.inf), kind="stable")
         columns = {"factor": [self.factors[i] for i in at], "first": first[at], "total": total[at]}
         return make_frame(columns, self.backend)
+
+    def _rows(self, part: str | None) -> slice:
+        known = self.parts()
+        if part is not None and part not in known:
+            raise SpecError(Fault("part", repr(part), nearest(str(part), known)))
+        return slice(None) if part is None else known[part]
 
     def _together(self, values: Array, rows: slice) -> Array:
         """Mean over outputs by their variances; NaN where none of them varies."""
