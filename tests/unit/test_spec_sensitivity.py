@@ -151,6 +151,7 @@ def test_exact_indices_are_said_to_be_exact(folder):
     done = run(folder, 'output = "rank_shift"', varied=SCALES)
     assert "What drives it: mean rank shift (all 4 combinations, exact)" in summary.as_text(done)
     page = report(done.result, done.ensemble, done.sensitivity)
+    assert "all 4 combinations of the choices" in page and "base points" not in page
     assert "indices are exact" in page and "Whiskers are the intervals" not in page
     assert "sampling error" not in done.sensitivity.explain()
 

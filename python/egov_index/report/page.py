@@ -37,7 +37,9 @@ def _facts(view: View, sensitivity: Any) -> Markup:
         facts["Alternatives vary"] = ", ".join(map(str, ensemble.factors))
         facts["Mean shift of rank"] = f"{fixed(ensemble.mean_shift)} places between draw and nominal ranking"
     if sensitivity is not None:
-        facts["Sensitivity"] = f"{short(sensitivity.runs)} runs from {short(sensitivity.n)} base points"
+        runs, points = short(sensitivity.runs), short(sensitivity.n)
+        sampled = f"{runs} runs from {points} base points"
+        facts["Sensitivity"] = f"all {runs} combinations of the choices" if sensitivity.exact else sampled
     facts["Package"] = f"egov-index {_version('egov-index')}"
     return join(join([element("dt", key), element("dd", fact)]) for key, fact in facts.items())
 
