@@ -4,36 +4,13 @@ import pickle
 
 import numpy as np
 import pytest
+from mixed_index import SCALES, run
 
 from egov_index import (
     Alternatives,
-    DataError,
-    Framework,
-    Index,
-    Panel,
-    Recipe,
     SpecError,
-    choice,
-    dirichlet,
     noise,
 )
-from egov_index.sensitivity import Sensitivity
-
-VALUES = np.random.default_rng(11).lognormal(0, 1, (12, 2, 4))
-NAMES = list("abcd")
-TREE = Framework(
-    [{"code": "root"}]
-    + [{"code": "p", "parent": "root"}, {"code": "q", "parent": "root"}]
-    + [{"code": name, "parent": "p" if name in "ab" else "q"} for name in NAMES]
-)
-SCALES = [choice(name, rescale=(1, 100)) for name in ("minmax", "zscore", "rank")]
-INDEX = Index(TREE, Recipe(normalize=SCALES[0]), period=2021)
-PANEL = Panel(VALUES, [f"U{k}" for k in range(12)], [2020, 2021], NAMES)
-MIXED = Alternatives(normalize=SCALES, aggregate=["arithmetic", "geometric"], weights=noise(0.4, "leaves"))
-
-
-def run(alternatives=MIXED, **keywords):
-    return INDEX.sensitivity(PANEL, alternatives, **keywords)
 
 
 @pytest.fixture(scope="module")
@@ -183,108 +160,3 @@ def test_progress_can_stop_it():
     for discrete in ("enumerated", "sampled"):
         with pytest.raises(KeyboardInterrupt):
             run(n=1 << 18, discrete=discrete, progress=enough)
-
-
-def test_dirichlet_weights_have_exact_shapley_effects():
-    alternatives = Alternatives(weights=dirichlet(30, "leaves"))
-    made = run(alternatives, output="score", method="shapley")
-    assert made.method == "exact" and made.factors == ("weight a", "weight b", "weight c", "weight d")
-    np.testing.assert_allclose(made.effects.sum(axis=1), 1, rtol=1e-12)
-    assert (made.total == 0).all()
-    drawn = run(alternatives, output="score", method="shapley", n=1 << 14, inner=3)
-    np.testing.assert_allclose(drawn.effects, made.effects, atol=0.02)
-
-
-def test_three_weights_have_the_effects_of_the_closed_form():
-    """Values .9 .5 .3 and uniform weights: the sum over all coalitions by hand."""
-    tree = Framework(
-        [{"code": "root"}]
-        + [{"code": c, "parent": "root", "weight": w} for c, w in zip("abc", (1, 1, 1), strict=True)]
-    )
-    panel = Panel(np.array([[[0.9, 0.5, 0.3]], [[0.1, 0.2, 0.3]]]), ["U", "V"], [2021], list("abc"))
-    made = Index(tree, Recipe(normalize="none")).sensitivity(
-        panel, Alternatives(weights=dirichlet(3)), output="score", method="shapley"
-    )
-    np.testing.assert_allclose(
-        made.effects[0], [0.5297619047619048, 0.10119047619047623, 0.3690476190476189], rtol=1e-9
-    )
-
-
-def test_shapley_of_ranks_and_of_choices():
-    made = run(method="shapley", n=512, output="kendall", groups="stages")
-    assert made.factors == ("normalize", "aggregate", "weights")
-    assert made.effects.sum() == pytest.approx(1, abs=1e-9)
-    sobol = run(n=1 << 13, output="kendall", groups="stages")
-    assert ((sobol.first - 0.05 < made.effects) & (made.effects < sobol.total + 0.05)).all()
-
-
-@pytest.mark.parametrize(
-    ("method", "measure", "options"),
-    [
-        ("morris", "mu_star", {"n": 64}), ("fast", "total", {"n": 257}), ("delta", "delta", {"n": 512}),
-        ("pawn", "median", {"n": 512}), ("given", "first", {"n": 512}), ("regression", "srrc", {"n": 512}),
-        ("filtering", "distance", {"n": 512, "quantile": 0.8}), ("oat", "swing", {}),
-    ],
-)  # fmt: skip
-def test_every_other_measure_runs_on_an_index(method, measure, options):
-    made = run(method=method, output=["rank_shift", "kendall"], **options)
-    values = getattr(made, measure)
-    assert values.shape == (2, 6) and np.isfinite(values).all()
-    assert made.factors[:2] == ("normalize", "aggregate") and made.outputs == (
-        "mean rank shift",
-        "Kendall distance",
-    )
-    strongest = np.abs(values).argmax(axis=1)
-    assert set(strongest) <= {0, 1}  # a choice of scale or mean moves ranks more than any one weight here
-    assert len(made.to_frame()) == 12 and made.explain()
-    again = run(method=method, output=["rank_shift", "kendall"], threads=2, **options)
-    np.testing.assert_array_equal(getattr(again, measure), values)
-
-
-def test_one_at_a_time_takes_every_choice():
-    made = run(method="oat", output="rank_shift")
-    nominal = INDEX.score(PANEL)
-    ranks = [
-        Index(TREE, INDEX.recipe.replace(normalize=one)).score(PANEL).rank_values[-1, :, 0] for one in SCALES
-    ]
-    shifts = [np.abs(r - nominal.rank_values[-1, :, 0]).mean() for r in ranks]
-    assert made.nominal == 0 and made.high[0, 0] == pytest.approx(max(shifts)) and made.low[0, 0] == 0
-
-
-def test_errors_in_the_data_are_still_told_by_name():
-    values = VALUES.copy()
-    values[3, 1, 2] = np.nan
-    with pytest.raises(DataError, match="U3"):
-        INDEX.sensitivity(Panel(values, [f"U{k}" for k in range(12)], [2020, 2021], NAMES), MIXED)
-
-
-def test_what_it_is():
-    assert isinstance(run(n=64), Sensitivity) and run(n=64)["ST"].shape == (12, 6)
-
-
-def test_a_stopped_run_keeps_the_scrambles_that_are_done():
-    class Stop:
-        told = 0
-
-        def __call__(self, done):
-            self.told = done
-            return done < 0.6
-
-    big = 1 << 21
-    for discrete in ("sampled", "enumerated"):
-        made = run(
-            n=big, output="rank_shift", discrete=discrete, threads=1, progress=Stop(), on_interrupt="keep"
-        )
-        whole = run(n=1 << 12, output="rank_shift", discrete=discrete)
-        assert made.interrupted and 4 <= made.replicates < 8 and not whole.interrupted
-        assert made.n == made.replicates * (made.n // made.replicates) and "Stopped early" in made.explain()
-        np.testing.assert_allclose(made.total, whole.total, atol=0.02)
-        assert np.isfinite(made.interval["total"][0]).all()
-    with pytest.raises(KeyboardInterrupt):
-        run(n=big, output="rank_shift", progress=lambda done: False, on_interrupt="keep")
-
-
-def test_a_bar_is_drawn(capsys):
-    run(n=1 << 10, progress=True)
-    run(n=64, method="shapley", output="kendall", progress=True)
-    assert "runs/s" in (shown := capsys.readouterr().err) and "points/s" in shown and "100%" in shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +23,7 @@ __all__ = ["MEASURES", "elementary_effects", "from_curves", "from_runs", "one_at
 
 Array = NDArray[np.float64]
 WALKS = 0x57  # what tells the random numbers of walks from others of the seed
+STAGES = ("impute", "treat", "normalize", "aggregate")
 LOW, HIGH = 0.05, 0.95  # where one factor at a time goes
 SAID = {"problem", "X", "Y", "seed", "level", "threads", "progress", "salib"}  # by run() itself
 MEASURES: dict[str, ModuleType] = {
@@ -132,39 +133,57 @@ def from_curves(
 def one_at_a_time(model: PlanModel, n: int, seed: int, *, level: float, groups: Any) -> Any:
     """Every choice at each of its levels, every weight low and high, with all others as in the index itself.
 
-    What goes low and high goes to its 5 and 95 percent quantiles. Random numbers are not moved.
+    What goes low and high goes to its 5 and 95 percent quantiles. Random numbers are not moved. Where a choice of the
+    index is not among the alternatives, the first of them stands for it.
     """
     model.refuse_groups("oat", groups)
+    asked = model.question.alternatives
+    stand = {
+        stage: _stand(getattr(model.question.index.recipe, stage), getattr(asked, stage)) for stage in STAGES
+    }
     nominal = model.nominal()
     swings: dict[str, tuple[Array, Array]] = {}
-    for part in _apart(model.question.alternatives):
+    for part in _apart(asked, {stage: one for stage, one in stand.items() if one is not None}):
         alone = model.varying(part)
-        blocks = Blocks(alone)
-        center = blocks.nominal()
+        center = Blocks(alone).nominal()
         for k, levels in enumerate(alone.levels):
-            x = np.repeat(center, levels or 2, axis=0)
-            x[:, k] = range(levels) if levels else (LOW, HIGH)
+            x = np.repeat(center, (levels or 2) + 1, axis=0)
+            x[1:, k] = range(levels) if levels else (LOW, HIGH)
+            name = alone.factors[k]
+            if levels and stand.get(name) is not None:
+                x[0, k] = list(getattr(asked, name)).index(stand[name])
             y = alone(x)
-            swings[alone.factors[k]] = (y.min(axis=0), y.max(axis=0)) if levels else (y[0], y[1])
+            nominal = y[0]
+            swings[name] = (y[1:].min(axis=0), y[1:].max(axis=0)) if levels else (y[1], y[2])
     held = [k for k in model.inputs("oat") if model.factors[k] in swings]
     rows = [nominal, *(row for k in held for row in swings[model.factors[k]])]
     found = oat.analyze(model.problem_of(held), np.zeros((len(rows), len(held))), np.array(rows))
+    others = [
+        stage
+        for stage, one in stand.items()
+        if one is not None and one != getattr(model.question.index.recipe, stage)
+    ]
+    if others:
+        found.notes += (
+            f"The choice of the index is not among the alternatives of {listing(others)}: the first of them stands "
+            "for it.",
+        )
     found.notes += model.stream_note("oat")
     return found
 
 
-def _apart(alternatives: Alternatives) -> list[Alternatives]:
-    """What varies, one kind at a time and without random numbers."""
-    parts = [
-        Alternatives(**{stage: list(some)}, posterior=False)  # type: ignore[arg-type]
-        for stage in ("impute", "treat", "normalize", "aggregate")
-        if len(some := getattr(alternatives, stage)) > 1
-    ]
-    parts += [
-        Alternatives(weights=one, posterior=False)
-        for one in alternatives.weights
-        if not isinstance(one, SimplexBox)
-    ]
-    if alternatives.exclude is not None:
-        parts.append(Alternatives(exclude=alternatives.exclude, posterior=False))
-    return parts
+def _stand(own: Any, choices: Sequence[Any]) -> Any:
+    """Where a stage stands while others move: as in the index, or at its first alternative; None: nothing varies."""
+    return (own if own in choices else choices[0]) if choices else None
+
+
+def _apart(alternatives: Alternatives, stand: Mapping[str, Any]) -> list[Alternatives]:
+    """What varies, one kind at a time and without random numbers, everything else standing."""
+
+    def part(**varies: Any) -> Alternatives:
+        fixed: dict[str, Any] = {stage: [one] for stage, one in stand.items() if stage not in varies}
+        return Alternatives(**fixed, **varies, posterior=False)
+
+    parts = [part(**{stage: list(some)}) for stage in STAGES if len(some := getattr(alternatives, stage)) > 1]
+    parts += [part(weights=one) for one in alternatives.weights if not isinstance(one, SimplexBox)]
+    return [*parts, part(exclude=alternatives.exclude)] if alternatives.exclude is not None else parts

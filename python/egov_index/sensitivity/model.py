@@ -180,7 +180,9 @@ class PlanModel:
 
     def varying(self, alternatives: Alternatives) -> PlanModel:
         """The same question with other things varying."""
-        return PlanModel(replace(self.question, alternatives=alternatives))
+        other = PlanModel(replace(self.question, alternatives=alternatives))
+        other.asked, other.outputs = self.asked, self.outputs  # scores on the same scale
+        return other
 
     def refuse_groups(self, method: str, groups: Any) -> None:
         """Raise where an analysis looks at every factor by itself and groups are asked for."""

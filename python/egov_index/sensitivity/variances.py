@@ -82,10 +82,11 @@ def sobol(
         "n": points * combinations, "seed": seed, "level": level, "groups": groups, "replicates": done,
         "discrete": asked, "first": first, "total": total, "resamples": resamples, "dummy": dummy,
     }  # fmt: skip
+    notes = () if exact else _notes(model, raw, points, done, scrambles, 2 * points * combinations)
     return Sensitivity(
         raw, layout, model.outputs, (*names, DUMMY) if dummy else names, estimators=estimators, level=level,
-        resamples=0 if exact else resamples, notes=() if exact else _notes(model, raw, points, done, scrambles, 2 * points * combinations), output=model.question.output,
-        discrete=asked, runs=runs, exact=exact, interrupted=done < scrambles,
+        resamples=0 if exact else resamples, notes=notes, output=model.question.output, discrete=asked, runs=runs,
+        exact=exact, interrupted=done < scrambles,
         second=partial(_second, replace(model.question, progress=None), options),
     )  # fmt: skip
 
