@@ -125,7 +125,10 @@ class RankRanges:
         return make_frame(columns, self.panel.backend)
 
     def summary(self, level: float = 0.90) -> Any:
-        """Frame: unit, period, rank, low, median, high, mean and sd of the rank, share at the nominal rank."""
+        """Frame: unit, period, rank, low, median, high, mean and sd of the rank, distance, at_nominal.
+
+        The distance is the mean absolute one from the nominal rank; at_nominal is the share of draws at that rank.
+        """
         tail = (1 - share("level", level)) / 2
         ranks = np.arange(1, self.counts.shape[1] + 1)
         mean = self.counts @ ranks / self.n
@@ -137,6 +140,8 @@ class RankRanges:
             "median": self._quantile(0.5),
         }
         columns |= {"high": self._quantile(1 - tail), "mean": mean, "sd": spread}
+        away = np.abs(ranks - self.nominal[:, np.newaxis])
+        columns["distance"] = (self.counts * away).sum(axis=1) / self.n
         columns["at_nominal"] = self.counts[np.arange(len(self.nominal)), self.nominal - 1] / self.n
         return make_frame(columns, self.panel.backend)
 

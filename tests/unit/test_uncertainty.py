@@ -91,6 +91,8 @@ def test_counts_ranges_and_probabilities_agree_with_the_kept_draws():
     summary = ens.summary()
     np.testing.assert_allclose(summary["mean"], ranks.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(summary["sd"], ranks.std(axis=0), rtol=1e-9)
+    np.testing.assert_allclose(summary["distance"], np.abs(ranks - ens.nominal).mean(axis=0))
+    assert np.mean(summary["distance"]) == pytest.approx(ens.mean_shift)
     np.testing.assert_allclose(summary["at_nominal"], (ranks == ens.nominal).mean(axis=0))
     assert ens.mean_shift == pytest.approx(np.abs(ranks - ens.nominal).mean())
     sums = ens.rank_probability().groupby("unit")["probability"].sum()
