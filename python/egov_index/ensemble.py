@@ -132,7 +132,7 @@ class Ensemble(DrawByDraw):
         rows = self._rows_of(self.periods[-1] if period is None else period)
         units = [self.keys["unit"][row] for row in rows]
         if unit not in units:
-            raise SpecError(Fault("unit", repr(unit), nearest(str(unit), [str(one) for one in units])))
+            raise SpecError(Fault("unit", repr(unit), nearest(unit, units)))
         at = units.index(unit)
         which = self._period_of(rows[0])
         open_pairs = self._sets(level, simultaneous, draws, threads, progress).above[which][at] == 0

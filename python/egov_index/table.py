@@ -216,6 +216,8 @@ def nearest(name: object, valid: Iterable[object], limit: int = LISTED) -> str:
     --------
     >>> nearest("internet_user", ["internet_users", "gini"])
     "the nearest valid name is 'internet_users'"
+    >>> nearest("2000", [2000, 2001])
+    'the nearest valid name is 2000, of type int, not text'
     >>> nearest(1999, [2000, 2001])
     'valid are 2000, 2001'
     """
@@ -223,7 +225,9 @@ def nearest(name: object, valid: Iterable[object], limit: int = LISTED) -> str:
     by_text = {str(item).casefold(): item for item in names}
     close = difflib.get_close_matches(str(name).casefold(), by_text, n=1) if isinstance(name, str) else []
     if close:
-        return f"the nearest valid name is {by_text[close[0]]!r}"
+        found = by_text[close[0]]
+        kind = "" if isinstance(found, str) else f", of type {type(found).__name__}, not text"
+        return f"the nearest valid name is {found!r}{kind}"
     return f"valid are {listing(names, limit)}" if names else "there is none to choose from"
 
 

@@ -101,9 +101,9 @@ def _pair(one: tuple[Any, ...], rows: Sequence[tuple[Any, Any]]) -> tuple[int, i
     if len(one) != 2 or one[0] == one[1]:
         raise SpecError(Fault("output", repr(one), "two units, e.g. ('Denmark', 'Estonia')"))
     at = {row: k for k, row in enumerate(rows)}
-    known = {str(unit): unit for unit, _ in rows}
+    known = list(dict.fromkeys(unit for unit, _ in rows))
     faults = [
-        Fault("output, unit of a pair", repr(unit), nearest(str(unit), known))
+        Fault("output, unit of a pair", repr(unit), nearest(unit, known))
         for unit in one
         if not any(unit == other for other, _ in rows)
     ]
