@@ -151,7 +151,7 @@ def analyze(
         raise SpecError(Fault("bandwidth", repr(bandwidth), "a number from 0.01 to 100, e.g. 1"))
     resamples = whole("resamples", resamples, 0, 10**6)
     level, workers = share("level", level), threads_of(threads)
-    idle = _core.Design(_core.Points.montecarlo, 1, n, seed_of(seed)).sample()
+    idle = _idle(n, seed_of(seed))
     raw = _core.delta_analyze(
         np.asfortranarray(np.column_stack([inputs, idle])),
         outputs.table,
@@ -186,3 +186,9 @@ def analyze(
     result.dummy = float(dummy[0]) if outputs.single else dummy
     result.classes, result.resamples = bins, resamples
     return result
+
+
+def _idle(n: int, seed: int) -> Array:
+    """An input without influence. Its numbers are of a seed of its own, so that no design of this seed has them."""
+    low, high = _core.philox((0, 0, 0, 0xDE17A), (seed & 0xFFFFFFFF, seed >> 32))[:2]
+    return _core.Design(_core.Points.montecarlo, 1, n, high << 32 | low).sample()

@@ -85,6 +85,15 @@ def test_names_of_salib_are_taken():
         delta.analyze(cube(2), x, x[:, 0], resample=9)
 
 
+def test_the_dummy_is_no_input_of_a_design_of_the_same_seed():
+    problem = {"names": ["a", "b", "c"], "bounds": [[-np.pi, np.pi]] * 3}
+    for seed in (1, 2, 9):
+        x = delta.sample(problem, 4096, kind="montecarlo", seed=seed)
+        y = np.sin(x[:, 0]) * (1 + 0.1 * x[:, 2] ** 4) + 7 * np.sin(x[:, 1]) ** 2
+        found = delta.analyze(problem, x, y, 20, seed=seed)
+        assert found.dummy < 0.06 < 0.15 < found.delta.min()
+
+
 def models(n, seed):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(n, 3))
