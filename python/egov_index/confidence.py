@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from . import _core
 from .arguments import whole
 from .errors import DataError, Fault
-from .progress import Told, stretches
+from .progress import Told, stretches, tell
 from .sampling import Sampling
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ def rank_sets(
         _core.rank_confidence(np.asfortranarray(draws[first:last]), level, simultaneous, threads, part)
         for (first, last), part in zip(periods, parts, strict=True)
     ]
-    if told is not None:
-        told(1.0)
+    tell(told, 1.0)
     low, high = (
         np.concatenate([np.asarray(one[name], dtype=np.int64) for one in found]) for name in ("low", "high")
     )

@@ -17,6 +17,7 @@ from .imputed import Imputed
 from .markup import element, fixed, join
 from .naming import called
 from .panel import Panel
+from .progress import tell
 from .table import make_frame, nearest
 
 __all__ = ["Overimputed", "overimpute"]
@@ -217,7 +218,7 @@ def overimpute(
     seed : int
         A cell's part hangs on the seed and the labels of its unit, indicator and period alone.
     progress : callable, optional
-        Called with the share done, 0 to 1, after each part.
+        Called with the share done, 0 to 1, after each part; False stops.
 
     Returns
     -------
@@ -267,8 +268,7 @@ def overimpute(
         for kept, found in zip(cells, _answers(made, level), strict=True):
             kept[hidden] = found[:, :, columns][hidden]
         notes |= dict.fromkeys(made.fallbacks)
-        if progress is not None:
-            progress(part / folds)
+        tell(progress, part / folds)
     several = len(methods) == 1 and isinstance(methods[0], list | tuple)
     chain = " > ".join(map(str, methods[0] if several else methods))
     return Overimputed(panel, names, fold, cells, level, folds, seed, chain, tuple(notes))

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
-from .errors import Fault, SpecError
+from .errors import Fault, Interrupted, SpecError
 
-__all__ = ["Bar", "Progress", "Told", "checked", "shown", "stretches"]
+__all__ = ["Bar", "Progress", "Told", "checked", "shown", "stretches", "tell"]
 
 Told = Callable[[float], object]  # called with the share done; False stops
 Progress = Told | bool
@@ -82,6 +82,18 @@ def checked(progress: Any) -> None:
     """Refuse what is no progress: SpecError."""
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
         raise SpecError(Fault("progress", repr(progress), "True for a bar, or a function of the share done"))
+
+
+def tell(told: Told | None, done: float) -> None:
+    """Tell a share done, from Python as the core does it.
+
+    Raises
+    ------
+    Interrupted
+        Where the answer is False.
+    """
+    if told is not None and told(done) is False:
+        raise Interrupted("stopped on request")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import egov_index as egov
-from egov_index.progress import Bar, shown, stretches
+from egov_index.progress import Bar, shown, stretches, tell
 
 RNG = np.random.default_rng(3)
 UNITS = [f"U{k}" for k in range(40)]
@@ -166,6 +166,28 @@ def test_before_one_point_is_whole_there_is_nothing_to_keep():
     )
     with pytest.raises(egov.Interrupted):
         run(others, n=MANY, discrete="enumerated", progress=stop_after(1), on_interrupt="keep")
+
+
+@pytest.mark.parametrize("method", ["subsets", "permutations"])
+def test_a_stop_between_calls_of_a_model_is_an_error(method):
+    runs = []
+
+    def model(x):
+        runs.append(len(x))
+        return x[:, 0]
+
+    problem = {"names": ["a", "b", "c"], "bounds": [[0, 1]] * 3}
+    with pytest.raises(egov.Interrupted, match="stopped on request"):
+        egov.shapley.effects(model, problem, 2**20, method=method, progress=stop_after(2))
+    assert len(runs) < 20
+
+
+def test_only_false_stops():
+    tell(None, 0.5)
+    tell(lambda done: None, 0.5)
+    tell(lambda done: 0, 0.5)
+    with pytest.raises(egov.Interrupted):
+        tell(lambda done: False, 0.5)
 
 
 def test_ways_to_stop_have_names():

@@ -10,6 +10,7 @@ import numpy as np
 from ..arguments import seed_of, whole
 from ..index import Index
 from ..panel import Panel
+from ..progress import tell
 from .answer import ImputationBenchmark, Run
 from .contenders import Contender, Fill, Task, contenders, fill
 from .masks import STANDARD, Flags, Floats
@@ -92,7 +93,7 @@ def imputation_benchmark(
     places : int
         A rank has moved if it changes by more places than this.
     progress : callable, optional
-        Called with the share done, 0 to 1, after each run.
+        Called with the share done, 0 to 1, after each run; False stops.
 
     Returns
     -------
@@ -140,8 +141,7 @@ def imputation_benchmark(
             task = Task(made.with_holes(hidden), made.auxiliaries, at_levels, seed + repeat - 1, draws)
             for one in tried:
                 runs.append(_run(one, mask, repeat, made, hidden, task, before, places))
-                if progress is not None:
-                    progress(len(runs) / total)
+                tell(progress, len(runs) / total)
     return ImputationBenchmark(made, tuple(runs), seed, at_levels, places)
 
 

@@ -12,6 +12,7 @@ from ..errors import DataError, EgovError, Fault, SpecError
 from ..filling import chain_of
 from ..index import Index
 from ..panel import Panel
+from ..progress import tell
 from ..table import nearest
 from .answer import NotAtRandom
 from .scenario import ALL, PROPENSITY, Scenario, able, changed, chosen, with_method
@@ -52,7 +53,7 @@ def not_at_random(
     period : label, optional
         Which period; the index's own, or the last that can be scored.
     progress : callable, optional
-        Called with the share done, 0 to 1, after each score.
+        Called with the share done, 0 to 1, after each score; False stops.
 
     Returns
     -------
@@ -102,8 +103,7 @@ def not_at_random(
     ranks = []
     for count, one in enumerate(scenarios, start=1):
         ranks.append(_ranks(changed(index, one, names), panel, labels[-1], one))
-        if progress is not None:
-            progress(count / len(scenarios))
+        tell(progress, count / len(scenarios))
     return NotAtRandom(nominal, names, tuple(scenarios), np.array(ranks), tuple(notes))
 
 

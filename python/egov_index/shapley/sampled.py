@@ -13,6 +13,7 @@ from .. import _core
 from ..arguments import seed_of, share, threads_of, whole
 from ..errors import Fault, SpecError
 from ..problem import as_problem
+from ..progress import tell
 from ..table import nearest
 from .game import Game, grouping
 from .laws import Law, as_law
@@ -104,7 +105,7 @@ def effects(
     threads : int, optional
         That turn points into inputs, all cores if left out; the model is called from one. The same bits for any number.
     progress : callable, optional
-        Called with the share done.
+        Called with the share done; False stops the run (:class:`egov_index.Interrupted`).
 
     Returns
     -------
@@ -204,5 +205,4 @@ def _batches(
             yield batch, r
             first += len(batch)
             done += len(batch)
-            if progress is not None:
-                progress(done / design.n)
+            tell(progress, done / design.n)
