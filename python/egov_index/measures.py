@@ -38,6 +38,7 @@ class Measures(Mapping[str, Any]):
     keys_of_salib: ClassVar[Mapping[str, str]] = {}
     leading: ClassVar[str] = ""  # the measure that factors are sorted by
     backend = "pandas"  # of its frames, where none is asked for
+    directed: ClassVar[bool] = False  # whether its sign is a direction, so that outputs cancel in a mean
 
     def __init__(
         self,
@@ -131,11 +132,17 @@ class Measures(Mapping[str, Any]):
 
     def _says(self, varying: NDArray[np.intp]) -> list[str]:
         """Sentences on the outputs that vary."""
-        values = np.abs(self._values[self.leading][varying])
-        means = np.array([np.nanmean(column) if np.isfinite(column).any() else -1 for column in values.T])
-        order = np.argsort(-means, kind="stable")
-        over = "" if len(varying) == 1 else ", mean over the outputs"
-        said = listing(f"{self.factors[i]} {means[i]:.3g}" for i in order if means[i] >= 0)
+        values = self._values[self.leading][varying]
+        known = [i for i, column in enumerate(values.T) if np.isfinite(column).any()]
+        sizes = {i: float(np.nanmean(np.abs(values[:, i]))) for i in known}
+        if len(varying) == 1:
+            over, shown = "", {i: float(values[0, i]) for i in known}
+        elif self.directed:
+            over, shown = ", mean of the absolute values over the outputs", sizes
+        else:
+            over, shown = ", mean over the outputs", {i: float(np.nanmean(values[:, i])) for i in known}
+        order = sorted(known, key=lambda i: -sizes[i])
+        said = listing(f"{self.factors[i]} {shown[i]:.3g}" for i in order)
         return [f"By {self.leading}{over}: {said}."] if said else []
 
     def __repr__(self) -> str:

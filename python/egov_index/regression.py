@@ -52,6 +52,7 @@ class RegressionIndices(Measures):
 
     keys_of_salib: ClassVar[Mapping[str, str]] = {"SRC": "src", "PCC": "pcc", "SRRC": "srrc", "PRCC": "prcc"}
     leading: ClassVar[str] = "srrc"
+    directed: ClassVar[bool] = True
     src: Array
     pcc: Array
     srrc: Array

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from egov_index import DataError, SpecError, regression
+from egov_index import DataError, SpecError, given, regression
 
 RNG = np.random.default_rng(8)
 
@@ -122,3 +122,23 @@ def test_what_does_not_fit_is_said():
         regression.analyze(cube(4), x * 0, y)
     with pytest.raises(SpecError, match=r"resamples"):
         regression.analyze(cube(4), x, y, resamples=-1)
+
+
+def test_sentences_keep_the_sign_of_one_output_and_the_size_over_several():
+    rng = np.random.default_rng(3)
+    x = rng.random((400, 2))
+    down = -3 * x[:, 0] + x[:, 1]
+    one = regression.analyze(cube(2), x, down, resamples=0)
+    assert f"By srrc: x0 {one.srrc[0]:.3g}, x1 {one.srrc[1]:.3g}." in one.explain()
+    assert one.srrc[0] < -0.9
+    both = regression.analyze(cube(2), x, np.column_stack([down, -down]), resamples=0)
+    sizes = f"x0 {-one.srrc[0]:.3g}, x1 {one.srrc[1]:.3g}"
+    assert f"By srrc, mean of the absolute values over the outputs: {sizes}." in both.explain()
+
+
+def test_a_share_below_0_is_said_to_be_below_0():
+    x = np.random.default_rng(5).random((400, 3))
+    for y in (x[:, 0], np.column_stack([x[:, 0]] * 2)):
+        found = given.analyze(cube(3), x, y)
+        first = np.atleast_2d(found.first)[0]
+        assert first.min() < 0 and all(f"x{i} {first[i]:.3g}" in found.explain() for i in range(3))
