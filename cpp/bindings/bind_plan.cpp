@@ -134,9 +134,10 @@ Rowwise sobol_sample(Points kind, std::uint64_t n, Index scrambles, std::uint64_
   const std::vector<Choice> laws = chain(marginals);
   Rowwise out({static_cast<py::ssize_t>(n) * runs.runs(), static_cast<py::ssize_t>(factor.size())});
   double* to = out.mutable_data();
+  const auto watched = monitor(py::none());
   released([&] {
     const auto columns = static_cast<Index>(factor.size());
-    sample_runs(scrambled_designs(kind, columns * runs.points(), n, scrambles, seed), runs, factor, laws, threads, to);
+    sample_runs(scrambled_designs(kind, columns * runs.points(), n, scrambles, seed), runs, factor, laws, threads, to, watched);
     return 0;
   });
   return out;
@@ -165,9 +166,10 @@ py::dict sobol_analyze(const Rowwise& y, Index factors, bool reversed, bool thir
 Rowwise morris_sample(Walk walk, const std::vector<Index>& factor, Index factors, Index n, Index levels, Points kind, std::uint64_t seed) {
   Rowwise out({static_cast<py::ssize_t>(n * (factors + 1)), static_cast<py::ssize_t>(factor.size())});
   double* to = out.mutable_data();
+  const auto watched = monitor(py::none());
   released([&] {
-    if (walk == Walk::trajectory) sample_trajectories(factor, factors, n, levels, seed, to);
-    else sample_radial(factor, factors, Design(kind, 2 * static_cast<Index>(factor.size()), static_cast<std::uint64_t>(n), seed), to);
+    if (walk == Walk::trajectory) sample_trajectories(factor, factors, n, levels, seed, to, watched);
+    else sample_radial(factor, factors, Design(kind, 2 * static_cast<Index>(factor.size()), static_cast<std::uint64_t>(n), seed), to, watched);
     return 0;
   });
   return out;
@@ -205,7 +207,8 @@ Rowwise fast_sample(Index inputs, Index points, Index harmonics, Index count, st
   const Some curves = {inputs, points, harmonics, count};
   Rowwise out({static_cast<py::ssize_t>(curves.rows()), static_cast<py::ssize_t>(inputs)});
   double* to = out.mutable_data();
-  released([&] { return sample_curves(curves, seed, to), 0; });
+  const auto watched = monitor(py::none());
+  released([&] { return sample_curves(curves, seed, to, watched), 0; });
   return out;
 }
 
@@ -265,7 +268,10 @@ void design(py::module_& m) {
       .value("plain_sobol", Points::plain_sobol);
   py::class_<Design>(m, "Design")
       .def(py::init<Points, Index, std::uint64_t, std::uint64_t>(), "kind"_a, "dimensions"_a, "length"_a, "seed"_a)
-      .def("sample", [](const Design& of) { return released([&] { return sample(of); }); });
+      .def("sample", [](const Design& of) {
+        const auto watched = monitor(py::none());
+        return released([&] { return sample(of, watched); });
+      });
   m.def("sobol_methods", [] {
     return py::dict("first"_a = described(first_order_methods()), "total"_a = described(total_order_methods()),
                     "second"_a = described(second_order_methods()), "dists"_a = described(marginal_methods()));
@@ -294,14 +300,16 @@ void analyses(py::module_& m) {
     const std::vector<Choice> laws = chain(marginals);
     const Index rows = points.shape(0);
     double* at = points.mutable_data();
-    released([&] { return to_marginals(laws, rows, threads, at), 0; });
+    const auto watched = monitor(py::none());
+    released([&] { return to_marginals(laws, rows, threads, at, watched), 0; });
   }, "points"_a.noconvert(), "marginals"_a, "threads"_a);
   py::enum_<Walk>(m, "Walk").value("trajectory", Walk::trajectory).value("radial", Walk::radial);
   m.def("morris_sample", &morris_sample, "walk"_a, "factor"_a, "factors"_a, "n"_a, "levels"_a, "kind"_a, "seed"_a);
   m.def("farthest_walks", [](const Rowwise& points, Index runs, Index chosen, int threads) {
     const double* from = points.data();
     const Index inputs = points.shape(1), count = points.shape(0) / runs;
-    return released([&] { return farthest_walks(from, inputs, runs, count, chosen, threads); });
+    const auto watched = monitor(py::none());
+    return released([&] { return farthest_walks(from, inputs, runs, count, chosen, threads, watched); });
   }, "points"_a.noconvert(), "runs"_a, "chosen"_a, "threads"_a);
   m.def("morris_analyze", &morris_analyze, "y"_a.noconvert(), "walk"_a, "factors"_a, "factor"_a, "step"_a, "level"_a, "resamples"_a,
         "seed"_a, "threads"_a, "progress"_a);

@@ -5,6 +5,7 @@
 #include <boost/random/sobol.hpp>
 
 #include "detail/columns.hpp"
+#include "detail/threads.hpp"
 #include "egov/random.hpp"
 
 namespace egov {
@@ -172,10 +173,16 @@ void Design::montecarlo_point(std::uint32_t i, Index first, Index count, double*
   }
 }
 
-Matrix sample(const Design& design) {
-  Matrix points(design.dimensions(), static_cast<Index>(design.length()));
-  design.points(0, points.cols(), points.data());
-  return points.transpose();
+Matrix sample(const Design& design, const Monitor& monitor) {
+  constexpr Index of_a_task = 1024;
+  const auto length = static_cast<Index>(design.length());
+  Matrix out(length, design.dimensions()), part(design.dimensions(), of_a_task);
+  detail::parallel((length + of_a_task - 1) / of_a_task, 1, [&](Index task, int) {
+    const Index first = task * of_a_task, count = std::min(of_a_task, length - first);
+    design.points(static_cast<std::uint64_t>(first), count, part.data());
+    out.middleRows(first, count) = part.leftCols(count).transpose();
+  }, monitor);
+  return out;
 }
 
 }  // namespace egov

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "detail/resamples.hpp"
@@ -62,16 +63,25 @@ ByRow centered(const double* y, Index row, Index points, Index outputs) {
   return out;
 }
 
-// A curve: a row for each point, in which each input swings at its frequency, from a random phase.
-double* swing(Stream& stream, const std::vector<Index>& frequencies, Index points, double* out) {
-  std::vector<double> phase;
-  for (std::size_t k = 0; k < frequencies.size(); ++k) phase.push_back(2 * pi * stream.uniform());
-  for (Index t = 0; t < points; ++t)
-    for (std::size_t k = 0; k < frequencies.size(); ++k) {
-      const double turn = 2 * pi * static_cast<double>(frequencies[k] * t % points) / static_cast<double>(points);
-      *out++ = 0.5 + std::asin(std::sin(turn + phase[k])) / pi;
-    }
-  return out;
+constexpr Index points_of_a_task = 1024;
+
+// Curves one after the other: a row for each point, in which each input swings at its frequency on that curve, from a random phase.
+void swing(std::uint64_t seed, Index count, Index points, Index inputs, const std::function<std::vector<Index>(Index curve)>& frequencies,
+           double* out, const Monitor& monitor) {
+  const Index parts = (points + points_of_a_task - 1) / points_of_a_task;
+  parallel(count * parts, 1, [&](Index task, int) {
+    const Index curve = task / parts, first = task % parts * points_of_a_task, last = std::min(points, first + points_of_a_task);
+    const std::vector<Index> own = frequencies(curve);
+    Stream stream(seed, static_cast<std::uint32_t>(curve), 0, for_points);
+    std::vector<double> phase;
+    for (std::size_t k = 0; k < own.size(); ++k) phase.push_back(2 * pi * stream.uniform());
+    double* to = out + (curve * points + first) * inputs;
+    for (Index t = first; t < last; ++t)
+      for (std::size_t k = 0; k < own.size(); ++k) {
+        const double turn = 2 * pi * static_cast<double>(own[k] * t % points) / static_cast<double>(points);
+        *to++ = 0.5 + std::asin(std::sin(turn + phase[k])) / pi;
+      }
+  }, monitor);
 }
 
 // For so few inputs, the sets of odd numbers free of interferences to order 7 whose highest is least.
@@ -130,15 +140,14 @@ std::vector<Index> Curves::frequencies() const {
   return out;
 }
 
-void sample_curves(const Curves& curves, std::uint64_t seed, double* out) {
+void sample_curves(const Curves& curves, std::uint64_t seed, double* out, const Monitor& monitor) {
   const std::vector<Index> frequencies = curves.frequencies();
-  for (Index curve = 0; curve < curves.inputs * curves.count; ++curve) {
-    Stream stream(seed, static_cast<std::uint32_t>(curve), 0, for_points);
-    const Index swinging = curve / curves.count;
-    std::vector<Index> own(frequencies.begin() + 1, frequencies.end());
-    own.insert(own.begin() + swinging, frequencies.front());
-    out = swing(stream, own, curves.points, out);
-  }
+  auto own = [&](Index curve) {
+    std::vector<Index> of(frequencies.begin() + 1, frequencies.end());
+    of.insert(of.begin() + curve / curves.count, frequencies.front());
+    return of;
+  };
+  swing(seed, curves.inputs * curves.count, curves.points, curves.inputs, own, out, monitor);
 }
 
 Index fewest_points(const SharedCurves& curves) { return 2 * curves.harmonics * free_frequencies(curves.inputs).back() + 1; }
@@ -151,12 +160,9 @@ std::vector<Index> SharedCurves::frequencies() const {
   return free_frequencies(inputs);
 }
 
-void sample_curves(const SharedCurves& curves, std::uint64_t seed, double* out) {
+void sample_curves(const SharedCurves& curves, std::uint64_t seed, double* out, const Monitor& monitor) {
   const std::vector<Index> frequencies = curves.frequencies();
-  for (Index curve = 0; curve < curves.count; ++curve) {
-    Stream stream(seed, static_cast<std::uint32_t>(curve), 0, for_points);
-    out = swing(stream, frequencies, curves.points, out);
-  }
+  swing(seed, curves.count, curves.points, curves.inputs, [&](Index) { return frequencies; }, out, monitor);
 }
 
 CurveIndices curve_indices(const double* y, Index outputs, const Curves& curves, double level, int threads, const Monitor& monitor) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "detail/resamples.hpp"
@@ -13,14 +14,28 @@ namespace egov {
 
 using namespace detail;
 
-void sample_trajectories(const std::vector<Index>& factor, Index factors, Index count, Index levels, std::uint64_t seed, double* out) {
+namespace {
+
+constexpr Index walks_of_a_task = 256;
+
+// Walk 0..count-1, many as one task.
+void each_walk(Index count, const std::function<void(Index walk)>& work, const Monitor& monitor) {
+  parallel((count + walks_of_a_task - 1) / walks_of_a_task, 1, [&](Index task, int) {
+    for (Index walk = task * walks_of_a_task; walk < std::min(count, (task + 1) * walks_of_a_task); ++walk) work(walk);
+  }, monitor);
+}
+
+}  // namespace
+
+void sample_trajectories(const std::vector<Index>& factor, Index factors, Index count, Index levels, std::uint64_t seed, double* out,
+                         const Monitor& monitor) {
   if (levels < 2 || levels % 2 != 0)
     throw SpecError(std::to_string(levels) + " levels: an even number would be right", {"morris", "", "levels"});
   const double grid = static_cast<double>(levels - 1);
   const auto half = static_cast<std::uint32_t>(levels / 2);
   std::vector<double> point(factor.size()), moved(factor.size());
   std::vector<Index> order(static_cast<std::size_t>(factors));
-  for (Index walk = 0; walk < count; ++walk) {
+  each_walk(count, [&](Index walk) {
     Stream stream(seed, static_cast<std::uint32_t>(walk), 0, for_points);
     for (std::size_t k = 0; k < factor.size(); ++k) {
       const std::uint32_t low = stream.below(half);
@@ -36,23 +51,23 @@ void sample_trajectories(const std::vector<Index>& factor, Index factors, Index 
         if (factor[k] == moving) point[k] = moved[k];
       out = std::copy(point.begin(), point.end(), out);
     }
-  }
+  }, monitor);
 }
 
-void sample_radial(const std::vector<Index>& factor, Index factors, const Design& design, double* out) {
+void sample_radial(const std::vector<Index>& factor, Index factors, const Design& design, double* out, const Monitor& monitor) {
   const std::size_t inputs = factor.size();
   std::vector<double> point(2 * inputs);
-  for (std::uint64_t walk = 0; walk < design.length(); ++walk) {
-    design.point(walk, point.data());
+  each_walk(static_cast<Index>(design.length()), [&](Index walk) {
+    design.point(static_cast<std::uint64_t>(walk), point.data());
     for (Index moving = -1; moving < factors; ++moving)
       for (std::size_t k = 0; k < inputs; ++k) *out++ = point[factor[k] == moving ? inputs + k : k];
-  }
+  }, monitor);
 }
 
 namespace {
 
 // Sums of the distances of all points of one walk from all of another, squared.
-Matrix squared_distances(const double* points, Index inputs, Index runs, Index count, int threads) {
+Matrix squared_distances(const double* points, Index inputs, Index runs, Index count, int threads, const Monitor& monitor) {
   using Points = Eigen::Map<const Matrix>;
   Matrix out = Matrix::Zero(count, count);
   parallel(count, threads, [&](Index one, int) {
@@ -63,14 +78,14 @@ Matrix squared_distances(const double* points, Index inputs, Index runs, Index c
       for (Index k = 0; k < runs; ++k) sum += (to.colwise() - from.col(k)).colwise().norm().sum();
       out(other, one) = sum * sum;
     }
-  });
+  }, monitor);
   return out.selfadjointView<Eigen::Upper>();
 }
 
 }  // namespace
 
-std::vector<Index> farthest_walks(const double* points, Index inputs, Index runs, Index count, Index chosen, int threads) {
-  const Matrix apart = squared_distances(points, inputs, runs, count, threads);
+std::vector<Index> farthest_walks(const double* points, Index inputs, Index runs, Index count, Index chosen, int threads, const Monitor& monitor) {
+  const Matrix apart = squared_distances(points, inputs, runs, count, threads, monitor);
   Index first = 0, second = 0;
   apart.maxCoeff(&first, &second);
   std::vector<Index> out = {first, second};

@@ -22,6 +22,7 @@ SALIB = {
     "num_resamples": "resamples",
     "conf_level": "level",
 }  # arguments of its analyses, and our words for them
+ROWS = 2**16  # copied at a time, so that Ctrl-C is soon seen
 LAWS = {row["name"]: row for row in _core.sobol_methods()["dists"]}
 
 
@@ -86,7 +87,9 @@ def as_problem(problem: Any, bounded: bool = True) -> Problem:
 
 def as_inputs(unit: Array, laws: Sequence[dict[str, Any]], threads: int) -> Array:
     """Points of the unit cube, a row each, as inputs with these distributions; in a new array."""
-    points = np.array(unit, dtype=np.float64, order="C")
+    points = np.empty(unit.shape)
+    for first in range(0, len(unit), ROWS):
+        points[first : first + ROWS] = unit[first : first + ROWS]
     _core.to_marginals(points, list(laws), threads)
     return points
 

@@ -212,9 +212,9 @@ except KeyboardInterrupt as error:
 """
 
 
-def stopped(**asked):
+def stopped(text=CHILD, **asked):
     """Seconds from a signal to its effect, and what that was."""
-    program = CHILD.format(path=[str(__file__).rpartition("/")[0], *sys.path], **asked)
+    program = text.format(path=[str(__file__).rpartition("/")[0], *sys.path], **asked)
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout.readline() == "begun\n"
         time.sleep(0.1)
@@ -222,6 +222,45 @@ def stopped(**asked):
         child.send_signal(signal.SIGINT)
         when, *what = json.loads(child.stdout.readline())
     return when - sent, what
+
+
+LONG = """
+import json, sys, time
+sys.path[:0] = {path!r}
+import egov_index as egov
+import numpy as np
+P = dict(names=list("abcdefgh"), bounds=[[0, 1]] * 8, dists=["norm"] * 8)
+print("begun", flush=True)
+try:
+    {call}
+    print(json.dumps([time.time(), "done"]))
+except KeyboardInterrupt as error:
+    print(json.dumps([time.time(), type(error).__name__]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is not sent Ctrl-C alone there")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "egov.sobol.sample(P, 2**20)",
+        "egov.given.sample(P, 2**23)",
+        "egov.fast.sample(P, 2**20 + 1)",
+        "egov.fast.sample(P, 2**23 + 1, method='classical')",
+        "egov.morris.sample(P, 2**20, design='radial')",
+        "egov.morris.sample(dict(P, dists=None), 5000, optimal_trajectories=50)",
+        "egov.sobol.analyze(P, np.arange(18 * 2**12) % 977.0, interval='bootstrap', resamples=200_000)",
+    ],
+)
+def test_ctrl_c_stops_samples_and_resamples_at_once(call):
+    took = []
+    for _ in range(4):
+        seconds, what = stopped(LONG, call=call)
+        assert what == ["KeyboardInterrupt"]
+        took.append(seconds)
+        if seconds < 0.2:
+            return
+    pytest.fail(f"the quickest of four stops, on a machine that has other work, took {min(took):.2f} seconds")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process is not sent Ctrl-C alone there")

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "egov/panel.hpp"
+#include "egov/progress.hpp"
 
 namespace egov {
 
@@ -59,6 +60,6 @@ class Design {
   std::shared_ptr<const Design> continuous_;  // of a crossed design, over the coordinates without levels; none: there are none
 };
 
-Matrix sample(const Design& design);  // length x dimensions, for looking at
+Matrix sample(const Design& design, const Monitor& monitor = {});  // length x dimensions, for looking at
 
 }  // namespace egov

@@ -18,7 +18,7 @@ struct Curves {
   std::vector<Index> frequencies() const;  // SpecError unless points exceed 4 harmonics^2
 };
 // Points of the unit cube, row by row: the curves of each input in turn, each with phases of its own.
-void sample_curves(const Curves& curves, std::uint64_t seed, double* out);
+void sample_curves(const Curves& curves, std::uint64_t seed, double* out, const Monitor& monitor = {});
 
 // One curve that all inputs share, each at a frequency of its own (Cukier et al. 1973, Journal of Chemical Physics 59, 3873-3878).
 // No sum of up to five frequencies, with signs and repeated at will, is 0: free of interferences to order 4 (Cukier, Schaibly and
@@ -32,7 +32,7 @@ struct SharedCurves {
 };
 Index fewest_points(const SharedCurves& curves);
 // Points of the unit cube, row by row: one curve after the other, each with phases of its own.
-void sample_curves(const SharedCurves& curves, std::uint64_t seed, double* out);
+void sample_curves(const SharedCurves& curves, std::uint64_t seed, double* out, const Monitor& monitor = {});
 
 // First and total order, outputs x inputs: means over the curves; low, high: t over them, NaN with one.
 struct CurveIndices {

@@ -14,13 +14,15 @@ enum class Walk { trajectory, radial };
 
 // Points of the unit cube of all runs, run by run, into out: count (factors + 1) x inputs. factor: which an input belongs to.
 // Trajectories move on a grid of `levels` values, an even number, by levels / (2 (levels - 1)), each input up or down.
-void sample_trajectories(const std::vector<Index>& factor, Index factors, Index count, Index levels, std::uint64_t seed, double* out);
+void sample_trajectories(const std::vector<Index>& factor, Index factors, Index count, Index levels, std::uint64_t seed, double* out,
+                         const Monitor& monitor = {});
 // Which walks, of `count` of so many runs each, lie far apart: 2 to count of them, ascending. The largest sum of squared distances
 // between two (Campolongo et al. 2007, Environmental Modelling & Software 22, 1509-1518), built up one by one (Ruano et al. 2012,
 // ibid. 37, 103-109), then members exchanged for others as long as that gains; not always the largest of all.
-std::vector<Index> farthest_walks(const double* points, Index inputs, Index runs, Index count, Index chosen, int threads);
+std::vector<Index> farthest_walks(const double* points, Index inputs, Index runs, Index count, Index chosen, int threads,
+                                  const Monitor& monitor = {});
 // The first half of the coordinates of each point of the design is where a walk begins, the second where factors move to.
-void sample_radial(const std::vector<Index>& factor, Index factors, const Design& design, double* out);
+void sample_radial(const std::vector<Index>& factor, Index factors, const Design& design, double* out, const Monitor& monitor = {});
 
 // Which factor the runs 2, 3, ... of each walk move, and by how much; walk by walk.
 struct Moves {

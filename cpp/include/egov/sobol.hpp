@@ -132,7 +132,7 @@ struct MarginalMethod : Method {
 };
 const Rows<MarginalMethod>& marginal_methods();
 // Rows of points of the unit cube, point by point, as inputs with these distributions; in place.
-void to_marginals(const std::vector<Choice>& marginals, Index rows, int threads, double* points);
+void to_marginals(const std::vector<Choice>& marginals, Index rows, int threads, double* points, const Monitor& monitor = {});
 
 // Designs that share n base points as evenly as can be, each with a seed of its own.
 std::vector<Design> scrambled_designs(Points kind, Index dimensions, std::uint64_t n, Index scrambles, std::uint64_t seed);
@@ -143,6 +143,6 @@ inline Index coordinate(Index columns, Index k, Index point) { return point < 2 
 
 // The inputs of all runs, run by run, into out: (n x crossing.runs()) x columns. factor: which factor a column belongs to.
 void sample_runs(const std::vector<Design>& designs, const Crossing& crossing, const std::vector<Index>& factor,
-                 const std::vector<Choice>& marginals, int threads, double* out);
+                 const std::vector<Choice>& marginals, int threads, double* out, const Monitor& monitor = {});
 
 }  // namespace egov

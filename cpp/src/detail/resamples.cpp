@@ -4,6 +4,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
+#include "detail/threads.hpp"
 #include "egov/method.hpp"
 #include "egov/random.hpp"
 
@@ -16,9 +17,12 @@ Vector times_drawn(Index things, std::uint64_t seed, Index resample) {
   return times;
 }
 
-Matrix multiplicities(Index resamples, Index things, std::uint64_t seed) {
+Matrix multiplicities(Index resamples, Index things, std::uint64_t seed, int threads, const Monitor& monitor, double begun) {
+  constexpr Index of_a_task = 256;
   Matrix times(resamples, things);
-  for (Index r = 0; r < resamples; ++r) times.row(r) = times_drawn(things, seed, r).transpose();
+  parallel((resamples + of_a_task - 1) / of_a_task, threads, [&](Index task, int) {
+    for (Index r = task * of_a_task; r < std::min(resamples, (task + 1) * of_a_task); ++r) times.row(r) = times_drawn(things, seed, r).transpose();
+  }, monitor, begun, begun);
   return times;
 }
 

@@ -1,13 +1,15 @@
 // Bootstrap resamples as numbers of times, and percentiles over them.
 #pragma once
 #include "egov/panel.hpp"
+#include "egov/progress.hpp"
 
 namespace egov::detail {
 
 // How often a resample holds each of the things resampled.
 Vector times_drawn(Index things, std::uint64_t seed, Index resample);
 // The same for all of them at once: how often each resample holds each of the things resampled: resamples x things.
-Matrix multiplicities(Index resamples, Index things, std::uint64_t seed);
+// begun: the share of the whole call done before.
+Matrix multiplicities(Index resamples, Index things, std::uint64_t seed, int threads = 1, const Monitor& monitor = {}, double begun = 0);
 
 // How many outputs are worked on at a time, where each needs so many numbers.
 Index outputs_together(Index outputs, Index each);

@@ -92,24 +92,24 @@ SobolIndices over_scrambles(const std::vector<Sums>& scrambles, const Vector& or
 
 namespace {
 
+constexpr Index at_a_time = 1024;  // resamples of one task: so few that a stop is soon seen
+
 // One thread's working space.
 struct Bench {
   Picked picked;
-  Matrix sums, mixed, numbers;  // blocks x moments, resamples x moments, resamples x numbers
+  Matrix sums, mixed;  // blocks x moments, resamples x moments
   Vector row;
 };
 
-void resample_output(const std::vector<Sums>& blocks, Index output, const Matrix& times, double level, Bench& bench, Answer& answer) {
+// The numbers of an output from some resamples, a row each.
+void resample_output(const std::vector<Sums>& blocks, Index output, const Eigen::Ref<const Matrix>& times, Bench& bench,
+                     Eigen::Ref<Matrix> numbers) {
   for (std::size_t k = 0; k < blocks.size(); ++k) bench.sums.row(static_cast<Index>(k)) = blocks[k].values().row(output);
-  bench.mixed.noalias() = times * bench.sums;
+  bench.mixed.topRows(times.rows()).noalias() = times * bench.sums;
   for (Index r = 0; r < times.rows(); ++r) {
     double mean, variance;
-    bench.picked.estimate({bench.mixed.data() + r, times.rows()}, bench.row.data(), mean, variance);
-    bench.numbers.row(r) = bench.row.transpose();
-  }
-  for (Index i = 0; i < bench.numbers.cols(); ++i) {
-    answer.low(i, output) = percentile(bench.numbers.col(i), (1 - level) / 2);
-    answer.high(i, output) = percentile(bench.numbers.col(i), (1 + level) / 2);
+    bench.picked.estimate({bench.mixed.data() + r, bench.mixed.rows()}, bench.row.data(), mean, variance);
+    numbers.row(r) = bench.row.transpose();
   }
 }
 
@@ -123,15 +123,32 @@ SobolIndices over_resamples(const std::vector<Sums>& blocks, const Vector& origi
   together(blocks, origin, picked, floor, answer);
   const auto count = static_cast<Index>(blocks.size());
   if (count < 2) return answer.cut(crossing.factors);
-  const Matrix times = multiplicities(resamples, count, seed);
-  const Index moments = blocks.front().values().cols();
-  const int workers = thread_count(threads, origin.size());
-  std::vector<Bench> benches(static_cast<std::size_t>(workers), Bench{picked, Matrix(count, moments), Matrix(resamples, moments),
-                                                                       Matrix(resamples, picked.size()), Vector(picked.size())});
-  parallel(origin.size(), workers, [&](Index output, int worker) {
-    if (answer.out.constant[static_cast<std::size_t>(output)]) return;
-    resample_output(blocks, output, times, level, benches[static_cast<std::size_t>(worker)], answer);
-  }, monitor, begun, 1);
+  const Matrix times = multiplicities(resamples, count, seed, threads, monitor, begun);
+  const Index moments = blocks.front().values().cols(), outputs = origin.size(), size = picked.size();
+  const Index group = outputs_together(outputs, resamples * size), parts = (resamples + at_a_time - 1) / at_a_time;
+  const int workers = thread_count(threads, group * parts);
+  const Bench bench{picked, Matrix(count, moments), Matrix(std::min(resamples, at_a_time), moments), Vector(size)};
+  std::vector<Bench> benches(static_cast<std::size_t>(workers), bench);
+  std::vector<Matrix> numbers(static_cast<std::size_t>(group), Matrix(resamples, size));
+  auto constant = [&](Index output) { return answer.out.constant[static_cast<std::size_t>(output)]; };
+  for (Index first = 0, last; first < outputs; first = last) {
+    last = std::min(outputs, first + group);
+    auto done = [&](double output) { return begun + (1 - begun) * output / static_cast<double>(outputs); };
+    const double before = done(static_cast<double>(first)), half = done(0.5 * static_cast<double>(first + last));
+    parallel((last - first) * parts, workers, [&](Index task, int worker) {
+      const Index output = first + task / parts, start = task % parts * at_a_time, rows = std::min(at_a_time, resamples - start);
+      if (constant(output)) return;
+      resample_output(blocks, output, times.middleRows(start, rows), benches[static_cast<std::size_t>(worker)],
+                      numbers[static_cast<std::size_t>(output - first)].middleRows(start, rows));
+    }, monitor, before, half);
+    parallel((last - first) * size, threads, [&](Index task, int) {
+      const Index output = first + task / size, i = task % size;
+      if (constant(output)) return;
+      auto column = numbers[static_cast<std::size_t>(output - first)].col(i);
+      answer.low(i, output) = percentile(column, (1 - level) / 2);
+      answer.high(i, output) = percentile(column, (1 + level) / 2);
+    }, monitor, half, last == outputs ? 1 : done(static_cast<double>(last)));
+  }
   return answer.cut(crossing.factors);
 }
 

@@ -39,13 +39,13 @@ void write_runs(const Crossing& crossing, const std::vector<Index>& factor, cons
 
 }  // namespace
 
-void to_marginals(const std::vector<Choice>& marginals, Index rows, int threads, double* points) {
+void to_marginals(const std::vector<Choice>& marginals, Index rows, int threads, double* points, const Monitor& monitor) {
   const std::vector<Law> columns = laws_of(marginals);
   const auto width = static_cast<Index>(columns.size());
   detail::parallel((rows + leaf - 1) / leaf, threads, [&](Index task, int) {
     for (Index i = task * leaf; i < std::min(rows, (task + 1) * leaf); ++i)
       for (Index k = 0; k < width; ++k) points[i * width + k] = columns[static_cast<std::size_t>(k)](points[i * width + k]);
-  });
+  }, monitor);
 }
 
 std::vector<Design> scrambled_designs(Points kind, Index dimensions, std::uint64_t n, Index scrambles, std::uint64_t seed) {
@@ -62,7 +62,7 @@ std::vector<Design> scrambled_designs(Points kind, Index dimensions, std::uint64
 }
 
 void sample_runs(const std::vector<Design>& designs, const Crossing& crossing, const std::vector<Index>& factor,
-                 const std::vector<Choice>& marginals, int threads, double* out) {
+                 const std::vector<Choice>& marginals, int threads, double* out, const Monitor& monitor) {
   const std::vector<Law> columns = laws_of(marginals);
   const std::size_t width = columns.size();
   struct Task {
@@ -90,7 +90,7 @@ void sample_runs(const std::vector<Design>& designs, const Crossing& crossing, c
       write_runs(crossing, factor, points, to);
       to += crossing.runs() * static_cast<Index>(width);
     }
-  });
+  }, monitor);
 }
 
 }  // namespace egov
