@@ -10,7 +10,7 @@ import numpy as np
 from .errors import Fault, SpecError
 from .table import listing, nearest
 
-__all__ = ["period_at", "picked", "seed_of", "share", "threads_of", "truth", "whole"]
+__all__ = ["period_at", "picked", "seed_of", "seed_or_first", "share", "threads_of", "truth", "whole"]
 
 LARGEST_SEED = 2**63 - 1  # the largest whole number that a spec file can hold
 
@@ -45,6 +45,11 @@ def truth(name: str, value: Any) -> bool:
 def seed_of(value: Any) -> int:
     """A seed."""
     return whole("seed", value, 0, LARGEST_SEED)
+
+
+def seed_or_first(value: Any) -> int:
+    """A seed; None, which SALib has where none is asked for, is 1: nothing is drawn that cannot be drawn again."""
+    return 1 if value is None else seed_of(value)
 
 
 def threads_of(value: Any) -> int:

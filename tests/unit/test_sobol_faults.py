@@ -115,6 +115,24 @@ def test_analyses_that_make_no_sense(keywords, words):
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
+def test_what_salib_has_by_default_is_taken():
+    x, same = (sobol.sample(PROBLEM, 64, seed=seed) for seed in (None, 1))
+    np.testing.assert_array_equal(x, same)
+    y = ishigami(plain(x))
+    wanted = sobol.analyze(PROBLEM, y, num_resamples=50, conf_level=0.8)
+    found = sobol.analyze(PROBLEM, y, True, 50, 0.8, seed=None, keep_resamples=False)
+    np.testing.assert_array_equal(found["ST_conf"], wanted["ST_conf"])
+    assert (found.resamples, found.level) == (50, 0.8)
+
+
+def test_a_dummy_beside_a_factor_of_its_name_is_refused():
+    x = sobol.sample(PROBLEM, 64)
+    named = dict(PROBLEM, names=["x1", "dummy", "x3"])
+    assert sobol.analyze(named, plain(ishigami(x))).factors == ("x1", "dummy", "x3")
+    with pytest.raises(SpecError, match="dummy: True beside a factor 'dummy'; False, or another name"):
+        sobol.analyze(named, plain(ishigami(x)), dummy=True)
+
+
 def test_estimators_without_their_runs_are_refused():
     x = sobol.sample(PROBLEM, 64, calc_second_order=False)
     for keywords in ({"first": "azzini_rosati"}, {"total": "saltelli"}, {"calc_second_order": True}):

@@ -105,3 +105,23 @@ def test_a_first_order_far_above_its_total_order_is_no_sampling_error():
     y[:, 1] = y[:, 0] - 0.1 * (y[:, 0] - y[:, 1])
     text = sobol.analyze(PROBLEM, y.ravel(), design=x).explain()
     assert "by more than the intervals allow for x1" in text and "rows in another order" in text
+
+
+@pytest.mark.parametrize(("n", "words"), [(1, "1 base point is too few"), (16, "16 base points are too few")])
+def test_a_handful_of_base_points_says_nothing(n, words):
+    x = sobol.sample(PROBLEM, n)
+    found = sobol.analyze(PROBLEM, ishigami(x))
+    text = found.explain()
+    assert words in text and "matters most" not in text and "sum to" not in text
+    assert ("bootstrap resamples" in text) == (n > 1) and (found.resamples > 0) == (n > 1)
+    assert "too few to say" not in sobol.analyze(PROBLEM, ishigami(sobol.sample(PROBLEM, 64))).explain()
+
+
+def test_intervals_wider_than_any_share_are_named():
+    x = sobol.sample(PROBLEM, 64, scrambles=2)
+    y = np.random.default_rng(1).normal(size=len(x))
+    found = sobol.analyze(PROBLEM, y, design=x)
+    low, high = found.interval["first"]
+    assert (high - low).max() > 1 and "64 leave intervals wider than 1 for" in found.explain()
+    one = sobol.sample(PROBLEM, 64, scrambles=1)
+    assert "at 95 %: none." in sobol.analyze(PROBLEM, ishigami(one), interval="t").explain()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _core
-from ..arguments import seed_of, share, threads_of, whole
+from ..arguments import seed_or_first, share, threads_of, whole
 from ..errors import DataError, Fault, SpecError
 from ..problem import SALIB, Problem, as_problem, in_our_words
 from ..runs import all_finite, output_names, output_table, powers_of
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 INTERVALS = ("t", "bootstrap")
 TABLES = _core.sobol_methods()
 WORDS = SALIB | {"n_processors": "threads"}
-PLAIN = ("print_to_console", "parallel")  # what they ask for does not change the numbers
+PLAIN = ("print_to_console", "parallel", "keep_resamples")  # what they ask for does not change the numbers
 DUMMY = "dummy"
 
 
@@ -52,6 +52,8 @@ def analyze(
     problem: Mapping[str, Any],
     Y: ArrayLike,
     calc_second_order: bool | None = None,
+    resamples: int = 1000,
+    level: float = 0.95,
     *,
     design: Sample | Layout | None = None,
     scrambles: int | None = None,
@@ -59,9 +61,7 @@ def analyze(
     total: str = "jansen",
     second: str = "saltelli",
     interval: str | None = None,
-    level: float = 0.95,
-    resamples: int = 1000,
-    seed: int = 1,
+    seed: int | None = 1,
     dummy: bool = False,
     threads: int | None = None,
     progress: Callable[[float], object] | None = None,
@@ -78,6 +78,10 @@ def analyze(
     calc_second_order : bool, optional
         Whether second orders are asked for. Without a design also whether the reversed runs are there. Left out: as
         the design says, else True.
+    resamples : int
+        Of the bootstrap; SALib's ``num_resamples``.
+    level : float
+        Level of the intervals; SALib's ``conf_level``.
     design : Sample or Layout, optional
         What :func:`sample` gave. Left out: known where Y was computed from it by NumPy alone.
     scrambles : int, optional
@@ -87,21 +91,18 @@ def analyze(
     interval : {"t", "bootstrap"}, optional
         t distribution over the scrambles (with one there is no interval), or percentiles over resamples of up to 256
         blocks of base points, scrambles taken together. Left out: t where there are several scrambles, else bootstrap.
-    level : float
-        Level of the intervals; SALib's ``conf_level``.
-    resamples : int
-        Of the bootstrap; SALib's ``num_resamples``.
-    seed : int
-        Of the bootstrap.
+    seed : int, optional
+        Of the bootstrap; None, as SALib has it, is 1.
     dummy : bool
-        Whether a factor without influence is added, which costs no runs. Its indices are 0 but for the error of the
-        estimators; estimators made of differences give exactly 0.
+        Whether a factor without influence, named "dummy", is added, which costs no runs. Its indices are 0 but for the
+        error of the estimators; estimators made of differences give exactly 0.
     threads : int, optional
         All cores if left out. The same bits for any number.
     progress : callable, optional
         Called with the share done.
     **salib
-        SALib's other arguments: num_resamples, conf_level, n_processors, parallel, print_to_console.
+        SALib's other arguments: num_resamples, conf_level, n_processors, parallel, print_to_console; and
+        keep_resamples, which must be False.
 
     Returns
     -------
@@ -134,6 +135,7 @@ def analyze(
     """
     asked = in_our_words(salib, {"level": level, "resamples": resamples, "threads": threads}, WORDS, PLAIN)
     inputs = as_problem(problem, bounded=False)
+    _refuse(salib.get("keep_resamples"), bool(dummy), inputs.factors)
     layout, known = _layout(inputs, Y, calc_second_order, design, scrambles)
     table, single, names = _outputs(Y, layout, inputs)
     powers = powers_of(np.abs(table).max(axis=0))
@@ -144,22 +146,33 @@ def analyze(
     _known_estimators(picked, layout)
     interval, notes = _interval(interval, layout, known)
     notes += _uneven(layout, known)
+    resamples = whole("resamples", asked["resamples"], 2, 10**7) if interval == "bootstrap" else 0
     raw = _core.sobol_analyze(
         table, len(layout.factors), layout.second_order, layout.third, layout.scrambles, first, total,
         picked.get("second", ""), share("level", asked["level"]),
-        whole("resamples", asked["resamples"], 2, 10**7) if interval == "bootstrap" else 0,
-        bool(dummy), seed_of(seed), threads_of(asked["threads"]), progress,
+        resamples, bool(dummy), seed_or_first(seed), threads_of(asked["threads"]), progress,
     )  # fmt: skip
     with np.errstate(over="ignore", under="ignore"):
         raw["mean"], raw["variance"] = np.ldexp(raw["mean"], powers), np.ldexp(raw["variance"], 2 * powers)
     factors = (*layout.factors, DUMMY) if dummy else layout.factors
     result = SobolIndices(
         raw, layout, names, factors, single=single, estimators=picked, interval_method=interval, level=asked["level"],
-        resamples=asked["resamples"] if interval == "bootstrap" else 0, notes=notes,
+        resamples=resamples if layout.n > 1 else 0, notes=notes,
     )  # fmt: skip
     if salib.get("print_to_console"):
         print(*result.to_df(), sep="\n")
     return result
+
+
+def _refuse(keep_resamples: Any, dummy: bool, factors: tuple[str, ...]) -> None:
+    """SpecError for resamples to be kept, and for a dummy beside a factor of its name."""
+    if keep_resamples:
+        right = "False: resamples are not kept, interval has what they give"
+        raise SpecError(Fault("keep_resamples", repr(keep_resamples), right))
+    if dummy and DUMMY in factors:
+        raise SpecError(
+            Fault("dummy", f"True beside a factor {DUMMY!r}", "False, or another name for the factor")
+        )
 
 
 def _layout(
@@ -257,6 +270,8 @@ def _interval(asked: str | None, layout: Layout, known: bool) -> tuple[str, tupl
     if asked not in (None, *INTERVALS):
         raise SpecError(Fault("interval", repr(asked), nearest(asked, INTERVALS)))
     interval = asked or ("t" if layout.scrambles > 1 else "bootstrap")
+    if layout.n == 1:
+        return interval, ("One base point: no interval.",)
     if interval == "t" and layout.scrambles == 1:
         return interval, (
             "One scramble: no interval. Take sample(..., scrambles=8) or interval='bootstrap'.",

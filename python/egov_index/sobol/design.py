@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..arguments import seed_of, threads_of, whole
+from ..arguments import seed_or_first, threads_of, whole
 from ..errors import Fault, SpecError
 from ..problem import as_problem
 from ..table import nearest
@@ -91,7 +91,7 @@ def sample(
     calc_second_order: bool = True,
     scramble: bool | str = True,
     skip_values: int = 0,
-    seed: int = 1,
+    seed: int | None = 1,
     kind: str = "sobol",
     scrambles: int | None = None,
     third: bool = False,
@@ -117,8 +117,9 @@ def sample(
         mean is nearer to normal. False: not at all; then there is one design and the seed does nothing.
     skip_values : int
         0. Skipping the first points makes the estimates worse (Owen 2020).
-    seed : int
-        The same seed gives the same bits for any number of threads.
+    seed : int, optional
+        The same seed gives the same bits for any number of threads. None, which SALib takes for a new design each time,
+        is 1.
     kind : {"sobol", "lhs", "montecarlo"}
         Scrambled Sobol' points, a Latin hypercube, or independent points.
     scrambles : int, optional
@@ -166,7 +167,7 @@ def sample(
     whole("scrambles", scrambles, 1, points if scramble else 1)
     if kind == "sobol":
         kind = _scrambled(scramble, scrambles)
-    layout = Layout(made.factors, points, scrambles, seed_of(seed), reversed_too, bool(third), kind)
+    layout = Layout(made.factors, points, scrambles, seed_or_first(seed), reversed_too, bool(third), kind)
     x = _core.sobol_sample(
         getattr(_core.Points, kind), points, scrambles, layout.seed, made.factor, len(made.factors),
         reversed_too, layout.third, list(made.laws), threads_of(threads),

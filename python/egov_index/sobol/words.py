@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..table import listing
+from .design import FEWEST
 
 if TYPE_CHECKING:
     from .indices import SobolIndices
@@ -15,6 +16,7 @@ __all__ = ["explained"]
 
 ADDITIVE = 0.9  # a sum of first orders below this means that factors act together
 ROUNDING = 1e-9  # a sum above 1 by no more than this is 1
+WIDEST = 1.0  # an interval wider than all that a share may be says nothing
 HOW = {"t": "t distribution over the scrambles", "bootstrap": "percentiles of {:,} bootstrap resamples"}
 
 
@@ -24,7 +26,15 @@ def explained(of: SobolIndices, head: str | None = None) -> str:
     if of.constant:
         lines.append(f"Constant, so without indices: {listing(of.constant)}.")
     varying = [k for k, name in enumerate(of.outputs) if name not in of.constant]
+    few = head is None and of.n < FEWEST
+    if few:
+        lines.append(
+            f"{of.n:,} base point{'s are' if of.n > 1 else ' is'} too few to say anything of these indices: "
+            f"take {FEWEST} or more, a thousand for a start."
+        )
     if varying:
+        lines += _wide(of, varying)
+    if varying and not few:
         lines += _largest(of, varying)
         lines += [] if of.interval_method == "exact" else _oddities(of, varying)
     return "\n".join(lines)
@@ -32,9 +42,10 @@ def explained(of: SobolIndices, head: str | None = None) -> str:
 
 def _design(of: SobolIndices) -> str:
     scrambles = "1 scramble" if of.scrambles == 1 else f"{of.scrambles} independent scrambles"
-    how = HOW[of.interval_method].format(of.resamples)
+    none = of.n == 1 or (of.interval_method == "t" and of.scrambles == 1)
+    how = "none" if none else HOW[of.interval_method].format(of.resamples)
     return (
-        f"{len(of.factors)} factors, {of.n:,} base points in {scrambles}, {of.runs:,} runs. "
+        f"{len(of.factors)} factors, {of.n:,} base point{'s' if of.n > 1 else ''} in {scrambles}, {of.runs:,} runs. "
         f"First order by {of.estimators['first']}, total order by {of.estimators['total']}. "
         f"Intervals at {100 * of.level:g} %: {how}."
     )
@@ -45,6 +56,19 @@ def _tables(of: SobolIndices, name: str, varying: list[int]) -> tuple[Any, Any, 
     shape = (len(of.outputs), len(of.factors))
     low, high = of.interval[name]
     return tuple(np.reshape(part, shape)[varying] for part in (getattr(of, name), low, high))  # type: ignore[return-value]
+
+
+def _wide(of: SobolIndices, varying: list[int]) -> list[str]:
+    """Where intervals are so wide that nothing can be said."""
+    wide = np.zeros((len(varying), len(of.factors)), dtype=bool)
+    for name in ("first", "total"):
+        _, low, high = _tables(of, name, varying)
+        wide |= high - low > WIDEST
+    if not wide.any():
+        return []
+    return [
+        f"Too few base points: {of.n:,} leave intervals wider than {WIDEST:g} {_times(wide, of, varying)}."
+    ]
 
 
 def _largest(of: SobolIndices, varying: list[int]) -> list[str]:
