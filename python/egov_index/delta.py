@@ -23,6 +23,11 @@ from .runs import read_inputs, read_outputs, read_problem
 __all__ = ["DeltaIndices", "analyze", "sample"]
 
 FEWEST = 8  # runs in a class, on average
+BIASED = (
+    "Intervals of delta hold sampling error, not the bias of the estimator: where densities of the output are sharp, "
+    "smoothing takes more from delta than its interval is wide, and the true delta lies above it; that of an input "
+    "without influence, 0, lies below."
+)
 
 
 class DeltaIndices(Measures):
@@ -44,7 +49,7 @@ class DeltaIndices(Measures):
     first : numpy.ndarray
         First order as of :func:`egov_index.given.analyze`.
     interval : dict
-        From "delta" and "first" to (low, high).
+        From "delta" and "first" to (low, high). That of delta holds sampling error, not the bias of the estimator.
     classes, resamples : int
     """
 
@@ -126,8 +131,9 @@ def analyze(
     Borgonovo and Smith (2013), European Journal of Operational Research 226, 536-550: twice the estimate less the mean
     over resamples, and percentiles of the same as interval. Densities are those of the normal scores of the output,
     since delta is the same for any rising function of it; SALib takes the output itself on 100 points between its
-    extremes, and leaves out classes in which the output does not vary, where the area is largest. The interval knows
-    nothing of what smoothing takes away: with few runs and a sharp density delta comes out too low.
+    extremes, and leaves out classes in which the output does not vary, where the area is largest. The interval holds
+    sampling error, not the bias of the estimator: smoothing makes delta too low where densities are sharp. On the
+    Ishigami function with 4,096 runs it lacks a tenth to a sixth, and no interval of 20 designs at 90 % held the truth.
 
     Examples
     --------
@@ -167,6 +173,8 @@ def analyze(
         inputs, outputs.table, _core.Share.binned, max(2, isqrt(n)), min(GROUPS, n // FEWEST), level, seed_of(seed),
         workers, None,
     )  # fmt: skip
+    if resamples:
+        notes += (BIASED,)
     reduced = f"less the bias of {resamples:,} resamples" if resamples else "with its bias"
     result = DeltaIndices(
         {

@@ -28,6 +28,10 @@ METHODS = ("efast", "classical", "rbd")
 CURVED = ("efast", "classical")
 HARMONICS = {"efast": 4, "classical": 4, "rbd": 10}
 MOST_HARMONICS = {"efast": 1000, "classical": 4, "rbd": 1000}
+BIASED = (
+    "Intervals hold what the phases of the curves change, not the bias of the estimator: harmonics that are not looked "
+    "at and frequencies that meet are the same on every curve, so that the true index may lie outside all of them."
+)
 MOST_INPUTS = 50  # for which frequencies free of interferences are tabulated
 
 
@@ -61,7 +65,8 @@ class FastIndices(Measures):
     total : numpy.ndarray or None
         By the extended test what is left of the variance without the frequencies of all other inputs; else None.
     interval : dict
-        From "first" and "total" to (low, high): t over the curves, NaN with one; a jackknife by random balance.
+        From "first" and "total" to (low, high): t over the curves, NaN with one, which holds what their phases change,
+        not the bias of the estimator; a jackknife by random balance.
     method : str
         "efast", "classical" or "rbd".
     harmonics, curves : int
@@ -216,7 +221,9 @@ def analyze(
     Tarantola, Gatelli and Mara (2006), Reliability Engineering & System Safety 91, 717-727, runs put up and down by
     each input as by Plischke (2010), ibid. 95, 354-360, and S - b / (1 - b) (1 - S) with b = 2 M / n for the bias
     (Tissot and Prieur 2012, ibid. 107, 205-213). Of the steps that few values make, harmonics hold a part only.
-    SALib's variance of a curve with an even number of points leaves out the highest frequency.
+    SALib's variance of a curve with an even number of points leaves out the highest frequency. An interval over curves
+    holds no bias: on the Ishigami function, eight curves of 513 points, those of the extended test at 90 % hold two of
+    the three total orders in no design of 40 and the third in three of them, and more points change nothing of that.
 
     Examples
     --------
@@ -303,6 +310,8 @@ def _of_curves(
     if count == 1:
         one = "One curve of each input" if method == "efast" else "One curve"
         notes += (f"{one}: no interval. Take sample(..., curves=8).",)
+    else:
+        notes += (BIASED,)
     result = (CurveIndices if method == "efast" else FastIndices)(
         dict(zip(names, value, strict=True)),
         {name: (low[k], high[k]) for k, name in enumerate(names)},

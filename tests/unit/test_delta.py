@@ -94,6 +94,12 @@ def test_the_dummy_is_no_input_of_a_design_of_the_same_seed():
         assert found.dummy < 0.06 < 0.15 < found.delta.min()
 
 
+def test_a_result_says_that_its_intervals_hold_no_bias():
+    x = np.random.default_rng(17).random((400, 2))
+    assert "not the bias of the estimator" in delta.analyze(cube(2), x, x[:, 0], 9).explain()
+    assert not delta.analyze(cube(2), x, x[:, 0], 0).notes
+
+
 def models(n, seed):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(n, 3))

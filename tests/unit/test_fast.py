@@ -248,3 +248,11 @@ def test_what_does_not_fit_is_said():
     with pytest.raises(DataError, match=r"run 4 "):
         fast.analyze(cube(3), x, y)
     assert "no interval" in fast.analyze(cube(3), x, np.asarray(x[:, 0])).explain()
+
+
+@pytest.mark.parametrize("method", ["efast", "classical"])
+def test_curves_say_that_their_intervals_hold_no_bias(method):
+    for curves in (1, 3):
+        x = fast.sample(cube(3), 513, method=method, curves=curves)
+        said = fast.analyze(cube(3), x, np.array(x[:, 0])).explain()
+        assert ("not the bias of the estimator" in said) == (curves == 3)
