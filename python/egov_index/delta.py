@@ -133,7 +133,7 @@ def analyze(
     since delta is the same for any rising function of it; SALib takes the output itself on 100 points between its
     extremes, and leaves out classes in which the output does not vary, where the area is largest. The interval holds
     sampling error, not the bias of the estimator: smoothing makes delta too low where densities are sharp. On the
-    Ishigami function with 4,096 runs it lacks a tenth to a sixth, and no interval of 20 designs at 90 % held the truth.
+    Ishigami function with 4,096 runs it lacks an eighth to a sixth, and no 90 % interval of 20 designs held the truth.
 
     Examples
     --------
