@@ -66,7 +66,7 @@ def test_near_the_distances_at_points():
 def test_salib_leaves_the_largest_input_out_of_its_last_slice():
     """With that run put back the two agree, slice for slice."""
     theirs = pytest.importorskip("SALib.analyze.pawn")
-    x = RNG.random((1000, 2))
+    x = np.random.default_rng(11).random((1000, 2))  # where that run makes a difference
     y = x[:, 0] ** 2 + x[:, 1] / 3
     expected = theirs.analyze(dict(cube(2), num_vars=2), x, y, S=10)
     found = pawn.analyze(cube(2), x, y, 10)
