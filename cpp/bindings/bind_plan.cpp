@@ -362,16 +362,25 @@ void plan(py::module_& m) {
   }, "draws"_a, "level"_a, "simultaneous"_a, "threads"_a, "progress"_a = py::none());
   py::enum_<Output>(m, "Output").value("rank", Output::rank).value("score", Output::score).value("scaled", Output::scaled).value("top", Output::top)
       .value("shift", Output::shift).value("above", Output::above).value("distance", Output::distance);
-  py::class_<Plan>(m, "Plan")
+  py::class_<Plan, std::shared_ptr<Plan>>(m, "Plan")
       .def(py::init([](const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
                        const std::vector<Index>& periods) {
              const auto watched = monitor(py::none());
-             return released([&] { return std::make_unique<Plan>(panel, framework, recipe, alternatives, periods, watched); });
+             return released([&] { return std::make_shared<Plan>(panel, framework, recipe, alternatives, periods, watched); });
            }), "panel"_a, "framework"_a, "recipe"_a, "alternatives"_a, "periods"_a)
       .def_property_readonly("factors", &factors)
       .def_property_readonly("kept", &Plan::kept)
       .def_property_readonly("nominal_ranks", &Plan::nominal_ranks)
       .def_property_readonly("nominal_scores", &Plan::nominal_scores)
+      .def("with_editions", [](const Plan& of, const std::vector<std::shared_ptr<Plan>>& editions, const py::list& factors,
+                               const std::vector<std::vector<Index>>& coordinates) {
+        std::vector<Factor> all;
+        for (const auto& item : factors) {
+          const auto one = py::cast<py::tuple>(item);
+          all.push_back({py::cast<std::string>(one[0]), py::cast<Index>(one[1]), py::cast<Index>(one[2])});
+        }
+        return std::make_shared<Plan>(of.with_editions({editions.begin(), editions.end()}, all, coordinates));
+      }, "editions"_a, "factors"_a, "coordinates"_a)
       .def_property_readonly("shares", &Plan::shares)
       .def("recipe_at", [](const Plan& of, const std::vector<double>& point) { return of.recipe_at(point.data()); }, "point"_a)
       .def("framework_at", [](const Plan& of, const std::vector<double>& point) { return of.framework_at(point.data()); }, "point"_a)

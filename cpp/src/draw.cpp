@@ -15,6 +15,12 @@ void Plan::levels_at(const double* point, std::vector<std::size_t>& levels) cons
 
 Index Plan::combination(const double* point) const {
   Index found = 0;
+  if (!editions_.empty()) {
+    const Index which = level(point[0], editions());
+    for (Index e = 0; e < which; ++e) found += editions_[static_cast<std::size_t>(e)]->combinations();
+    std::vector<double> own;
+    return found + edition_at(point, own).combination(own.data());
+  }
   for (std::size_t part = 0; part < 4; ++part) {
     const auto width = static_cast<Index>(width_[part]);
     found = found * width + (coordinate_[part] < 0 ? 0 : level(point[coordinate_[part]], width));
@@ -23,6 +29,11 @@ Index Plan::combination(const double* point) const {
 }
 
 Index Plan::combinations() const {
+  if (!editions_.empty()) {
+    Index sum = 0;
+    for (const auto& edition : editions_) sum += edition->combinations();
+    return sum;
+  }
   return static_cast<Index>(std::accumulate(width_.begin(), width_.end(), std::size_t{1}, std::multiplies<>()));
 }
 
@@ -35,6 +46,8 @@ Matrix Plan::shares() const {
 }
 
 Recipe Plan::recipe_at(const double* point) const {
+  std::vector<double> own;
+  if (!editions_.empty()) return edition_at(point, own).recipe_at(own.data());
   std::vector<std::size_t> levels(4);
   levels_at(point, levels);
   Recipe recipe = with_levels(levels);
@@ -45,6 +58,8 @@ Recipe Plan::recipe_at(const double* point) const {
 }
 
 Framework Plan::framework_at(const double* point) const {
+  std::vector<double> own;
+  if (!editions_.empty()) return edition_at(point, own).framework_at(own.data());
   Framework framework = framework_;
   std::vector<std::size_t> levels(4);
   levels_at(point, levels);
@@ -87,6 +102,15 @@ const Plan::Block& Plan::block_for(const double* point, const std::vector<std::s
 }
 
 void Plan::scores_at(const double* point, Desk& desk) const {
+  if (!editions_.empty()) {
+    const Plan& edition = edition_at(point, desk.point);
+    Desk& own = desk.editions[static_cast<std::size_t>(level(point[0], editions()))];
+    own.takes_logs = desk.takes_logs;
+    edition.scores_at(desk.point.data(), own);
+    desk.logs = own.logs;
+    desk.inner.col(0) = own.inner.col(0);
+    return;
+  }
   desk.logs = false;
   levels_at(point, desk.levels);
   const Block& block = block_for(point, desk.levels, desk.drawn);

@@ -37,7 +37,9 @@ Sign sign_of(const Choice& choice, Sign input) {
 
 Plan::Desk::Desk(const Plan& plan)
     : inner(plan.rows(), static_cast<Index>(plan.framework_.nodes.size())), column(plan.rows()),
-      weights(plan.framework_.nodes.size()), levels(4), together(static_cast<std::size_t>(plan.periods())), ranks(static_cast<std::size_t>(plan.rows())), ranker(plan.units()) {}
+      weights(plan.framework_.nodes.size()), levels(4), together(static_cast<std::size_t>(plan.periods())), ranks(static_cast<std::size_t>(plan.rows())), ranker(plan.units()) {
+  for (const auto& edition : plan.editions_) editions.emplace_back(*edition);
+}
 
 Plan::Plan(const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
            const std::vector<Index>& periods, const Monitor& monitor)

@@ -344,6 +344,12 @@ class Plan:
         first: int = 0,
         partial: bool = False,
     ) -> dict[str, Any]: ...
+    def with_editions(
+        self,
+        editions: Sequence[Plan],
+        factors: Sequence[tuple[str, int, int]],
+        coordinates: Sequence[Sequence[int]],
+    ) -> Plan: ...
     @property
     def shares(self) -> Array: ...
     def evaluate(

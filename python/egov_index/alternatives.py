@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import catalogue
 from .arguments import picked
@@ -15,6 +15,9 @@ from .measurement import MeasurementError
 from .recipe import Recipe
 from .table import nearest
 from .weighting import Weighting, as_weightings
+
+if TYPE_CHECKING:
+    from .index import Index
 
 __all__ = ["Alternatives", "LeaveOneOut", "leave_one_out"]
 
@@ -88,6 +91,10 @@ class Alternatives:
         ``egov.measurement_error(sd=...)``: observed values as they might have been measured.
     exclude : LeaveOneOut, optional
         ``egov.leave_one_out()``.
+    edition : sequence of Index, optional
+        The index as in other editions, or as somebody else would have it: other weights, goalposts, indicators, means.
+        Each is scored on the same data and periods, with everything else that varies; the index itself is one of them
+        only if it is given here.
     posterior : bool
         Draw stochastic imputations (of the recipe or among the alternatives) afresh in each draw, as a factor
         "imputation" of its own beside "impute", which method. False: each fills with its point values.
@@ -114,6 +121,7 @@ class Alternatives:
         weights: Any = None,
         values: MeasurementError | None = None,
         exclude: LeaveOneOut | None = None,
+        edition: Sequence[Index] = (),
         posterior: Any = True,
     ) -> None:
         faults: list[Fault] = []
@@ -133,6 +141,7 @@ class Alternatives:
             if given is not None and not isinstance(given, kind):
                 faults.append(Fault(f"alternatives.{name}", repr(given), right))
         self.values, self.exclude = values, exclude
+        self.edition = _editions(edition, faults)
         if not isinstance(posterior, bool):
             faults.append(Fault("alternatives.posterior", repr(posterior), "true or false"))
         self.posterior: bool = bool(posterior)
@@ -159,6 +168,21 @@ class Alternatives:
             if "needs_positive" in catalogue.row("aggregate", mean.method)["traits"] and _not_positive(scale)
         ]
 
+    def replace(self, **changes: Any) -> Alternatives:
+        """The same with some of it changed."""
+        names = (
+            "impute",
+            "treat",
+            "normalize",
+            "aggregate",
+            "weights",
+            "values",
+            "exclude",
+            "edition",
+            "posterior",
+        )
+        return Alternatives(**({name: getattr(self, name) for name in names} | changes))
+
     def errors_only(self) -> Alternatives:
         """What data carry and nobody chose: errors of measurement and of the imputation."""
         return Alternatives(values=self.values, posterior=self.posterior)
@@ -172,6 +196,8 @@ class Alternatives:
         named = {"values": [self.values], "weights": self.weights, "exclude": [self.exclude]}
         for name, given in named.items():
             parts += [f"{name}: {one}" for one in given if one is not None]
+        if self.edition:
+            parts.append(f"edition: {', '.join(one.name for one in self.edition)}")
         if not self.posterior:
             parts.append("imputation: point values")
         return f"Alternatives({'; '.join(parts)})"
@@ -188,6 +214,25 @@ def _not_positive(scale: Choice) -> bool:
         low = next(param for param in item["params"] if param["name"] == "low")
         return float(scale.params.get("low", low["default"])) <= 0
     return "gives_signed" in item["traits"] and "needs_variation" in item["traits"] and not scale.params
+
+
+def _editions(given: Any, faults: list[Fault]) -> tuple[Index, ...]:
+    """Editions as a tuple; what is no index, and names that stand twice, are faults."""
+    from .index import Index
+
+    found = [given] if isinstance(given, Index) else list(given) if isinstance(given, Iterable) else [given]
+    wrong = [one for one in found if not isinstance(one, Index)]
+    faults += [
+        Fault("alternatives.edition", repr(one), "an egov.Index, e.g. egov.preset('egdi-2020')")
+        for one in wrong
+    ]
+    names = [one.name for one in found if isinstance(one, Index)]
+    faults += [
+        Fault("alternatives.edition", f"{name!r} stands twice", "editions with names of their own")
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    return () if wrong else tuple(found)
 
 
 def _chains(stage: str, given: Any, faults: list[Fault]) -> tuple[tuple[Choice, ...], ...]:

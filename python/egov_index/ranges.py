@@ -165,6 +165,8 @@ class RankRanges:
         if factor == "exclude" and self.alternatives.exclude is not None:
             places = self.alternatives.exclude.places(self.index.framework)
             return self.index.framework.codes[places[level - 1]] if level else "none"
+        if factor == "edition":
+            return self.alternatives.edition[level].name
         return _name(getattr(self.alternatives, factor)[level])
 
 

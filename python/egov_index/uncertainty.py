@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core, compiled, scrutiny
 from .alternatives import Alternatives
+from .editions import over_editions
 from .ensemble import Ensemble, factor_names
 from .errors import Fault, SpecError
 from .measurement import core_errors
@@ -46,6 +47,20 @@ def compiled_plan(
     """Compile a plan that may have nothing to vary."""
     if not isinstance(alternatives, Alternatives):
         raise SpecError(Fault("alternatives", type(alternatives).__name__, "egov.Alternatives(...)"))
+    if not alternatives.edition:
+        return _plan_of(index, panel, alternatives, period)
+    nominal, labels = _plan_of(index, panel, Alternatives(posterior=False), period)
+    others = alternatives.replace(edition=())
+    made = over_editions(
+        nominal, index, panel, alternatives, lambda one: _plan_of(one, panel, others, list(labels))[0]
+    )
+    return made, labels
+
+
+def _plan_of(
+    index: Index, panel: Panel, alternatives: Alternatives, period: Any
+) -> tuple[Any, tuple[Any, ...]]:
+    """The plan of one edition."""
     positions, labels = scrutiny.scored(index, panel, period)
     tree, recipe = index.framework, index.recipe
 

@@ -30,12 +30,19 @@ class Plan {
   Plan(const Panel& panel, const Framework& framework, const Recipe& recipe, const Alternatives& alternatives,
        const std::vector<Index>& periods, const Monitor& monitor = {});
 
+  // The same rows under other plans, an edition of the index each: the first factor says which, the others are shared among them.
+  // factors: those of all, without the first; coordinates: per edition, which of them each of its own factors is. Nominal stays
+  // what it is here. DataError where an edition scores other rows.
+  Plan with_editions(const std::vector<std::shared_ptr<const Plan>>& editions, const std::vector<Factor>& factors,
+                     const std::vector<std::vector<Index>>& coordinates) const;
+
   const std::vector<Factor>& factors() const { return factors_; }
   Index units() const { return units_; }
   Index periods() const { return static_cast<Index>(starts_.size()) - 1; }
   Index rows() const { return static_cast<Index>(kept_.size()); }      // scored unit-periods
   const std::vector<Index>& kept() const { return kept_; }             // their rows in Scores
   Index start(Index period) const { return starts_[static_cast<std::size_t>(period)]; }  // first row of a period
+  Index editions() const { return static_cast<Index>(editions_.size()); }
   int rank_digits() const { return recipe_.rank_digits; }
   const std::vector<int>& nominal_ranks() const { return nominal_ranks_; }
   const Vector& nominal_scores() const { return nominal_scores_; }
@@ -64,6 +71,8 @@ class Plan {
     bool takes_logs = false;  // whoever reads the scores takes logarithms of them as well, where those come first
     bool logs = false;        // result: these are
     Block drawn;             // leaves of one draw of the imputation; those of its aggregate alternative only
+    std::vector<Desk> editions;  // one for each
+    std::vector<double> point;   // of an edition
     explicit Desk(const Plan& plan);
     const double* scores() const { return inner.data(); }  // result: the root is the first column
   };
@@ -100,6 +109,7 @@ class Plan {
   std::int64_t imputation_at(const Block& block, const double* point) const;
   std::int64_t error_at(const double* point) const;
   const Block& block_for(const double* point, const std::vector<std::size_t>& levels, Block& scratch) const;
+  const Plan& edition_at(const double* point, std::vector<double>& own) const;
   void climb_once(Scores& leaves, const Recipe& recipe) const;
   void require_same_rows(const Scores& scores) const;
   void add_links(Block& block, std::size_t level) const;
@@ -146,6 +156,8 @@ class Plan {
   std::vector<Block> blocks_;                     // impute major, then treat, then normalize
   std::vector<int> nominal_ranks_;
   Vector nominal_scores_;
+  std::vector<std::shared_ptr<const Plan>> editions_;  // then everything of a draw is theirs
+  std::vector<std::vector<Index>> coordinates_;        // of each of their factors in a point
 };
 
 }  // namespace egov

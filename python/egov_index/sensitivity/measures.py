@@ -150,7 +150,9 @@ def one_at_a_time(model: PlanModel, n: int, seed: int, *, level: float, groups: 
             x = np.repeat(center, (levels or 2) + 1, axis=0)
             x[1:, k] = range(levels) if levels else (LOW, HIGH)
             name = alone.factors[k]
-            if levels and stand.get(name) is not None:
+            if name == "edition" and model.question.index in asked.edition:
+                x[0, k] = asked.edition.index(model.question.index)
+            elif levels and stand.get(name) is not None:
                 x[0, k] = list(getattr(asked, name)).index(stand[name])
             y = alone(x)
             nominal = y[0]
@@ -185,5 +187,7 @@ def _apart(alternatives: Alternatives, stand: Mapping[str, Any]) -> list[Alterna
         return Alternatives(**fixed, **varies, posterior=False)
 
     parts = [part(**{stage: list(some)}) for stage in STAGES if len(some := getattr(alternatives, stage)) > 1]
+    if alternatives.edition:
+        parts.append(part(edition=alternatives.edition))
     parts += [part(weights=one) for one in alternatives.weights if not isinstance(one, SimplexBox)]
     return [*parts, part(exclude=alternatives.exclude)] if alternatives.exclude is not None else parts

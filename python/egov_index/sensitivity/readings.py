@@ -24,7 +24,9 @@ Asked = tuple[Any, int, int, int]
 
 def one_scale(alternatives: Alternatives) -> bool:
     """Whether the scores of all draws lie on one scale, so that they can be compared as they are."""
-    return max(len(getattr(alternatives, stage)) for stage in ("treat", "normalize", "aggregate")) < 2
+    return (
+        max(len(getattr(alternatives, stage)) for stage in ("treat", "normalize", "aggregate", "edition")) < 2
+    )
 
 
 def readings(
