@@ -26,7 +26,7 @@ std::vector<Index> levels_of(const Plan& plan) {
 template <class A>
 bool bits(const A& a, const A& b) {
   return a.rows() == b.rows() && a.cols() == b.cols() &&
-         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(*a.data())) == 0;
+         (a.size() == 0 || std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(*a.data())) == 0);
 }
 
 bool same(const Ensemble& a, const Ensemble& b) {
