@@ -92,7 +92,7 @@ class Outputs:
 def _numbers(given: ArrayLike, place: str, shape: str) -> Array:
     try:
         array = np.asarray(given)
-        table = array.astype(np.float64) if array.dtype.kind in "fiub" else None
+        table = array.astype(np.float64, copy=False) if array.dtype.kind in "fiub" else None
     except (TypeError, ValueError):
         table = None
     if table is None or table.ndim not in (1, 2) or table.size == 0:
@@ -104,9 +104,9 @@ def all_finite(
     table: Array, place: Callable[[int, int], str], right: str = "a finite number for each run"
 ) -> None:
     """DataError naming what is not finite; ``place`` says where a row and column are."""
-    rows, columns = np.nonzero(~np.isfinite(table))
-    if not len(rows):
+    if np.isfinite(table.min()) and np.isfinite(table.max()):  # a NaN would be both
         return
+    rows, columns = np.nonzero(~np.isfinite(table))
     faults = [
         Fault(place(row, k), str(table[row, k]), right)
         for row, k in list(zip(rows.tolist(), columns.tolist(), strict=True))[:LISTED]

@@ -138,7 +138,7 @@ def analyze(
     _refuse(salib.get("keep_resamples"), bool(dummy), inputs.factors)
     layout, known = _layout(inputs, Y, calc_second_order, design, scrambles)
     table, single, names = _outputs(Y, layout, inputs)
-    powers = powers_of(np.abs(table).max(axis=0))
+    powers = powers_of(np.maximum(table.max(axis=0), -table.min(axis=0)))
     table = np.ldexp(table, -powers) if powers.any() else table
     picked = {"first": first, "total": total}
     if layout.second_order and calc_second_order is not False:
