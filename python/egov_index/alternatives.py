@@ -19,7 +19,9 @@ from .weighting import Weighting, as_weightings
 if TYPE_CHECKING:
     from .index import Index
 
-__all__ = ["Alternatives", "LeaveOneOut", "leave_one_out"]
+__all__ = ["STAGES", "Alternatives", "LeaveOneOut", "leave_one_out"]
+
+STAGES = ("impute", "treat", "normalize", "aggregate")  # whose methods may be others
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ class Alternatives:
     def __repr__(self) -> str:
         parts = [
             f"{stage}: {', '.join(' > '.join(map(str, one)) if isinstance(one, tuple) else str(one) for one in given)}"
-            for stage in ("impute", "treat", "normalize", "aggregate")
+            for stage in STAGES
             if (given := getattr(self, stage))
         ]
         named = {"values": [self.values], "weights": self.weights, "exclude": [self.exclude]}

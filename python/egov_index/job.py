@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import datasets, outcomes, scrutiny
-from .alternatives import Alternatives
+from .alternatives import STAGES, Alternatives
 from .catalogue import Choice, choice, grouping
 from .compare import Comparison, compare
 from .errors import DataError, Fault, SpecError
@@ -25,7 +25,6 @@ from .weighting import noise
 
 __all__ = ["PARTS", "Job", "alternatives_of", "columns_needed", "load_data", "run"]
 
-STAGES = ("impute", "treat", "normalize", "aggregate")
 PARTS = ("uncertainty", "sensitivity", "outcomes", "compare")
 Told = Callable[[str, float], object]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core, delta, fast, filtering, given, morris, oat, pawn, regression
-from ..alternatives import Alternatives
+from ..alternatives import STAGES, Alternatives
 from ..errors import Fault, SpecError
 from ..progress import Told, stretches
 from ..table import listing
@@ -23,7 +23,6 @@ __all__ = ["MEASURES", "elementary_effects", "from_curves", "from_runs", "one_at
 
 Array = NDArray[np.float64]
 WALKS = 0x57  # what tells the random numbers of walks from others of the seed
-STAGES = ("impute", "treat", "normalize", "aggregate")
 LOW, HIGH = 0.05, 0.95  # where one factor at a time goes
 SAID = {"problem", "X", "Y", "seed", "level", "threads", "progress", "salib"}  # by run() itself
 MEASURES: dict[str, ModuleType] = {

@@ -11,13 +11,14 @@ from ..arguments import whole
 from ..errors import Fault, SpecError
 from ..table import nearest
 
-__all__ = ["OUTPUTS", "SINGLE", "readings", "word"]
+__all__ = ["ONE_NUMBER", "OUTPUTS", "SINGLE", "readings", "word"]
 
 OUTPUTS = ("rank", "score", "raw_score", "rank_shift", "kendall", "top_<k>")
 SINGLE = {
     "rank_shift": (_core.Output.shift, "mean rank shift"),
     "kendall": (_core.Output.distance, "Kendall distance"),
 }
+ONE_NUMBER = (_core.Output.above, *(what for what, _ in SINGLE.values()))  # a draw; the others give one a row
 WORDS = {"rank": "rank", "score": "score", "raw_score": "raw score"}
 Asked = tuple[Any, int, int, int]
 

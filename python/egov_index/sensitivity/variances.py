@@ -13,20 +13,18 @@ import numpy as np
 from .. import _core
 from ..arguments import whole
 from ..errors import Fault, SpecError
+from ..sampling import DISCRETE
 from ..sobol.analysis import DUMMY, TABLES
-from ..sobol.design import Layout, runs_of_a_point
+from ..sobol.design import FEWEST, SCRAMBLES, Layout, runs_of_a_point, usual_scrambles
 from ..table import listing, nearest
+from ..uncertainty import ON_INTERRUPT
 from .indices import Sensitivity
 from .model import PlanModel, Question, grouped
+from .readings import ONE_NUMBER
 
 __all__ = ["sobol"]
 
-SCRAMBLES = 8  # unless there are too few base points for so many
-FEWEST = 32  # base points of a scramble, unless asked for
-DISCRETE = ("enumerated", "sampled")
-ON_INTERRUPT = ("raise", "keep")
 RARE = 200  # runs of an output of 0 and 1 that must differ from the rest
-SINGLE = (_core.Output.shift, _core.Output.above, _core.Output.distance)  # one number a draw
 OPTIONS = {"replicates", "second_order", "discrete", "first", "total", "resamples", "dummy", "on_interrupt"}
 DEFAULTS = {"first": "saltelli", "total": "jansen"}
 
@@ -62,7 +60,9 @@ def sobol(
     combinations = model.plan.discrete_combinations() if enumerated else 1
     exact = enumerated and all(model.levels)
     points = 1 if exact else n // combinations
-    scrambles = 1 if exact else _scrambles(replicates, points)
+    scrambles = usual_scrambles(points)
+    if replicates is not None and not exact:
+        scrambles = whole("replicates", replicates, 1, points)
     if on_interrupt not in ON_INTERRUPT:
         raise SpecError(Fault("on_interrupt", repr(on_interrupt), nearest(str(on_interrupt), ON_INTERRUPT)))
     reversed_too, third = "reversed" in needs or second_order, "third" in needs
@@ -99,12 +99,6 @@ def _shares(points: int, scrambles: int) -> list[int]:
 def _second(question: Question, options: Mapping[str, Any]) -> Sensitivity:
     """The same run with second orders."""
     return sobol(PlanModel(question), second_order=True, **options)
-
-
-def _scrambles(replicates: int | None, points: int) -> int:
-    if replicates is None:
-        return max(1, min(SCRAMBLES, points // FEWEST))
-    return whole("replicates", replicates, 1, points)
 
 
 def _discrete(asked: str | None, model: PlanModel, n: int, replicates: int | None, *, plain: bool) -> str:
@@ -175,7 +169,7 @@ def _rare(model: PlanModel, raw: Mapping[str, Any], runs: int) -> list[str]:
     """Outputs of 0 and 1 that hardly ever change; runs: how many means are of."""
     found, at = [], 0
     for what, *_ in model.asked:
-        count = 1 if what in SINGLE else len(model.plan.kept)
+        count = 1 if what in ONE_NUMBER else len(model.plan.kept)
         if what in (_core.Output.top, _core.Output.above):
             share = np.asarray(raw["mean"])[at : at + count]
             few = np.minimum(share, 1 - share) * runs

@@ -43,13 +43,13 @@ class Blocks:
         concentration = dict(
             zip(framework.codes, core_weights(alternatives.weights, framework)["concentration"], strict=True)
         )
-        nodes = [framework.codes[node] if name == "weight" else "" for name, _, node in model.plan.factors]
-        parents = [str(framework[code].parent) if code else "" for code in nodes]
         if not any(concentration.values()):
             return
         if alternatives.edition:
             came = "Dirichlet weights beside editions, in which they may have other means"
             raise SpecError(Fault("weights", came, "method 'sobol', or one edition at a time"))
+        nodes = [framework.codes[node] if name == "weight" else "" for name, _, node in model.plan.factors]
+        parents = [str(framework[code].parent) if code else "" for code in nodes]
         shares = np.asarray(model.plan.shares)
         for parent, group in groupby(range(len(nodes)), key=lambda k: parents[k]):
             held = list(group)

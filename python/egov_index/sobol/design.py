@@ -163,7 +163,7 @@ def sample(
     if kind not in KINDS:
         raise SpecError(Fault("kind", repr(kind), nearest(kind, KINDS)))
     if scrambles is None:
-        scrambles = max(1, min(SCRAMBLES, points // FEWEST)) if scramble else 1
+        scrambles = usual_scrambles(points) if scramble else 1
     whole("scrambles", scrambles, 1, points if scramble else 1)
     if kind == "sobol":
         kind = _scrambled(scramble, scrambles)
@@ -175,6 +175,11 @@ def sample(
     out: Sample = x.view(Sample)
     out._layout = layout
     return out
+
+
+def usual_scrambles(points: int) -> int:
+    """How many scrambles share base points where nobody says."""
+    return max(1, min(SCRAMBLES, points // FEWEST))
 
 
 def _scrambled(scramble: bool | str, scrambles: int) -> str:
