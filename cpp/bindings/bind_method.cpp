@@ -52,6 +52,7 @@ py::dict methods() {
   out["aggregate"] = describe_all(aggregate_methods());
   out["rank"] = describe_all(rank_methods());
   out["correlate"] = describe_all(correlate_methods());
+  out["interval"] = describe_all(interval_methods());
   out["adjust"] = describe_all(adjust_methods());
   return out;
 }
@@ -68,6 +69,7 @@ auto with_row(const std::string& stage, const std::string& name, const Use& use)
   if (stage == "aggregate") return use(find(stage, aggregate_methods(), name));
   if (stage == "rank") return use(find(stage, rank_methods(), name));
   if (stage == "correlate") return use(find(stage, correlate_methods(), name));
+  if (stage == "interval") return use(find(stage, interval_methods(), name));
   return use(find(stage, adjust_methods(), name));
 }
 

@@ -29,7 +29,9 @@ void check_finite(const Matrix& table, const std::string& name) {
     }
 }
 
-void check_request(const Matrix& x, const Matrix& y, Index resamples, double level) {
+void check_request(const Matrix& x, const Matrix& y, const Question& question) {
+  const Index resamples = question.resamples;
+  const double level = question.level;
   if (x.rows() != y.rows())
     throw DataError("x has " + std::to_string(x.rows()) + " rows and y " + std::to_string(y.rows()) +
                         "; the same units in both would be right",
@@ -53,15 +55,16 @@ std::vector<detail::SortedColumn> sorted(const Matrix& table, bool ranks) {
 
 }  // namespace
 
-std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Choice& method, Index resamples,
-                                   double level, std::uint64_t seed, int threads, const Monitor& monitor) {
-  const CorrelateMethod& chosen = find("correlate", correlate_methods(), method.method);
-  arguments("correlate", chosen, method);
-  check_request(x, y, resamples, level);
+std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Question& question, const Monitor& monitor) {
+  const CorrelateMethod& chosen = find("correlate", correlate_methods(), question.method.method);
+  arguments("correlate", chosen, question.method);
+  const IntervalMethod& interval = find("interval", interval_methods(), question.interval.method);
+  arguments("interval", interval, question.interval);
+  check_request(x, y, question);
   const bool order = detail::needs_order(chosen.coefficient);
   auto columns_x = sorted(x, order), columns_y = sorted(y, order);
   std::vector<Association> results(columns_x.size() * columns_y.size());
-  std::vector<detail::Pair> desks(static_cast<std::size_t>(detail::thread_count(threads, x.cols() * y.cols())),
+  std::vector<detail::Pair> desks(static_cast<std::size_t>(detail::thread_count(question.threads, x.cols() * y.cols())),
                                   detail::Pair(chosen.coefficient));
   auto one = [&](Index task, int worker) {
     std::size_t pair = static_cast<std::size_t>(task);
@@ -71,9 +74,10 @@ std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Choic
     if (result.reason != Reason::none) return;
     result.estimate = desk.estimate();
     result.p = desk.p(result.estimate);
-    if (resamples > 0) desk.interval(seed, pair, resamples, level, result);
+    if (question.resamples > 0 && interval.name == "percentile")
+      desk.interval(question.seed, pair, question.resamples, question.level, result);
   };
-  detail::parallel(static_cast<Index>(results.size()), threads, one, monitor);
+  detail::parallel(static_cast<Index>(results.size()), question.threads, one, monitor);
   return results;
 }
 
@@ -122,6 +126,20 @@ Rows<CorrelateMethod>& correlate_methods() {
           "Szekely, Rizzo, Bakirov (2007), Annals of Statistics 35, 2769-2794; Shen, Panda, Vogelstein (2022), Journal of "
           "Computational and Graphical Statistics 31, 254-262",
           Coefficient::distance, gives_unit)};
+  return table;
+}
+
+Rows<IntervalMethod>& interval_methods() {
+  auto row = [](const char* name, const char* sentence, const char* citation) {
+    IntervalMethod method;
+    method.name = name;
+    method.sentence = sentence;
+    method.citation = citation;
+    return method;
+  };
+  static Rows<IntervalMethod> table = {
+      row("percentile", "Quantiles of the coefficient over resamples.", "Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13"),
+      row("none", "No interval.", "")};
   return table;
 }
 

@@ -381,11 +381,7 @@ def gamma_probability(shape: float, x: Array) -> Array: ...
 def correlate(
     x: Array,
     y: Array,
-    method: Choice,
-    resamples: int,
-    level: float,
-    seed: int,
-    threads: int,
+    question: dict[str, Any],
     progress: Progress,
 ) -> dict[str, list[Any]]: ...
 def adjust(p: Array, method: Choice) -> Array: ...

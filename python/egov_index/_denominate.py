@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from . import _core
 from .arrays import as_panel, like
+from .associations import associations
 from .compiled import as_table, core_choice, from_table, located
 from .errors import DataError, Fault, SpecError
 from .panel import Panel
@@ -250,8 +251,7 @@ def _strong(
     x, y = (
         np.asfortranarray(table[:, [panel.indicators.index(n) for n in some]]) for some in (names, candidates)
     )
-    chosen = core_choice("correlate", checked("correlate", method, {}))
-    raw = _core.correlate(x, y, chosen, 0, 0.95, 1, 1, None)
+    raw = associations(x, y, checked("correlate", method, {}))
     pairs = [(name, divisor) for name in names for divisor in candidates]
     found = [
         (name, divisor, r, n)

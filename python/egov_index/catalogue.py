@@ -72,8 +72,8 @@ def methods(stage: str | None = None) -> Any:
     Parameters
     ----------
     stage : str, optional
-        One of screen, denominate, impute, treat, normalize, weight, aggregate, rank, correlate, adjust; all if
-        left out.
+        One of screen, denominate, impute, treat, normalize, weight, aggregate, rank, correlate, interval,
+        adjust; all if left out.
 
     Returns
     -------

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
+from .associations import associations
 from .catalogue import Choice
 from .compiled import core_choice
 from .differences import differences
@@ -135,12 +136,7 @@ class Comparison:
         self.n = len(rows)
         x, y = mine[:, None], theirs[:, None]
         self.correlation, self.spearman = (
-            float(
-                _core.correlate(x, y, core_choice("correlate", Choice(name)), 0, 0.95, 0, 1, None)[
-                    "estimate"
-                ][0]
-            )
-            for name in ("pearson", "spearman")
+            float(associations(x, y, Choice(name))["estimate"][0]) for name in ("pearson", "spearman")
         )
         ranking = core_choice("rank", Choice("competition"))
         self._rank, self._published_rank = (

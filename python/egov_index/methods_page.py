@@ -22,6 +22,7 @@ ABOUT = {
     "aggregate": "Make the score of a node out of those of its children.",
     "rank": "Rank the units by their scores.",
     "correlate": "Associate scores with outcomes.",
+    "interval": "Intervals of an association.",
     "adjust": "Correct p-values for many tests.",
 }
 HEADER = "| method | what it does | parameters | needs | gives | citation | command line |\n"

@@ -137,11 +137,11 @@ def run(stage, method, panel, params, **more):
         return egov.aggregate(panel, method, **params, **more).values[:, :, 0]
     if stage == "weight":
         return np.array(list(egov.weight(panel, method, **params, **more).values()))
-    if stage == "correlate":
-        table = egov.outcomes.correlate(
-            panel, panel, catalogue.as_choice({"method": method, **params}, stage), resamples=0, minimum=0
-        )
+    if stage in ("correlate", "interval"):
+        chosen = catalogue.as_choice({"method": method, **params}, stage)
+        how = {"method": chosen} if stage == "correlate" else {"interval": chosen, "resamples": 20}
+        table = egov.outcomes.correlate(panel, panel, minimum=0, **({"resamples": 0} | how)).to_frame()
         count = len(panel.indicators)
-        return table.to_frame()["estimate"].to_numpy().reshape(count, count)
+        return table["estimate" if stage == "correlate" else "low"].to_numpy().reshape(count, count)
     values = panel.values[:, 0, 0]
     return np.asarray(_core.adjust(values, core_choice(stage, catalogue.Choice(method, params))))

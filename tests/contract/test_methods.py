@@ -116,7 +116,12 @@ def golden_result(item):
     if stage == "adjust":
         return _core.adjust(numbers(given["p"]), core_choice(stage, catalogue.Choice(method, params)))
     x, y = (egov.Panel.from_array(numbers(given[name])[:, None, None]) for name in "xy")
-    table = egov.outcomes.correlate(x, y, catalogue.Choice(method, params), resamples=0, minimum=0).to_frame()
+    how = {stage: catalogue.Choice(method, params), "resamples": given.get("resamples", 0)}
+    if stage == "correlate":
+        how["method"] = how.pop(stage)
+    elif "of" in given:
+        how["method"] = given["of"]
+    table = egov.outcomes.correlate(x, y, minimum=0, **how).to_frame()
     return [table[name][0] for name in item["expect"]]
 
 
@@ -184,7 +189,7 @@ def test_the_order_of_units_does_not_matter(stage, row):
         panel = panel_of(data)
         got = run(stage, row["name"], panel, params)
         moved = run(stage, row["name"], panel.select(units=[panel.units[k] for k in order]), params)
-        equal(moved, got if stage in ("weight", "correlate") else got[order], rtol=1e-9 if stage == "impute" else 1e-12,
+        equal(moved, got if stage in ("weight", "correlate", "interval") else got[order], rtol=1e-9 if stage == "impute" else 1e-12,
               atol=1e-14)  # fmt: skip
 
 
@@ -412,6 +417,7 @@ def test_every_stage_is_under_contract():
         "aggregate",
         "rank",
         "correlate",
+        "interval",
         "adjust",
     }
 

@@ -17,11 +17,11 @@ PARAM_IDS = [f"{stage}-{row['name']}-{param['name']}" for stage, row, param in P
 def refused(stage, method, params):
     """The text of the SpecError of a call; the catalogue and the recipe must say the same."""
     with pytest.raises(egov.SpecError) as caught:
-        if stage in ("correlate", "adjust"):
+        if stage in ("correlate", "interval", "adjust"):
             faults = catalogue.faults_of(stage, catalogue.Choice(method, params), f"{stage} {method}")
             raise egov.SpecError(faults) if faults else AssertionError("nothing wrong was found")
         run(stage, method, panel_of(DATA), params)
-    if stage not in ("correlate", "adjust"):
+    if stage not in ("correlate", "interval", "adjust"):
         with pytest.raises(egov.SpecError):
             egov.Recipe(**{stage: {"method": method, **params}})
     return str(caught.value)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "egov/outcomes.hpp"
+#include "question.hpp"
 #include "egov/random.hpp"
 #include "outcomes/pair.hpp"
 
@@ -103,9 +104,9 @@ TEST_CASE("the exact p-value of tau is that of counted permutations, also far ou
   Vector x(16), y(16);
   for (Index i = 0; i < 16; ++i) x[i] = y[i] = static_cast<double>(i);
   std::swap(y[3], y[4]);  // one inversion: 1 + 15 of 16! permutations have as few or fewer
-  CHECK(correlate(x, y, Choice{"kendall"}, 0, 0.95, 1, 1)[0].p == doctest::Approx(2 * 16 / 20922789888000.0).epsilon(1e-14));
+  CHECK(correlate(x, y, asked(Choice{"kendall"}, 0, 0.95, 1, 1))[0].p == doctest::Approx(2 * 16 / 20922789888000.0).epsilon(1e-14));
   y = x.reverse();
-  CHECK(correlate(x, y, Choice{"kendall"}, 0, 0.95, 1, 1)[0].p == doctest::Approx(2 / 20922789888000.0).epsilon(1e-14));
+  CHECK(correlate(x, y, asked(Choice{"kendall"}, 0, 0.95, 1, 1))[0].p == doctest::Approx(2 / 20922789888000.0).epsilon(1e-14));
 }
 
 TEST_CASE("the exact p-value of tau equals a count of inversions in whole numbers") {
@@ -125,7 +126,7 @@ TEST_CASE("the exact p-value of tau equals a count of inversions in whole number
     std::size_t inversions = 0;
     auto check = [&] {
       const double right = std::min(1.0, 2 * static_cast<double>(up_to) / static_cast<double>(all));
-      CHECK(correlate(x, y, Choice{"kendall"}, 0, 0.95, 1, 1)[0].p == doctest::Approx(right).epsilon(1e-13));
+      CHECK(correlate(x, y, asked(Choice{"kendall"}, 0, 0.95, 1, 1))[0].p == doctest::Approx(right).epsilon(1e-13));
     };
     up_to = count[0];
     for (Index pass = 0; pass + 1 < n; ++pass)
@@ -141,7 +142,7 @@ TEST_CASE("the exact p-value of tau equals a count of inversions in whole number
 TEST_CASE("many thousand units take no time that grows with their square") {
   const Matrix data = table(60000, 0);
   for (const char* name : {"kendall", "distance"}) {
-    const auto found = correlate(data.col(0), data.col(1), Choice{name}, 0, 0.95, 1, 1)[0];
+    const auto found = correlate(data.col(0), data.col(1), asked(Choice{name}, 0, 0.95, 1, 1))[0];
     CHECK(found.estimate > 0.3);
     CHECK(found.estimate < 0.9);
     CHECK(found.p < 1e-12);

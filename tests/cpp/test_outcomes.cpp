@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "egov/outcomes.hpp"
+#include "question.hpp"
 #include "egov/random.hpp"
 
 using namespace egov;
@@ -51,7 +52,7 @@ Vector vector_of(const double (&values)[n]) {
 }
 
 Association associate(const Vector& x, const Vector& y, const std::string& method, Index resamples = 0) {
-  return correlate(x, y, Choice{method}, resamples, 0.95, 1, 1)[0];
+  return correlate(x, y, asked(Choice{method}, resamples, 0.95, 1, 1))[0];
 }
 
 // Units in the last place of `right` between the two.
@@ -198,7 +199,7 @@ TEST_CASE("results stand row by row of x and column by column of y") {
     for (Index j = 0; j < 5; ++j)
       (j < 2 ? x(i, j) : y(i, j - 2)) = uniform(2, static_cast<std::uint64_t>(j), static_cast<std::uint64_t>(i));
   for (const char* method : {"pearson", "spearman"}) {
-    auto all = correlate(x, y, Choice{method}, 0, 0.95, 1, 2);
+    auto all = correlate(x, y, asked(Choice{method}, 0, 0.95, 1, 2));
     REQUIRE(all.size() == 6);
     for (Index i = 0; i < 2; ++i)
       for (Index j = 0; j < 3; ++j)
@@ -216,23 +217,23 @@ TEST_CASE("any number of threads gives the same bits") {
     }
   y.col(2).setConstant(1);
   for (const char* method : {"pearson", "spearman"}) {
-    auto one = correlate(x, y, Choice{method}, 99, 0.95, 3, 1);
-    CHECK(same_bits(one, correlate(x, y, Choice{method}, 99, 0.95, 3, 2)));
-    CHECK(same_bits(one, correlate(x, y, Choice{method}, 99, 0.95, 3, 8)));
+    auto one = correlate(x, y, asked(Choice{method}, 99, 0.95, 3, 1));
+    CHECK(same_bits(one, correlate(x, y, asked(Choice{method}, 99, 0.95, 3, 2))));
+    CHECK(same_bits(one, correlate(x, y, asked(Choice{method}, 99, 0.95, 3, 8))));
   }
 }
 
 TEST_CASE("a request that makes no sense is refused") {
   Vector x{{1, 2, 3, 4, 5}}, y{{2, 1, 4, 3, 5}};
-  CHECK_THROWS_AS(correlate(x, y.head(4), Choice{"pearson"}, 0, 0.95, 1, 1), DataError);
-  CHECK_THROWS_AS(correlate(x, y, Choice{"kendal"}, 0, 0.95, 1, 1), SpecError);
-  CHECK_THROWS_AS(correlate(x, y, Choice{"pearson", {{"k", 1.0}}}, 0, 0.95, 1, 1), SpecError);
-  CHECK_THROWS_AS(correlate(x, y, Choice{"pearson"}, -1, 0.95, 1, 1), SpecError);
+  CHECK_THROWS_AS(correlate(x, y.head(4), asked(Choice{"pearson"}, 0, 0.95, 1, 1)), DataError);
+  CHECK_THROWS_AS(correlate(x, y, asked(Choice{"kendal"}, 0, 0.95, 1, 1)), SpecError);
+  CHECK_THROWS_AS(correlate(x, y, asked(Choice{"pearson", {{"k", 1.0}}}, 0, 0.95, 1, 1)), SpecError);
+  CHECK_THROWS_AS(correlate(x, y, asked(Choice{"pearson"}, -1, 0.95, 1, 1)), SpecError);
   for (double level : {0.0, 1.0, 95.0, na})
-    CHECK_THROWS_AS(correlate(x, y, Choice{"pearson"}, 10, level, 1, 1), SpecError);
+    CHECK_THROWS_AS(correlate(x, y, asked(Choice{"pearson"}, 10, level, 1, 1)), SpecError);
   y[3] = infinite;
   try {
-    correlate(x, y, Choice{"pearson"}, 0, 0.95, 1, 1);
+    correlate(x, y, asked(Choice{"pearson"}, 0, 0.95, 1, 1));
     FAIL("no error");
   } catch (const DataError& error) {
     CHECK(error.place.unit == 3);
@@ -242,5 +243,5 @@ TEST_CASE("a request that makes no sense is refused") {
 
 TEST_CASE("a long call can be stopped") {
   Matrix x = Matrix::Random(193, 20), y = Matrix::Random(193, 20);
-  CHECK_THROWS_AS(correlate(x, y, Choice{"spearman"}, 2000, 0.95, 1, 2, [](double) { return false; }), Interrupted);
+  CHECK_THROWS_AS(correlate(x, y, asked(Choice{"spearman"}, 2000, 0.95, 1, 2), [](double) { return false; }), Interrupted);
 }

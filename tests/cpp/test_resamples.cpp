@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "egov/outcomes.hpp"
+#include "question.hpp"
 #include "egov/random.hpp"
 #include "outcomes/pair.hpp"
 
@@ -155,15 +156,15 @@ TEST_CASE("the interval is that of the resamples, and its ends depend on seed an
   Association by_hand;
   pair.load(first, second, by_hand);
   std::vector<double> values = pair.resample(6, 0, 501);
-  auto got = correlate(table.col(0), table.col(1), Choice{"spearman"}, 501, 0.9, 6, 1)[0];
+  auto got = correlate(table.col(0), table.col(1), asked(Choice{"spearman"}, 501, 0.9, 6, 1))[0];
   CHECK(got.low == detail::quantile(values, (1 - 0.9) / 2));
   CHECK(got.high == detail::quantile(values, (1 + 0.9) / 2));
   CHECK(got.low < got.estimate);
   CHECK(got.estimate < got.high);
-  CHECK(got.low != correlate(table.col(0), table.col(1), Choice{"spearman"}, 501, 0.9, 7, 1)[0].low);
+  CHECK(got.low != correlate(table.col(0), table.col(1), asked(Choice{"spearman"}, 501, 0.9, 7, 1))[0].low);
   Matrix twice(80, 2);
   twice << table.col(1), table.col(1);
-  auto pairs = correlate(table.col(0), twice, Choice{"spearman"}, 501, 0.9, 6, 1);
+  auto pairs = correlate(table.col(0), twice, asked(Choice{"spearman"}, 501, 0.9, 6, 1));
   CHECK(pairs[0].low == got.low);
   CHECK(pairs[0].low != pairs[1].low);
 }
@@ -177,7 +178,7 @@ TEST_CASE("a 95 % interval covers the true coefficient about 95 times in 100") {
       x[static_cast<Index>(i)] = normal(2 * run, i);
       y[static_cast<Index>(i)] = 0.5 * x[static_cast<Index>(i)] + std::sqrt(0.75) * normal(2 * run + 1, i);
     }
-    auto got = correlate(x, y, Choice{"pearson"}, 400, 0.95, run, 1)[0];
+    auto got = correlate(x, y, asked(Choice{"pearson"}, 400, 0.95, run, 1))[0];
     covered += got.low <= 0.5 && 0.5 <= got.high;
   }
   CHECK(covered >= 925);

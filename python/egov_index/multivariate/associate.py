@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _core
 from ..arguments import seed_of, share, threads_of, whole
-from ..compiled import core_choice
+from ..associations import associations
 from ..errors import Fault, SpecError
 from ..framework import Framework
 from ..panel import Panel
@@ -23,9 +22,10 @@ __all__ = ["Correlations", "correlations", "flags"]
 
 Array = NDArray[np.float64]
 REASONS = {
-    "index constant": "first constant",
-    "outcome constant": "second constant",
-    "too few countries": "too few units",
+    "no-overlap": "too few units",
+    "too-few": "too few units",
+    "constant-index": "first constant",
+    "constant-outcome": "second constant",
 }
 
 
@@ -148,15 +148,8 @@ def correlations(
     x = cells(data, nodes, period)
     y, family = _other_side(data, x.names, with_nodes, period)
     with named(x):
-        raw = _core.correlate(
-            x.values,
-            y.values,
-            core_choice("correlate", chosen),
-            resamples,
-            level,
-            seed_of(seed),
-            workers,
-            None,
+        raw = associations(
+            x.values, y.values, chosen, resamples=resamples, level=level, seed=seed_of(seed), threads=workers
         )
     shape = len(x.names), len(y.names)
     parts: dict[str, Any] = {

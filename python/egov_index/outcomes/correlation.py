@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import _core
 from ..arguments import seed_of, share, threads_of, whole
+from ..associations import associations
 from ..compiled import core_choice
 from ..errors import DataError, Fault, SpecError
 from ..panel import Panel
@@ -29,6 +30,7 @@ def correlate(
     period: Any = None,
     lag: float = 0,
     window: float = 5,
+    interval: Any = "percentile",
     resamples: int = 1000,
     level: float = 0.95,
     adjust: Any = "bh",
@@ -56,8 +58,10 @@ def correlate(
         Outcomes are taken so many periods later than the index; below 0: earlier.
     window : float
         The latest outcome within so many periods up to and including that of the index (and its lag) is taken.
+    interval : str or Choice
+        A method of ``egov.methods("interval")``.
     resamples : int
-        Resamples of countries for the percentile interval; 0 for none.
+        Resamples of countries, for intervals that need them; with 0 these leave no interval.
     level : float
         Level of the interval.
     adjust : str or Choice
@@ -79,6 +83,7 @@ def correlate(
         For unknown methods, nodes or periods; for outcomes without a common unit.
     """
     chosen, correction = checked("correlate", method, {}), checked("adjust", adjust, {})
+    around = checked("interval", interval, {})
     if isinstance(window, bool) or not isinstance(window, int | float) or not window > 0:
         raise SpecError(Fault("window", repr(window), "a number of periods above 0"))
     level, seed, workers = share("level", level, 0.95), seed_of(seed), threads_of(threads)
@@ -91,7 +96,17 @@ def correlate(
     names, period, x = index_side(scores, nodes, period)
     units = scores.panel.units if isinstance(scores, Result) else scores.units
     y, years = outcome_side(units, outcomes, time_of(period) + time_of(lag), window)
-    raw = _core.correlate(x, y, core_choice("correlate", chosen), resamples, level, seed, workers, progress)
+    raw = associations(
+        x,
+        y,
+        chosen,
+        interval=around,
+        resamples=resamples,
+        level=level,
+        seed=seed,
+        threads=workers,
+        progress=progress,
+    )
     adjusted = np.asarray(
         _core.adjust(np.asarray(raw["p"], dtype=np.float64), core_choice("adjust", correction))
     )

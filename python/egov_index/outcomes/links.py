@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..associations import REASONS
 from ..panel import Panel
 from ..table import make_frame
 from .overlap import shared
@@ -45,7 +46,7 @@ class Columns:
             shared(self.scores, self.names[i], self.outcomes, self.outcomes.indicators[j]) for i, j in pairs
         ]
         overlap = [";".join(sorted(concepts | set(helped))) for concepts, helped in found]
-        notes = [_note(raw["reason"][k], raw["n"][k], minimum, *found[k]) for k in range(len(pairs))]
+        notes = [_note(REASONS[raw["reason"][k]], raw["n"][k], minimum, *found[k]) for k in range(len(pairs))]
         return {
             "node": [self.names[i] for i, _ in pairs],
             "outcome": [self.outcomes.indicators[j] for _, j in pairs],

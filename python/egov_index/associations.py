@@ -1,0 +1,67 @@
+"""The one door to the core's correlations: columns against columns over the rows that both have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core
+from .catalogue import Choice
+from .compiled import core_choice
+
+__all__ = ["REASONS", "VIEWS", "associations"]
+
+REASONS = {  # why a pair has no number: what the core calls it, and in words
+    "": "",
+    "no-overlap": "no country has both",
+    "too-few": "too few countries",
+    "constant-index": "index constant",
+    "constant-outcome": "outcome constant",
+    "too-many-controls": "as many controls as countries allow, or more",
+    "control-is-index": "the controls determine the index",
+    "control-is-outcome": "the controls determine the outcome",
+}
+VIEWS = ("rows", "within", "between")  # all variation, that within clusters of rows, that between them
+
+
+def associations(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    method: Choice,
+    *,
+    controls: NDArray[np.float64] | None = None,
+    clusters: NDArray[np.int64] | None = None,
+    view: str = "rows",
+    interval: Choice | None = None,
+    resamples: int = 0,
+    level: float = 0.95,
+    together: bool = False,
+    permutations: int = 0,
+    family: bool = False,
+    seed: int = 1,
+    threads: int = 1,
+    progress: Callable[[float], object] | None = None,
+) -> dict[str, list[Any]]:
+    """Associate every column of x with every column of y, row by row of the table of pairs.
+
+    All that comes in is checked; ``cpp/include/egov/outcomes.hpp`` says what each field means. Lists n, clusters,
+    estimate, low, high, p, p_family and reason (a code, empty where there is a number).
+    """
+    question = {
+        "method": core_choice("correlate", method),
+        "interval": core_choice("interval", interval or Choice("percentile" if resamples else "none")),
+        "controls": np.empty((len(x), 0)) if controls is None else np.asfortranarray(controls),
+        "clusters": [] if clusters is None else clusters.tolist(),
+        "view": view,
+        "resamples": resamples,
+        "level": level,
+        "together": together,
+        "permutations": permutations,
+        "family": family,
+        "seed": seed,
+        "threads": threads,
+    }
+    return _core.correlate(np.asfortranarray(x), np.asfortranarray(y), question, progress)
