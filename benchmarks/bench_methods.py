@@ -31,6 +31,7 @@ from timing import CPU, WALL, Line, best_of_many, shown
 
 import egov_index as egov
 from egov_index import _core, compiled
+from egov_index.associations import associations
 
 Work = Callable[[], Any]
 QUOTED = "COINr 1.1.14, R 4.2.2, one thread of another machine: a figure to stay below, not a race"
@@ -152,12 +153,9 @@ def ours(stage: str, method: str, params: dict[str, Any], x: NDArray[np.float64]
     if stage == "weight":
         return lambda: np.array(list(egov.weight(x, method, **params).values()))
     if stage == "correlate":
-        table = np.asfortranarray(x)
-        choice = compiled.core_choice(stage, egov.choice(method, **params))
+        table, choice = np.asfortranarray(x), egov.choice(method, **params)
         count = x.shape[1]
-        return lambda: np.reshape(
-            _core.correlate(table, table, choice, 0, 0.95, 1, 1, None)["estimate"], (count, count)
-        )
+        return lambda: np.reshape(associations(table, table, choice)["estimate"], (count, count))
     call = getattr(egov, stage)
     return lambda: call(x, method, **params)
 

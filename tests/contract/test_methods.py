@@ -189,7 +189,8 @@ def test_the_order_of_units_does_not_matter(stage, row):
         panel = panel_of(data)
         got = run(stage, row["name"], panel, params)
         moved = run(stage, row["name"], panel.select(units=[panel.units[k] for k in order]), params)
-        equal(moved, got if stage in ("weight", "correlate", "interval") else got[order], rtol=1e-9 if stage == "impute" else 1e-12,
+        same_order = stage in ("weight", "correlate", "interval")
+        equal(moved, got if same_order else got[order], rtol=1e-9 if stage == "impute" else 1e-12,
               atol=1e-14)  # fmt: skip
 
 

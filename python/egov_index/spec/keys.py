@@ -251,6 +251,7 @@ OUTCOMES = (
     Key("data", "data", "Embedded data sets, or CSV files in the folder of the spec."),
     Key("method", "choice", "Which correlation.", stage="correlate"),
     Key("window", "real", "The latest outcome within so many periods is taken.", 0, open=True),
+    Key("interval", "choice", "Which interval.", stage="interval"),
     Key("resamples", "whole", "Resamples of units for the interval; 0 for none.", 0, 10**7),
     Key("level", "real", "Level of the interval.", 0, 1, open=True),
     Key("adjust", "choice", "Correction for many tests.", stage="adjust"),

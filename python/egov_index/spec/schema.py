@@ -22,6 +22,7 @@ STAGES = (
     "aggregate",
     "rank",
     "correlate",
+    "interval",
     "adjust",
 )
 TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
