@@ -1,39 +1,10 @@
 #include <cmath>
 
+#include "detail/double_double.hpp"
 #include "detail/pearson.hpp"
 
 namespace egov::detail {
 namespace {
-
-// The unevaluated sum of two numbers, about 106 bits (Dekker 1971).
-struct Double {
-  double high = 0, low = 0;
-};
-
-inline Double two_sum(double a, double b) {
-  double sum = a + b, shadow = sum - a;
-  return {sum, (a - (sum - shadow)) + (b - shadow)};
-}
-
-inline Double two_product(double a, double b) {
-  constexpr double splitter = 134217729;  // 2^27 + 1
-  double ta = splitter * a, tb = splitter * b;
-  double ah = ta - (ta - a), bh = tb - (tb - b), al = a - ah, bl = b - bh, product = a * b;
-  return {product, al * bl - (((product - ah * bh) - al * bh) - ah * bl)};
-}
-
-inline void add(Double& sum, Double term) {
-  Double total = two_sum(sum.high, term.high);
-  double low = total.low + (sum.low + term.low);
-  sum.high = total.high + low;
-  sum.low = low - (sum.high - total.high);
-}
-
-inline Double product(Double a, Double b) {
-  Double result = two_product(a.high, b.high);
-  result.low += a.high * b.low + a.low * b.high;
-  return result;
-}
 
 // Scales by a power of two so that the largest value lies between 1/2 and 1: no square overflows or vanishes.
 void scale(Vector& values) {
@@ -47,14 +18,7 @@ void scale(Vector& values) {
 Double mean(const Vector& values) {
   Double sum;
   for (double value : values) add(sum, {value, 0});
-  double n = static_cast<double>(values.size()), high = sum.high / n;
-  Double back = two_product(high, n);
-  return two_sum(high, (((sum.high - back.high) - back.low) + sum.low) / n);
-}
-
-inline Double deviation(double value, Double from) {
-  Double difference = two_sum(value, -from.high);
-  return two_sum(difference.high, difference.low - from.low);
+  return over(sum, static_cast<double>(values.size()));
 }
 
 }  // namespace
