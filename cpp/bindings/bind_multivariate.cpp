@@ -1,5 +1,6 @@
 #include "convert.hpp"
 #include "egov/chains.hpp"
+#include "egov/lines.hpp"
 #include "egov/missing.hpp"
 #include "egov/multivariate.hpp"
 #include "egov/pool.hpp"
@@ -109,6 +110,50 @@ double sample_size(const Input& traces, const std::string& kind) {
   return released([&] { return ess(Matrix(traces), of); });
 }
 
+py::list conventions() {
+  py::list out;
+  for (const ErrorsMethod& each : errors_methods())
+    out.append(py::dict("name"_a = each.name, "sentence"_a = each.sentence, "citation"_a = each.citation, "clustered"_a = clustered(each.kind)));
+  return out;
+}
+
+Errors convention(const std::string& name) {
+  for (const ErrorsMethod& each : errors_methods())
+    if (each.name == name) return each.kind;
+  throw SpecError("no convention of standard errors is called " + name, {"lines", "", "errors"});
+}
+
+py::dict line_of(const Line& line) {
+  static const char* const reasons[] = {"", "too few rows", "outcome constant", "column constant", "columns depend on one another",
+                                        "fewer than two clusters", "a row with leverage 1", "no scale of residuals"};
+  py::dict out("reason"_a = reasons[static_cast<int>(line.reason)], "column"_a = line.column, "n"_a = line.n, "clusters"_a = line.clusters,
+               "exact"_a = line.exact, "freedom"_a = line.freedom, "coef"_a = line.coef, "se"_a = line.se, "t"_a = line.t, "df"_a = line.df,
+               "p"_a = line.p, "low"_a = line.low, "high"_a = line.high);
+  out["covariance"] = line.covariance, out["residuals"] = line.residuals, out["leverage"] = line.leverage;
+  out["residual_sd"] = line.residual_sd, out["rss"] = line.rss, out["r2"] = line.r2, out["f"] = line.f, out["f_p"] = line.f_p;
+  return out;
+}
+
+py::dict linear(const Input& x, const Vector& y, bool intercept, Index degree, const std::string& errors, Index lag,
+                const std::vector<int>& groups, double level) {
+  const ErrorsChoice how{convention(errors), lag, groups};
+  return line_of(released([&] { return least_squares({Matrix(x), intercept, degree}, y, how, level); }));
+}
+
+py::dict bent(const Input& x, const Vector& y, bool intercept, const std::string& bend, double c, double level, const Vector& start) {
+  const auto found = released([&] { return robust({Matrix(x), intercept}, y, bend == "huber" ? Bend::huber : Bend::tukey, c, level, start); });
+  py::dict out = line_of(found);
+  out["scale"] = found.scale, out["converged"] = found.converged, out["steps"] = found.steps, out["weights"] = found.weights;
+  return out;
+}
+
+py::dict curved(const Model& model, const Slopes& slopes, const Vector& y, const Vector& start, double level) {
+  const auto found = nonlinear(model, slopes, y, start, level);
+  py::dict out = line_of(found);
+  out["converged"] = found.converged, out["steps"] = found.steps, out["strategy"] = found.strategy, out["offset"] = found.offset;
+  return out;
+}
+
 }  // namespace
 
 void multivariate(py::module_& m) {
@@ -124,6 +169,10 @@ void multivariate(py::module_& m) {
   m.def("wald", &several, "estimates"_a.noconvert(), "covariances"_a, "at"_a, "complete"_a);
   m.def("rhat", &reduction, "traces"_a.noconvert(), "ranked"_a);
   m.def("ess", &sample_size, "traces"_a.noconvert(), "kind"_a);
+  m.def("standard_errors", &conventions);
+  m.def("least_squares", &linear, "x"_a.noconvert(), "y"_a, "intercept"_a, "degree"_a, "errors"_a, "lag"_a, "groups"_a, "level"_a);
+  m.def("robust", &bent, "x"_a.noconvert(), "y"_a, "intercept"_a, "bend"_a, "c"_a, "level"_a, "start"_a);
+  m.def("nonlinear", &curved, "model"_a, "slopes"_a, "y"_a, "start"_a, "level"_a);
   m.def("little", &tested, "table"_a.noconvert(), "mean"_a, "covariance"_a);
 }
 

@@ -1,10 +1,9 @@
 #include "egov/pool.hpp"
 
 #include <Eigen/Dense>
-#include <boost/math/distributions/fisher_f.hpp>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+
+#include "detail/student.hpp"
 
 namespace egov {
 namespace {
@@ -50,27 +49,9 @@ double freedom(Index m, double lambda, double complete) {
   return std::isinf(old) ? seen : old * seen / (old + seen);
 }
 
-double two_sided(double t, double freedom) {
-  if (std::isinf(t)) return 0;
-  if (std::isinf(freedom)) return 2 * boost::math::cdf(boost::math::complement(boost::math::normal(), std::abs(t)));
-  return 2 * boost::math::cdf(boost::math::complement(boost::math::students_t(freedom), std::abs(t)));
-}
-
-double quantile(double p, double freedom) {
-  if (std::isinf(freedom)) return boost::math::quantile(boost::math::normal(), p);
-  return boost::math::quantile(boost::math::students_t(freedom), p);
-}
-
 Vector variances_of(const Matrix& rows) {
   const Matrix away = rows.rowwise() - rows.colwise().mean();
   return away.colwise().squaredNorm() / static_cast<double>(rows.rows() - 1);
-}
-
-double upper(double f, double freedom, double denominator) {
-  if (!(f > 0)) return 1;
-  // an F with infinite denominator is a chi-square over its degrees of freedom
-  if (std::isinf(denominator)) return boost::math::gamma_q(freedom / 2, f * freedom / 2);
-  return boost::math::cdf(boost::math::complement(boost::math::fisher_f(freedom, denominator), f));
 }
 
 // Li, Raghunathan and Rubin: t = k (m - 1), r the increase in variance.
@@ -121,8 +102,8 @@ Pooled pool(const Matrix& estimates, const Matrix& variances, double complete_fr
   for (Index j = 0; j < k; ++j) {
     const double df = out.freedom[j] = freedom(m, out.lambda[j], complete_freedom);
     out.fmi[j] = (out.riv[j] + 2 / (df + 3)) / (out.riv[j] + 1);
-    out.p[j] = two_sided(out.t[j], df);
-    const double half = quantile((1 + level) / 2, df) * out.error[j];
+    out.p[j] = detail::student_p(out.t[j], df);
+    const double half = detail::student_quantile((1 + level) / 2, df) * out.error[j];
     out.low[j] = out.estimate[j] - half;
     out.high[j] = out.estimate[j] + half;
   }
@@ -155,7 +136,7 @@ WaldTest wald(const Matrix& estimates, const std::vector<Matrix>& covariances, c
   out.riv = (1 + 1 / static_cast<double>(m)) * spread.squaredNorm() / static_cast<double>(m - 1) / out.freedom;
   out.f = half.squaredNorm() / (1 + out.riv) / out.freedom;
   denominate(out, m, complete_freedom);
-  out.p = upper(out.f, out.freedom, out.denominator);
+  out.p = detail::upper_f(out.f, out.freedom, out.denominator);
   return out;
 }
 
