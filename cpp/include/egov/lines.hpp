@@ -68,8 +68,9 @@ struct Curve : Line {
   std::string strategy;  // which of those tried came lowest
   double offset = missing_value;  // relative offset of Bates and Watts (1981, Technometrics 23, 179-183): 0 at an optimum
 };
-// Nonlinear least squares by Levenberg-Marquardt and two doglegs from the same start; the lowest is taken. Without slopes these are
-// central differences extrapolated to step 0 (Ridders 1982). Exceptions of model and slopes come out as they are.
+// Nonlinear least squares by Levenberg-Marquardt with long and by a dogleg with short first steps from the same start; the lower
+// sum of squares is taken, and brought home by Gauss-Newton steps solved in double-double. Without slopes these are central
+// differences extrapolated to step 0 (Ridders 1982). Exceptions of model and slopes come out as they are.
 Curve nonlinear(const Model& model, const Slopes& slopes, const Vector& y, const Vector& start, double level);
 
 }  // namespace egov

@@ -85,16 +85,16 @@ class Cost final : public ceres::CostFunction {
 struct Strategy {
   const char* name;
   ceres::TrustRegionStrategyType type;
-  ceres::DoglegType dogleg;
+  double radius;  // of the first step
 };
-const Strategy strategies[] = {{"Levenberg-Marquardt", ceres::LEVENBERG_MARQUARDT, ceres::TRADITIONAL_DOGLEG},
-                               {"dogleg", ceres::DOGLEG, ceres::TRADITIONAL_DOGLEG},
-                               {"subspace dogleg", ceres::DOGLEG, ceres::SUBSPACE_DOGLEG}};
+const Strategy strategies[] = {{"Levenberg-Marquardt", ceres::LEVENBERG_MARQUARDT, 1e4},
+                               {"dogleg", ceres::DOGLEG, 0.1}};
 
 ceres::Solver::Options options_of(const Strategy& strategy) {
   ceres::Solver::Options options;
   options.trust_region_strategy_type = strategy.type;
-  options.dogleg_type = strategy.dogleg;
+  options.dogleg_type = ceres::SUBSPACE_DOGLEG;
+  options.initial_trust_region_radius = strategy.radius;
   options.linear_solver_type = ceres::DENSE_QR;
   options.jacobi_scaling = true;
   options.max_num_iterations = 2000;
