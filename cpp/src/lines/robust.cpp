@@ -17,7 +17,8 @@ namespace {
 
 constexpr double normal_mad = 0.67448975019608174;  // median absolute deviation of a standard normal
 constexpr double huber_c = 1.345;                   // 95 % efficient under normal errors
-constexpr Index most_steps = 500;
+constexpr Index whole_steps = 100;                   // after these the scale goes in circles
+constexpr Index most_steps = 5000;
 
 struct Bent {
   Bend bend;
@@ -65,6 +66,9 @@ struct Desk {
     const Vector r = rest(along).cwiseAbs();
     return median(std::vector<double>(r.data(), r.data() + r.size())) / normal_mad;
   }
+  Vector weights(const Bent& bent, double scale, const Vector& along) const {
+    return (rest(along) / scale).unaryExpr([&](double r) { return std::abs(r) < 1e-300 ? 1.0 : bent.psi(r) / r; });
+  }
   Vector gradient(const Bent& bent, double scale, const Vector& along) const {
     return q.transpose() * (rest(along) / scale).unaryExpr([&](double r) { return bent.psi(r); });
   }
@@ -98,15 +102,26 @@ double polish(const Desk& desk, const Bent& bent, double scale, Vector& along) {
   return gradient.norm();
 }
 
+// One step of weighted least squares, which is shorter than all the way to the optimum of this scale.
+void reweigh(const Desk& desk, const Bent& bent, double scale, Vector& along) {
+  const Vector weights = desk.weights(bent, scale, along);
+  const Eigen::LLT<Matrix> found(desk.q.transpose() * weights.asDiagonal() * desk.q);
+  if (found.info() == Eigen::Success) along = found.solve(desk.q.transpose() * weights.cwiseProduct(desk.y));
+}
+
+void optimize(const Desk& desk, const Bent& bent, double scale, bool first, Vector& along) {
+  if (!first && polish(desk, bent, scale, along) <= 1e-10) return;
+  descend(desk, bent, scale, along);
+  polish(desk, bent, scale, along);
+}
+
 // The coefficients and the scale of their residuals, each of the other, until neither moves.
 void settle(const Desk& desk, const Bent& bent, Vector& along, RobustLine& line) {
   double scale = desk.scale(along);
   for (line.steps = 1; line.steps <= most_steps && scale > rounding; ++line.steps) {
     const Vector before = along;
-    if (line.steps == 1 || polish(desk, bent, scale, along) > 1e-10) {
-      descend(desk, bent, scale, along);
-      polish(desk, bent, scale, along);
-    }
+    if (line.steps <= whole_steps) optimize(desk, bent, scale, line.steps == 1, along);
+    else reweigh(desk, bent, scale, along);
     const double next = desk.scale(along), moved = std::abs(next - scale) + (along - before).cwiseAbs().maxCoeff();
     scale = next;
     line.converged = line.steps > 1 && moved <= 1e-13 * scale;
@@ -121,7 +136,7 @@ Wide spread(const Desk& desk, const Bent& bent, const Vector& along, RobustLine&
   const double n = static_cast<double>(r.size()), p = static_cast<double>(desk.q.cols()), mean = slope.mean();
   const double k = 1 + p / n * (slope.array() - mean).square().mean() / (mean * mean);
   const double squares = r.unaryExpr([&](double v) { return bent.psi(v); }).squaredNorm() * line.scale * line.scale;
-  line.weights = r.unaryExpr([&](double v) { return std::abs(v) < 1e-300 ? 1.0 : bent.psi(v) / v; });
+  line.weights = desk.weights(bent, line.scale, along);
   if (!(mean > 0)) line.reason = NoLine::no_scale;
   Wide out(desk.q.cols(), desk.q.cols());
   for (Index i = 0; i < out.rows(); ++i) out(i, i) = {k * k * squares / (n - p) / (mean * mean), 0};
