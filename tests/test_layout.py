@@ -17,7 +17,17 @@ CPP, PYTHON = ROOT / "cpp", ROOT / "python" / "egov_index"
 STAGES = ("screen", "denominate", "impute", "treat", "normalize", "weight", "aggregate", "rank")
 GROUND = {"error", "method", "panel", "scope", "random", "progress"}
 FLOW = {"framework", "recipe", "measurement", "reweight", *STAGES}
-OPTIONAL = {"pandas", "polars", "pyarrow", "matplotlib", "scipy", "jinja2", "openpyxl", "highspy"}
+OPTIONAL = {
+    "pandas",
+    "polars",
+    "pyarrow",
+    "matplotlib",
+    "scipy",
+    "jinja2",
+    "openpyxl",
+    "highspy",
+    "statsmodels",
+}
 
 
 # C++: include lines
@@ -73,6 +83,7 @@ MAY_REACH = (
         "delta": GROUND,
         "filtering": GROUND,
         "regression": GROUND,
+        "lines": GROUND,
     }
     | {
         "uncertainty": GROUND | FLOW | {"plan", "design"},

@@ -399,3 +399,24 @@ def pool(estimates: Array, variances: Array, complete: float, level: float) -> d
 def wald(estimates: Array, covariances: Sequence[Array], at: Array, complete: float) -> dict[str, Any]: ...
 def rhat(traces: Array, ranked: bool) -> float: ...
 def ess(traces: Array, kind: str) -> float: ...
+def standard_errors() -> list[dict[str, Any]]: ...
+def least_squares(
+    x: Array,
+    y: Array,
+    intercept: bool,
+    degree: int,
+    errors: str,
+    lag: int,
+    groups: Sequence[int],
+    level: float,
+) -> dict[str, Any]: ...
+def robust(
+    x: Array, y: Array, intercept: bool, bend: str, c: float, level: float, start: Array
+) -> dict[str, Any]: ...
+def nonlinear(
+    model: Callable[[Array], Array],
+    slopes: Callable[[Array], Array] | None,
+    y: Array,
+    start: Array,
+    level: float,
+) -> dict[str, Any]: ...

@@ -143,6 +143,13 @@ Wide spread(const Desk& desk, const Bent& bent, const Vector& along, RobustLine&
   return out;
 }
 
+// Half of the rows lie on the line, so that nothing is known of its errors.
+void forget_errors(RobustLine& line) {
+  line.reason = NoLine::no_scale;
+  line.se = line.t = line.p = line.low = line.high = Vector::Constant(line.coef.size(), missing_value);
+  line.covariance = Matrix::Constant(line.coef.size(), line.coef.size(), missing_value);
+}
+
 // Where a given start lies along q.
 Vector start_of(const Design& design, const Factor& f, const Vector& start) {
   Vector fitted = Vector::Zero(design.x.rows());
@@ -173,14 +180,16 @@ RobustLine robust(const Design& design, const Vector& y, Bend bend, double c, do
   const Bent bent{bend, c};
   settle(desk, bent, along, line);
   line.r2 = line.f = line.f_p = line.rss = line.residual_sd = missing_value;
-  if (!(line.scale > rounding)) return line.reason = NoLine::no_scale, line;
-  const Wide between = spread(desk, bent, along, line);
+  line.exact = false;
   std::vector<Double> exact;
   for (double value : along) exact.push_back({value, 0});
   line.coef = coefficients(f, exact, plain.exponent);
   line.residuals = desk.rest(along) * std::ldexp(1.0, plain.exponent / 2) * std::ldexp(1.0, plain.exponent - plain.exponent / 2);
+  const bool spreads = line.scale > rounding;
+  const Wide between = spreads ? spread(desk, bent, along, line) : Wide();
   line.scale = std::ldexp(line.scale, plain.exponent);
-  judge(f, between, plain.exponent, level, line);
+  if (spreads && line.reason == NoLine::none) judge(f, between, plain.exponent, level, line);
+  else forget_errors(line);
   return line;
 }
 
