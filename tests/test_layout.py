@@ -18,16 +18,9 @@ STAGES = ("screen", "denominate", "impute", "treat", "normalize", "weight", "agg
 GROUND = {"error", "method", "panel", "scope", "random", "progress"}
 FLOW = {"framework", "recipe", "measurement", "reweight", *STAGES}
 OPTIONAL = {
-    "pandas",
-    "polars",
-    "pyarrow",
-    "matplotlib",
-    "scipy",
-    "jinja2",
-    "openpyxl",
-    "highspy",
-    "statsmodels",
-}
+    "pandas", "polars", "pyarrow", "matplotlib", "scipy", "jinja2", "openpyxl", "highspy",
+    "statsmodels", "linearmodels", "formulaic", "panelbox",
+}  # fmt: skip
 
 
 # C++: include lines

@@ -1,0 +1,61 @@
+"""What an estimate of the covariance of coefficients holds, whatever its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .extras import library
+from .working import Array, Working
+
+__all__ = ["Covariance", "inference", "sandwich"]
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """Covariance of coefficients and how to read it.
+
+    Attributes
+    ----------
+    matrix : numpy.ndarray
+        Shape (k, k); NaN where it is not defined.
+    df : numpy.ndarray
+        Degrees of freedom of t for each coefficient.
+    convention : str
+        What was computed, in words: formula, factor, degrees of freedom.
+    notes : list of str
+        What a reader should know.
+    p, low, high : numpy.ndarray or None
+        Where these do not follow from t.
+    """
+
+    matrix: Array
+    df: Array
+    convention: str
+    notes: list[str] = field(default_factory=list)
+    p: Array | None = None
+    low: Array | None = None
+    high: Array | None = None
+
+
+def sandwich(work: Working, meat: Array) -> Array:
+    """Bread, meat, bread; exactly symmetric."""
+    found = work.bread @ meat @ work.bread
+    return np.asarray((found + found.T) / 2)
+
+
+def inference(beta: Array, of: Covariance, level: float) -> dict[str, Array]:
+    """Standard error, t, df, p and interval of each coefficient; NaN where the variance is not above 0."""
+    stats = library("scipy.stats", "panel models")
+    variance = np.diag(of.matrix)
+    usable = np.isfinite(variance) & (variance > 0)
+    se = np.sqrt(np.where(usable, variance, np.nan))
+    t, half = beta / se, stats.t.isf((1 - level) / 2, of.df) * se
+    p = 2 * stats.t.sf(np.abs(t), of.df)
+    found = {"se": se, "t": t, "df": of.df, "p": p, "low": beta - half, "high": beta + half}
+    for name in ("p", "low", "high"):
+        own = getattr(of, name)
+        if own is not None:
+            found[name] = np.where(usable, own, np.nan)
+    return found

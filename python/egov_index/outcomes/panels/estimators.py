@@ -1,0 +1,268 @@
+"""Estimators of panel models by name: coefficients through linearmodels, and the regression behind them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError, Fault
+from .design import CONSTANT, Design
+from .extras import library
+from .working import NEGLIGIBLE, Array, Working, demeaned, residual_basis, sums
+
+__all__ = ["ESTIMATORS", "Estimator", "estimable", "fit", "without_singletons"]
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """One way to treat countries and periods.
+
+    Attributes
+    ----------
+    title : str
+        Name of the model.
+    says : str
+        What its coefficients compare.
+    by_unit, by_period : bool
+        Effects that are taken out.
+    rows : callable
+        From a design to the rows that are regressed, where these are not its own.
+    fit : callable
+        From such a design to the working regression.
+    """
+
+    title: str
+    says: str
+    by_unit: bool
+    by_period: bool
+    rows: Callable[[Design], Design]
+    fit: Callable[[Design, Estimator], Working]
+
+
+def fit(design: Design, estimator: Estimator) -> Working:
+    """Coefficients and the working regression; columns are scaled by powers of two on the way.
+
+    Raises
+    ------
+    DataError
+        If there are no more rows than parameters.
+    """
+    scale = np.array([_power(column) for column in (design.y, *design.x.T)])
+    scaled = replace(design, y=design.y / scale[0], x=design.x / scale[1:])
+    found = estimator.fit(scaled, estimator)
+    if found.rows <= found.parameters:
+        came = f"{found.rows} rows for {found.parameters} parameters, {found.absorbed} of them of effects"
+        raise DataError(Fault("panel_model", came, "more rows than parameters"))
+    return replace(
+        found,
+        x=found.x * scale[1:],
+        residuals=found.residuals * scale[0],
+        coefficients=found.coefficients * scale[0] / scale[1:],
+    )
+
+
+def _power(column: Array) -> float:
+    largest = float(np.abs(column).max())
+    return float(2.0 ** np.round(np.log2(largest))) if largest > 0 else 1.0
+
+
+def without_singletons(design: Design, estimator: Estimator) -> Design:
+    """Rows whose unit or period is seen again: the others say nothing within what is absorbed (Correia 2015)."""
+    keep = np.ones(len(design.y), dtype=bool)
+    for _ in range(len(design.y)):
+        alone = np.zeros_like(keep)
+        for codes, taken in ((design.units, estimator.by_unit), (design.periods, estimator.by_period)):
+            if taken:
+                alone |= keep & (np.bincount(codes[keep], minlength=codes.max() + 1)[codes] == 1)
+        if not alone.any():
+            break
+        keep &= ~alone
+    if keep.all():
+        return design
+    if not keep.any():
+        came = f"no unit and period seen twice in {len(keep)} rows"
+        raise DataError(Fault("effects", came, f"units in two periods or more for {estimator.title}"))
+    gone = ", ".join(design.place(row) for row in np.flatnonzero(~keep)[:5].tolist())
+    text = f"{int((~keep).sum())} rows left out whose unit or period is seen once: {gone}"
+    return design.rows(keep, [text + (" and others" if (~keep).sum() > 5 else "")])
+
+
+def estimable(design: Design, estimator: Estimator) -> tuple[list[int], dict[str, str]]:
+    """Positions of regressors that can be told apart, and for each other one the reason why not."""
+    names = {
+        (True, True): "country and period effects",
+        (True, False): "country effects",
+        (False, True): "period effects",
+    }
+    absorbing = names.get((estimator.by_unit, estimator.by_period), "")
+    if absorbing or CONSTANT in design.terms:
+        design = replace(design, x=_centered(design.x, design.terms))
+    left, _ = _taken_out(design.x, design, estimator)
+    basis, keep, reasons = np.empty((len(left), 0)), list[int](), dict[str, str]()
+    for at, name in enumerate(design.terms):
+        size = np.linalg.norm(design.x[:, at])
+        rest = left[:, at] - basis @ (basis.T @ left[:, at])
+        rest = rest - basis @ (basis.T @ rest)
+        if size == 0 or (absorbing and np.linalg.norm(left[:, at]) <= NEGLIGIBLE * size):
+            alone = "does not change over time" if estimator.rows is _differences else "the same throughout"
+            reasons[name] = f"absorbed by {absorbing}" if absorbing else alone
+        elif np.linalg.norm(rest) <= NEGLIGIBLE * np.linalg.norm(left[:, at]):
+            others = [design.terms[k] for k in keep]
+            with_effects = f" and {absorbing}" if absorbing else ""
+            reasons[name] = f"collinear with {', '.join(others)}{with_effects}"
+        else:
+            keep.append(at)
+            basis = np.column_stack([basis, rest / np.linalg.norm(rest)])
+    return keep, reasons
+
+
+def _centered(x: Array, terms: list[str]) -> Array:
+    """Columns less their means but for the constant; one that varies by no more than rounding is 0."""
+    mean = np.array([0.0 if name == CONSTANT else x[:, k].mean() for k, name in enumerate(terms)])
+    found = x - mean
+    return np.where(np.abs(found).max(axis=0) <= 1e-13 * np.abs(x).max(axis=0), 0.0, found)
+
+
+def _taken_out(values: Array, design: Design, estimator: Estimator) -> tuple[Array, Array]:
+    """Columns with the effects of the estimator taken out, and the basis of those that are not means of units."""
+    empty = np.empty((len(values), 0))
+    if estimator.by_unit:
+        values = demeaned(values, _codes(design.units))
+    if not estimator.by_period:
+        return values, empty
+    dummies = (design.periods[:, None] == np.unique(design.periods)[None, :]).astype(np.float64)
+    if estimator.by_unit:
+        dummies = demeaned(dummies, _codes(design.units))
+    basis = residual_basis(dummies)
+    for _ in range(2):
+        values = values - basis @ (basis.T @ values)
+    return values, basis
+
+
+def _codes(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+
+
+def _model(name: str, design: Design, **options: Any) -> Any:
+    """A model of linearmodels, fitted; its own check of rank is done here before, column by column."""
+    import pandas as pd
+
+    module = library("linearmodels.panel", "panel models")
+    index = pd.MultiIndex.from_arrays([_codes(design.units), _codes(design.periods)], names=["u", "t"])
+    y = pd.DataFrame({"y": design.y}, index=index)
+    x = pd.DataFrame({f"x{k}": column for k, column in enumerate(design.x.T)}, index=index)
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # of shares of a variance of 0; the notes name constant outcomes
+            return getattr(module, name)(y, x, check_rank=False, **options).fit(cov_type="unadjusted")
+    except (ValueError, np.linalg.LinAlgError) as wrong:
+        raise DataError(Fault("panel_model", f"linearmodels: {wrong}")) from None
+
+
+def _goodness(model: Any) -> dict[str, Any]:
+    parts = ("within", "between", "overall")
+    return {"r2": float(model.rsquared)} | {
+        f"r2_{part}": float(getattr(model, f"rsquared_{part}")) for part in parts
+    }
+
+
+def _worked(
+    design: Design, model: Any, y: Array, x: Array, nested: bool, basis: Array, absorbed: int
+) -> Working:
+    beta = model.params.to_numpy(dtype=np.float64)
+    return Working(
+        x, y - x @ beta, beta, design.units, design.periods, nested, basis, absorbed, _goodness(model)
+    )
+
+
+def _absorbing(design: Design, estimator: Estimator) -> Working:
+    """Pooled least squares, or with effects of units, periods or both taken out."""
+    if estimator.by_unit or estimator.by_period:
+        model = _model("PanelOLS", design, entity_effects=estimator.by_unit, time_effects=estimator.by_period)
+    else:
+        model = _model("PooledOLS", design)
+    both, basis = _taken_out(np.column_stack([design.y, design.x]), design, estimator)
+    count = len(np.unique(design.units)) if estimator.by_unit else 0
+    return _worked(design, model, both[:, 0], both[:, 1:], estimator.by_unit, basis, count + basis.shape[1])
+
+
+def _random(design: Design, estimator: Estimator) -> Working:
+    """Random effects of units: each row less a share of the mean of its unit."""
+    if len(np.unique(design.units)) <= design.x.shape[1]:
+        came = f"{len(np.unique(design.units))} countries for {design.x.shape[1]} coefficients"
+        raise DataError(Fault("effects", came, "more countries than coefficients for random effects"))
+    model = _model("RandomEffects", design)
+    codes = _codes(design.units)
+    theta = model.theta.to_numpy(dtype=np.float64)[:, 0][codes]
+    both = np.column_stack([design.y, design.x])
+    means = (sums(both, codes) / np.bincount(codes)[:, None])[codes]
+    both = both - theta[:, None] * means
+    found = _worked(design, model, both[:, 0], both[:, 1:], False, np.empty((len(both), 0)), 0)
+    found.facts["theta"] = float(np.median(theta))
+    return found
+
+
+def _ordinary(design: Design, estimator: Estimator) -> Working:
+    """Least squares of rows that were made beforehand: means of units, or differences."""
+    model = _model("PooledOLS", design)
+    return _worked(design, model, design.y, design.x, False, np.empty((len(design.y), 0)), 0)
+
+
+def _means(design: Design) -> Design:
+    """A row a unit: means over its periods."""
+    units, codes = np.unique(design.units, return_inverse=True)
+    both = sums(np.column_stack([design.y, design.x]), codes) / np.bincount(codes)[:, None]
+    return replace(
+        design, y=both[:, 0], x=both[:, 1:], units=units, periods=np.full(len(units), design.periods.max())
+    )
+
+
+def _differences(design: Design) -> Design:
+    """Each row less that of the period before; the constant, if any, stays and is a drift."""
+    follows = (np.diff(design.units) == 0) & (np.diff(design.periods) == 1)
+    if not follows.any():
+        raise DataError(Fault("effects", "no unit in two successive periods", "two for first differences"))
+    x = np.diff(design.x, axis=0)[follows]
+    x[:, [name == CONSTANT for name in design.terms]] = 1.0
+    skipped = int(((np.diff(design.units) == 0) & ~follows).sum())
+    notes = [f"{skipped} differences across a gap left out"] if skipped else []
+    if CONSTANT in design.terms:
+        notes.append(f"{CONSTANT} of differences is a drift per period; '0 +' in the formula leaves it out")
+    return replace(
+        design, y=np.diff(design.y)[follows], x=x, units=design.units[1:][follows],
+        periods=design.periods[1:][follows], notes=[*design.notes, *notes],
+    )  # fmt: skip
+
+
+def _same(design: Design) -> Design:
+    return design
+
+
+BETWEEN = "differences between countries"
+WITHIN = "changes within countries over time"
+ESTIMATORS = {
+    "two-way": Estimator(
+        "a model with country and period fixed effects", f"{WITHIN}, beyond those that all share", True, True,
+        _same, _absorbing,
+    ),
+    "entity": Estimator("a model with country fixed effects", WITHIN, True, False, _same, _absorbing),
+    "time": Estimator(
+        "a model with period fixed effects", f"{BETWEEN} in the same period", False, True, _same, _absorbing
+    ),
+    "pooled": Estimator(
+        "a pooled model", f"{BETWEEN} and {WITHIN}, mixed", False, False, _same, _absorbing
+    ),
+    "between": Estimator("a model of country means", BETWEEN, False, False, _means, _ordinary),
+    "random": Estimator(
+        "a model with random country effects", f"{BETWEEN} and {WITHIN}, weighted", False, False, _same, _random
+    ),
+    "first-difference": Estimator(
+        "a model of first differences", "changes from one period to the next", False, False, _differences,
+        _ordinary,
+    ),
+}  # fmt: skip
