@@ -33,7 +33,8 @@ class PanelModel:
     n, countries, periods : int
         Rows, countries and periods that the coefficients rest on.
     r2 : dict
-        Shares of variance: ``model`` (of the regression that was worked out), ``within``, ``between``, ``overall``.
+        Shares of variance: ``model`` (of the regression that was worked out, by linearmodels); ``within``, ``between``
+        and ``overall`` are squared correlations of the outcome with what the slopes foretell (as in Stata).
     convention : str
         What the standard errors are, in words: formula, small-sample factor, degrees of freedom.
     covariance : numpy.ndarray
@@ -46,7 +47,7 @@ class PanelModel:
 
     def __init__(
         self, asked: dict[str, Any], design: Design, source: Design, estimator: Estimator, work: Working,
-        covariance: Covariance, reasons: dict[str, str], notes: list[str],
+        covariance: Covariance, reasons: dict[str, str], notes: list[str], r2: dict[str, float],
     ) -> None:  # fmt: skip
         self.formula: str = asked["formula"]
         self.effects: str = asked["effects"]
@@ -57,13 +58,9 @@ class PanelModel:
         self.n = work.rows
         self.countries = len(np.unique(work.units))
         self.periods = len(np.unique(source.periods))
-        self.r2 = {
-            name.removeprefix("r2_").replace("r2", "model"): value
-            for name, value in work.facts.items()
-            if name.startswith("r2")
-        }
+        self.r2 = r2
         self.convention = covariance.convention
-        self.covariance = covariance.matrix
+        self.covariance = covariance.matrix * work.scale * work.scale[:, None]
         self.notes = tuple(dict.fromkeys(notes))
         self._design, self._source, self._work, self._estimator = design, source, work, estimator
         self._reasons = reasons
@@ -71,12 +68,11 @@ class PanelModel:
 
     def _laid_out(self, covariance: Covariance) -> dict[str, list[Any]]:
         """Columns of the frame: estimated terms, then those that are not, with the reason."""
-        beta = self._work.coefficients
-        found = {"estimate": beta, **inference(beta, covariance, self.level)}
+        found = inference(self._work.estimates, self._work.scale, covariance, self.level)
         gone = [float("nan")] * len(self._reasons)
         columns: dict[str, list[Any]] = {"term": [*self._design.terms, *self._reasons]}
         columns |= {name: [*map(float, found[name]), *gone] for name in ("estimate", *COLUMNS)}
-        return columns | {"note": [""] * len(beta) + list(self._reasons.values())}
+        return columns | {"note": [""] * len(self._design.terms) + list(self._reasons.values())}
 
     def to_frame(self) -> Any:
         """Frame of a row a term: term, estimate, se, t, df, p, low, high, note; NaN with a note where not estimated."""

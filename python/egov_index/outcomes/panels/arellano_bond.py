@@ -8,14 +8,14 @@ of Hansen's test, and its test of serial correlation leaves out the terms for es
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .extras import library
-from .working import Array, sums
+from .working import Array, powers, sums
 
 __all__ = ["Differenced", "Estimated", "differenced", "estimate", "instruments"]
 
@@ -29,7 +29,7 @@ class Differenced:
     y, x : numpy.ndarray
         Differences of the outcome, n rows, and of its lags and the regressors, shape (n, k).
     z : numpy.ndarray
-        Instruments, shape (n, l); 0 where a level is not known.
+        Instruments over powers of two, shape (n, l); 0 where a level is not known.
     units, times : numpy.ndarray of int
         Unit and place of the period of each row, by unit and then time.
     """
@@ -43,10 +43,11 @@ class Differenced:
 
 @dataclass(frozen=True)
 class Estimated:
-    """Coefficients, their covariance, and tests as pairs of a statistic and more."""
+    """Coefficients and their covariance, both to be scaled, and tests: a statistic, df and p each."""
 
     coefficients: Array
     covariance: Array
+    scale: Array
     tests: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     rank: int = 0
 
@@ -74,13 +75,12 @@ def differenced(
     effects = (times[:, None] == np.array(waves, dtype=np.int64)[None, :]).astype(np.float64)
     levels = instruments(outcome, units, times, first, last, collapse)
     z = np.hstack([levels, x[:, lags:], effects])
+    z = z / powers(z)
     return Differenced(y, np.hstack([x, effects]), z, units, times), waves
 
 
 def _earlier(values: Array, by: int) -> Array:
-    found = np.full_like(values, np.nan)
-    found[:, by:] = values[:, : values.shape[1] - by]
-    return found
+    return np.hstack([np.full((len(values), by), np.nan), values])[:, : values.shape[1]]
 
 
 def instruments(
@@ -103,13 +103,14 @@ def instruments(
 
 def estimate(rows: Differenced, steps: int) -> Estimated:
     """Generalized method of moments in one or two steps, and its tests."""
-    z = rows.z / 2.0 ** np.round(np.log2(np.maximum(np.abs(rows.z).max(axis=0), 1e-300)))
+    z, scale, height = rows.z, powers(rows.x), float(powers(rows.y[:, None])[0])
+    rows = replace(rows, y=rows.y / height, x=rows.x / scale)
     first, second = _solved(rows, z)
     asked = first if steps == 1 else second
     rank = int(np.linalg.matrix_rank(z))
     tests = {f"ar{order}": _serial(rows, z, asked, order) for order in (1, 2)}
     tests |= {"sargan": _sargan(rows, z, first, rank), "hansen": _hansen(rows, z, second, rank)}
-    return Estimated(asked.coefficients, asked.covariance, tests, rank)
+    return Estimated(asked.coefficients, asked.covariance, height / scale, tests, rank)
 
 
 @dataclass(frozen=True)

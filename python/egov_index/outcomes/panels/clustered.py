@@ -109,7 +109,7 @@ def satterthwaite(work: Working, adjusted: Array) -> Array:
     V is a sum of squares of p_g'e with p_g = (I - H)_g A_g X_g (X'X)^-1 c, so df = (sum p_g'p_g)^2 / sum (p_g'p_h)^2.
     """
     found = np.empty(work.x.shape[1])
-    for at, weights in enumerate((adjusted @ work.bread).T):
+    for at, weights in enumerate((adjusted @ work.pull.T).T):
         inner = np.vstack([work.whole[rows].T @ weights[rows] for rows in work.clusters])
         own = [
             weights[rows] @ weights[rows] - (weights[rows].sum() ** 2 / len(rows) if work.nested else 0)

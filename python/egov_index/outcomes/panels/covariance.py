@@ -11,10 +11,12 @@ from .working import Array, Working
 
 __all__ = ["Covariance", "inference", "sandwich"]
 
+CANCELLED = 1e-18  # of the classical variance: a variance that is rounding
+
 
 @dataclass(frozen=True)
 class Covariance:
-    """Covariance of coefficients and how to read it.
+    """Covariance of contrasts of coefficients, without their scale, and how to read it.
 
     Attributes
     ----------
@@ -40,22 +42,26 @@ class Covariance:
 
 
 def sandwich(work: Working, meat: Array) -> Array:
-    """Bread, meat, bread; exactly symmetric."""
-    found = work.bread @ meat @ work.bread
-    return np.asarray((found + found.T) / 2)
+    """Covariance of contrasts; NaN where scores cancel, as those of few countries do, and only rounding is left."""
+    found = work.pull @ meat @ work.pull.T
+    found = np.asarray((found + found.T) / 2)
+    cancelled = np.abs(np.diag(found)) <= CANCELLED * np.diag(work.classical)
+    found[cancelled] = np.nan
+    found[:, cancelled] = np.nan
+    return found
 
 
-def inference(beta: Array, of: Covariance, level: float) -> dict[str, Array]:
-    """Standard error, t, df, p and interval of each coefficient; NaN where the variance is not above 0."""
+def inference(beta: Array, scale: Array, of: Covariance, level: float) -> dict[str, Array]:
+    """Estimate, error, t, df, p and interval of each coefficient; NaN where the variance is not above 0."""
     stats = library("scipy.stats", "panel models")
     variance = np.diag(of.matrix)
     usable = np.isfinite(variance) & (variance > 0)
     se = np.sqrt(np.where(usable, variance, np.nan))
     t, half = beta / se, stats.t.isf((1 - level) / 2, of.df) * se
     p = 2 * stats.t.sf(np.abs(t), of.df)
-    found = {"se": se, "t": t, "df": of.df, "p": p, "low": beta - half, "high": beta + half}
+    found = {"estimate": beta, "se": se, "t": t, "df": of.df, "p": p, "low": beta - half, "high": beta + half}
     for name in ("p", "low", "high"):
         own = getattr(of, name)
         if own is not None:
             found[name] = np.where(usable, own, np.nan)
-    return found
+    return found | {name: found[name] * scale for name in ("estimate", "se", "low", "high")}

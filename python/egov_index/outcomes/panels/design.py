@@ -129,6 +129,10 @@ def _parsed(text: str) -> Any:
     formulaic = library("formulaic", "panel models")
     try:
         parsed = formulaic.Formula(text)
+        if not all(
+            isinstance(getattr(parsed, side, None), formulaic.SimpleFormula) for side in ("lhs", "rhs")
+        ):
+            raise ValueError("one side on the left and one on the right")
         if len(parsed.lhs) != 1:
             raise ValueError("one outcome is needed on the left")
     except Exception as wrong:  # the parser has no error class of its own for all of them

@@ -13,7 +13,7 @@ from ...table import listing, make_frame
 from .arellano_bond import Differenced, Estimated, differenced, estimate
 from .covariance import Covariance, inference
 from .design import CONSTANT, Design, design
-from .estimators import ESTIMATORS, estimable
+from .estimators import ESTIMATORS, FLAT, estimable
 from .joined import join
 from .latex import table
 from .working import Array
@@ -62,13 +62,13 @@ class DynamicPanel:
             for name, values in found.tests.items()
         }
         covariance = Covariance(found.covariance, np.full(len(terms), np.inf), self.convention)
-        columns = {"estimate": found.coefficients, **inference(found.coefficients, covariance, level)}
+        columns = inference(found.coefficients, found.scale, covariance, level)
         gone = [float("nan")] * len(reasons)
         self._columns: dict[str, list[Any]] = {"term": [*terms[:slopes], *reasons]}
         self._columns |= {name: [*map(float, values[:slopes]), *gone] for name, values in columns.items()}
         self._columns["note"] = [""] * slopes + list(reasons.values())
         self._backend = source.joined.backend
-        self.period_effects = dict(zip(terms[slopes:], map(float, found.coefficients[slopes:]), strict=True))
+        self.period_effects = dict(zip(terms[slopes:], map(float, columns["estimate"][slopes:]), strict=True))
         self.notes = (*source.joined.notes, *source.notes, *self._wary(source))
 
     def _wary(self, source: Design) -> list[str]:
@@ -255,6 +255,12 @@ def _told_apart(
     changes = replace(
         source, y=rows.y, x=rows.x[:, : len(names)], terms=names, units=rows.units, periods=rows.times
     )
+    if np.ptp(rows.y) <= FLAT * np.abs(source.y).max():
+        raise DataError(
+            Fault(
+                "dynamic_panel", f"{source.outcome} changes by the same everywhere", "an outcome that varies"
+            )
+        )
     keep, reasons = estimable(changes, ESTIMATORS["time" if effects else "pooled"])
     columns = [*keep, *range(len(names), rows.x.shape[1])]
     return replace(rows, x=rows.x[:, columns]), [names[k] for k in keep], reasons

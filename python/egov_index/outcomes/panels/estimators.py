@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from ...errors import DataError, Fault
 from .design import CONSTANT, Design
 from .extras import library
-from .working import NEGLIGIBLE, Array, Working, demeaned, residual_basis, sums
+from .working import NEGLIGIBLE, Array, Working, demeaned, powers, residual_basis, sums
 
-__all__ = ["ESTIMATORS", "Estimator", "estimable", "fit", "without_singletons"]
+__all__ = ["ESTIMATORS", "FLAT", "Estimator", "estimable", "fit", "standardized", "without_singletons"]
+
+FLAT = 1e-13  # of the largest value: a spread that is rounding
 
 
 @dataclass(frozen=True)
@@ -45,30 +47,37 @@ class Estimator:
 
 
 def fit(design: Design, estimator: Estimator) -> Working:
-    """Coefficients and the working regression; columns are scaled by powers of two on the way.
+    """Coefficients and the working regression, of columns that were centered and scaled.
 
     Raises
     ------
     DataError
         If there are no more rows than parameters.
     """
-    scale = np.array([_power(column) for column in (design.y, *design.x.T)])
-    scaled = replace(design, y=design.y / scale[0], x=design.x / scale[1:])
-    found = estimator.fit(scaled, estimator)
-    if found.rows <= found.parameters:
-        came = f"{found.rows} rows for {found.parameters} parameters, {found.absorbed} of them of effects"
+    scaled, contrasts, scale = standardized(design, estimator)
+    return replace(estimator.fit(scaled, estimator), contrasts=contrasts, scale=scale)
+
+
+def standardized(design: Design, estimator: Estimator) -> tuple[Design, Array, Array]:
+    """Columns over powers of two, regressors less their means where effects or a constant take these up.
+
+    Also the contrasts that give coefficients of the columns as they were, and the scale of these.
+    """
+    height, width = float(powers(design.y[:, None])[0]), powers(design.x)
+    x, contrasts = design.x / width, np.eye(len(width))
+    constant = [k for k, name in enumerate(design.terms) if name == CONSTANT]
+    if constant or estimator.by_unit or estimator.by_period:
+        mean = np.where(np.isin(np.arange(len(width)), constant), 0.0, x.mean(axis=0))
+        mean = mean + np.where(np.isin(np.arange(len(width)), constant), 0.0, (x - mean).mean(axis=0))
+        x = x - mean
+        contrasts[constant] -= mean
+    return replace(design, y=design.y / height, x=x), contrasts, height / width
+
+
+def _enough(rows: int, coefficients: int, effects: int) -> None:
+    if rows <= coefficients + effects:
+        came = f"{rows} rows for {coefficients} coefficients and {effects} effects"
         raise DataError(Fault("panel_model", came, "more rows than parameters"))
-    return replace(
-        found,
-        x=found.x * scale[1:],
-        residuals=found.residuals * scale[0],
-        coefficients=found.coefficients * scale[0] / scale[1:],
-    )
-
-
-def _power(column: Array) -> float:
-    largest = float(np.abs(column).max())
-    return float(2.0 ** np.round(np.log2(largest))) if largest > 0 else 1.0
 
 
 def without_singletons(design: Design, estimator: Estimator) -> Design:
@@ -100,8 +109,7 @@ def estimable(design: Design, estimator: Estimator) -> tuple[list[int], dict[str
         (False, True): "period effects",
     }
     absorbing = names.get((estimator.by_unit, estimator.by_period), "")
-    if absorbing or CONSTANT in design.terms:
-        design = replace(design, x=_centered(design.x, design.terms))
+    design = _standing_out(design, estimator)
     left, _ = _taken_out(design.x, design, estimator)
     basis, keep, reasons = np.empty((len(left), 0)), list[int](), dict[str, str]()
     for at, name in enumerate(design.terms):
@@ -121,11 +129,11 @@ def estimable(design: Design, estimator: Estimator) -> tuple[list[int], dict[str
     return keep, reasons
 
 
-def _centered(x: Array, terms: list[str]) -> Array:
-    """Columns less their means but for the constant; one that varies by no more than rounding is 0."""
-    mean = np.array([0.0 if name == CONSTANT else x[:, k].mean() for k, name in enumerate(terms)])
-    found = x - mean
-    return np.where(np.abs(found).max(axis=0) <= 1e-13 * np.abs(x).max(axis=0), 0.0, found)
+def _standing_out(design: Design, estimator: Estimator) -> Design:
+    """Standardized, with 0 for what varies by no more than rounding."""
+    found, _, _ = standardized(design, estimator)
+    flat = np.abs(found.x).max(axis=0) <= FLAT * np.abs(design.x / powers(design.x)).max(axis=0)
+    return replace(found, x=np.where(flat, 0.0, found.x))
 
 
 def _taken_out(values: Array, design: Design, estimator: Estimator) -> tuple[Array, Array]:
@@ -160,15 +168,8 @@ def _model(name: str, design: Design, **options: Any) -> Any:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # of shares of a variance of 0; the notes name constant outcomes
             return getattr(module, name)(y, x, check_rank=False, **options).fit(cov_type="unadjusted")
-    except (ValueError, np.linalg.LinAlgError) as wrong:
+    except (ValueError, ArithmeticError, np.linalg.LinAlgError) as wrong:
         raise DataError(Fault("panel_model", f"linearmodels: {wrong}")) from None
-
-
-def _goodness(model: Any) -> dict[str, Any]:
-    parts = ("within", "between", "overall")
-    return {"r2": float(model.rsquared)} | {
-        f"r2_{part}": float(getattr(model, f"rsquared_{part}")) for part in parts
-    }
 
 
 def _worked(
@@ -176,19 +177,31 @@ def _worked(
 ) -> Working:
     beta = model.params.to_numpy(dtype=np.float64)
     return Working(
-        x, y - x @ beta, beta, design.units, design.periods, nested, basis, absorbed, _goodness(model)
+        x,
+        y - x @ beta,
+        beta,
+        np.eye(len(beta)),
+        np.ones(len(beta)),
+        design.units,
+        design.periods,
+        nested,
+        basis,
+        absorbed,
+        {"r2": float(model.rsquared)},
     )
 
 
 def _absorbing(design: Design, estimator: Estimator) -> Working:
     """Pooled least squares, or with effects of units, periods or both taken out."""
+    both, basis = _taken_out(np.column_stack([design.y, design.x]), design, estimator)
+    absorbed = basis.shape[1] + (len(np.unique(design.units)) if estimator.by_unit else 0)
+    _enough(len(design.y), design.x.shape[1], absorbed)
     if estimator.by_unit or estimator.by_period:
-        model = _model("PanelOLS", design, entity_effects=estimator.by_unit, time_effects=estimator.by_period)
+        effects = {"entity_effects": estimator.by_unit, "time_effects": estimator.by_period}
+        model = _model("PanelOLS", design, **effects)
     else:
         model = _model("PooledOLS", design)
-    both, basis = _taken_out(np.column_stack([design.y, design.x]), design, estimator)
-    count = len(np.unique(design.units)) if estimator.by_unit else 0
-    return _worked(design, model, both[:, 0], both[:, 1:], estimator.by_unit, basis, count + basis.shape[1])
+    return _worked(design, model, both[:, 0], both[:, 1:], estimator.by_unit, basis, absorbed)
 
 
 def _random(design: Design, estimator: Estimator) -> Working:
@@ -196,6 +209,9 @@ def _random(design: Design, estimator: Estimator) -> Working:
     if len(np.unique(design.units)) <= design.x.shape[1]:
         came = f"{len(np.unique(design.units))} countries for {design.x.shape[1]} coefficients"
         raise DataError(Fault("effects", came, "more countries than coefficients for random effects"))
+    if np.ptp(design.y) <= FLAT * np.abs(design.y).max():  # no variance to part
+        return _absorbing(design, estimator)
+    _enough(len(design.y), design.x.shape[1], 0)
     model = _model("RandomEffects", design)
     codes = _codes(design.units)
     theta = model.theta.to_numpy(dtype=np.float64)[:, 0][codes]
@@ -209,6 +225,7 @@ def _random(design: Design, estimator: Estimator) -> Working:
 
 def _ordinary(design: Design, estimator: Estimator) -> Working:
     """Least squares of rows that were made beforehand: means of units, or differences."""
+    _enough(len(design.y), design.x.shape[1], 0)
     model = _model("PooledOLS", design)
     return _worked(design, model, design.y, design.x, False, np.empty((len(design.y), 0)), 0)
 

@@ -11,7 +11,7 @@ from ...table import make_frame
 from .clustered import clustered
 from .covariance import sandwich
 from .design import CONSTANT, Design
-from .estimators import ESTIMATORS, estimable, fit, without_singletons
+from .estimators import ESTIMATORS, estimable, fit, standardized, without_singletons
 from .extras import library
 from .kernels import unadjusted
 from .working import Array, Working, demeaned
@@ -68,7 +68,7 @@ def compare_effects(design: Design) -> Hausman:
         return Hausman([{"form": form, "says": SAYS[form], **empty} for form in SAYS], backend)
     within, mixed = fit(inside, entity), fit(whole, random)
     at = [whole.terms.index(name) for name in names]
-    rows = [_classical(within, mixed, at), *_auxiliary(inside, mixed)]
+    rows = [_classical(within, mixed, at), *_auxiliary(standardized(inside, entity)[0], mixed)]
     return Hausman(rows, backend)
 
 
@@ -85,7 +85,7 @@ def _without_constant(design: Design) -> Design:
 
 
 def _classical(within: Working, mixed: Working, at: list[int]) -> dict[str, Any]:
-    gap = within.coefficients - mixed.coefficients[at]
+    gap = within.estimates - mixed.estimates[at]
     matrix = unadjusted(within).matrix - unadjusted(mixed).matrix[np.ix_(at, at)]
     scale = 1 / np.sqrt(np.diag(unadjusted(within).matrix))
     lowest = float(np.linalg.eigvalsh(matrix * scale * scale[:, None]).min())
@@ -106,7 +106,14 @@ def _auxiliary(inside: Design, mixed: Working) -> list[dict[str, Any]]:
         return [_row(form, np.nan, inside.x.shape[1], note) for form in list(SAYS)[1:]]
     x = np.column_stack([mixed.x, own])
     beta = np.linalg.lstsq(x / _lengths(x), y, rcond=None)[0] / _lengths(x)
-    work = replace(mixed, x=x, residuals=y - x @ beta, coefficients=beta)
+    work = replace(
+        mixed,
+        x=x,
+        residuals=y - x @ beta,
+        coefficients=beta,
+        contrasts=np.eye(len(beta)),
+        scale=np.ones(len(beta)),
+    )
     last = slice(mixed.x.shape[1], None)
     found = {
         "auxiliary": unadjusted(work).matrix,

@@ -18,7 +18,7 @@ KERNELS = ("uniform", "bartlett")
 def unadjusted(work: Working) -> Covariance:
     """Classical covariance: independent errors of one variance."""
     rest = work.rows - work.parameters
-    matrix = work.bread * float(work.residuals @ work.residuals) / rest
+    matrix = work.classical * (work.rows / rest)
     words = f"classical: independent errors of one variance, residual sum of squares over N - K = {rest}"
     return Covariance(matrix, np.full(len(matrix), float(rest)), f"{words}; t with {rest} degrees of freedom")
 

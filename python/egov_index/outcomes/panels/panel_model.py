@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,11 @@ from .covariance import Covariance
 from .design import CONSTANT, Design, design
 from .distances import great_circle, locate
 from .estimators import ESTIMATORS, Estimator, estimable, fit, without_singletons
+from .goodness import shares
 from .joined import join
 from .kernels import KERNELS, conley, driscoll_kraay, robust, unadjusted
 from .wild import WEIGHTS, wild
-from .working import NEGLIGIBLE, Working
+from .working import NEGLIGIBLE, Working, powers
 
 __all__ = ["panel_model"]
 
@@ -108,7 +110,7 @@ def panel_model(
     >>> model.to_frame()["term"].tolist()
     ['egdi', 'log(gdp_per_capita)']
     >>> model.convention[:30]
-    'clustered by country (188), CR'
+    'clustered by country (190), CR'
     """
     estimator = _checked(effects, se, count, weights, kernel, lag, cutoff)
     asked = {"formula": formula, "effects": effects, "se": se, "lag": lag, "level": share("level", level)}
@@ -121,7 +123,7 @@ def panel_model(
     rows = without_singletons(source, estimator)
     if estimator.by_unit or estimator.by_period:
         rows = rows.columns([k for k, name in enumerate(rows.terms) if name != CONSTANT])
-    rows = estimator.rows(rows)
+    levels, rows = rows, estimator.rows(rows)
     keep, reasons = estimable(rows, estimator)
     if not keep:
         left_out = "; ".join(f"{name}: {why}" for name, why in reasons.items())
@@ -131,10 +133,14 @@ def panel_model(
     used = rows.columns(keep)
     work = fit(used, estimator)
     silent = _without_error(work, used)
+    if "nothing to estimate" in silent:
+        work = replace(work, coefficients=np.full(len(keep), np.nan))
     covariance = _none(len(keep), silent) if silent else _covariance(work, used, se, options)
     notes = [*source.joined.notes, *used.notes, *_said(reasons), *covariance.notes]
+    notes += _cancelled(used, covariance) if not silent else []
     notes += [*_spacing(source, effects), *_nickell(source, effects)]
-    return PanelModel(asked, used, source, estimator, work, covariance, reasons, notes)
+    r2 = shares(levels.columns(keep), work)
+    return PanelModel(asked, used, source, estimator, work, covariance, reasons, notes, r2)
 
 
 def _checked(
@@ -180,11 +186,12 @@ def _covariance(work: Working, used: Design, se: str, options: dict[str, Any]) -
 
 def _without_error(work: Working, used: Design) -> str:
     """Why there are no standard errors: the outcome is constant, or a sum of the regressors to the last digit."""
-    size, outcome = float(np.linalg.norm(work.residuals)), float(np.linalg.norm(used.y))
+    size = float(np.linalg.norm(work.residuals))
     taken = float(np.linalg.norm(work.residuals + work.x @ work.coefficients))
-    centered = float(np.linalg.norm(used.y - used.y.mean()))
+    y = used.y / powers(used.y[:, None])[0]
+    outcome, centered = float(np.linalg.norm(y)), float(np.linalg.norm(y - y.mean()))
     if taken <= NEGLIGIBLE * centered or centered <= 1e-13 * outcome:
-        return f"{used.outcome} does not vary once effects are taken out: no standard errors"
+        return f"{used.outcome} does not vary once effects are taken out: nothing to estimate"
     if size <= 1e-12 * max(taken, 1e-2 * outcome):
         return f"{used.outcome} is a sum of the regressors, without error: no standard errors"
     return ""
@@ -192,6 +199,13 @@ def _without_error(work: Working, used: Design) -> str:
 
 def _none(size: int, why: str) -> Covariance:
     return Covariance(np.full((size, size), np.nan), np.full(size, np.nan), "none", [why])
+
+
+def _cancelled(used: Design, found: Covariance) -> list[str]:
+    gone = [name for name, size in zip(used.terms, np.diag(found.matrix), strict=True) if not size > 0]
+    if not gone or len(np.unique(used.units)) < 2:
+        return []
+    return [f"no error for {', '.join(gone)}: the scores of so few countries or periods cancel"]
 
 
 def _said(reasons: dict[str, str]) -> list[str]:

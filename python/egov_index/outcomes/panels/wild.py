@@ -76,14 +76,10 @@ def _of(work: Working, at: int, flips: Array, level: float) -> tuple[float, floa
 
 
 def _parts(work: Working, at: int, flips: Array) -> _Parts:
-    """Restricted residuals are those of y less the tested value times those of x on all the rest: linear in it."""
-    others = np.delete(work.x, at, axis=1)
-    x = work.x[:, at]
-    if others.shape[1]:
-        q = np.linalg.qr(others)[0]
-        x = x - q @ (q.T @ x)
-    y = work.residuals + x * work.coefficients[at]
-    weights = work.x @ work.bread[:, at]
+    """Residuals under the restriction are linear in the tested value: e + X M c (c'b - value) / c'M c."""
+    weights = work.x @ work.pull[at]
+    x = weights / float(work.pull[at] @ work.contrasts[at])
+    y = work.residuals + x * work.estimates[at]
     load = np.vstack([weights[rows] @ work.whole[rows] for rows in work.clusters])
     tops, gaps = [], []
     for residuals in (y, x):
@@ -93,7 +89,7 @@ def _parts(work: Working, at: int, flips: Array) -> _Parts:
         gaps.append(flips * own - (flips @ inner) @ load.T)
     variance = float((np.array([weights[r] @ work.residuals[r] for r in work.clusters]) ** 2).sum())
     squared, mixed, slope = ((gaps[a] * gaps[b]).sum(axis=1) for a, b in ((0, 0), (0, 1), (1, 1)))
-    return _Parts(float(work.coefficients[at]), variance, (tops[0], tops[1]), (squared, mixed, slope))
+    return _Parts(float(work.estimates[at]), variance, (tops[0], tops[1]), (squared, mixed, slope))
 
 
 def _end(parts: _Parts, side: int, alpha: float) -> float:

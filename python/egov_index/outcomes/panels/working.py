@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-__all__ = ["Array", "Working", "demeaned", "residual_basis", "sums"]
+__all__ = ["Array", "Working", "demeaned", "powers", "residual_basis", "sums"]
 
 NEGLIGIBLE = 1e-9  # of the length of a column: what is left of it after projection is rounding
 
@@ -27,7 +27,11 @@ class Working:
     residuals : numpy.ndarray
         n residuals of the same rows.
     coefficients : numpy.ndarray
-        k.
+        k, of these columns.
+    contrasts : numpy.ndarray
+        Shape (k, k): times the coefficients they are those of the columns as given, but for the scale.
+    scale : numpy.ndarray
+        k powers of two: what is to be multiplied onto a contrast and its error.
     units, periods : numpy.ndarray of int
         Unit and period of each row; units are the clusters.
     nested : bool
@@ -43,6 +47,8 @@ class Working:
     x: Array
     residuals: Array
     coefficients: Array
+    contrasts: Array
+    scale: Array
     units: NDArray[np.int64]
     periods: NDArray[np.int64]
     nested: bool
@@ -64,6 +70,21 @@ class Working:
     def bread(self) -> Array:
         """Inverse of X'X, shape (k, k)."""
         return np.asarray(self.inverse_root @ self.inverse_root.T)
+
+    @cached_property
+    def pull(self) -> Array:
+        """Contrasts times the inverse of X'X: what carries scores to contrasts."""
+        return np.asarray(self.contrasts @ self.bread)
+
+    @property
+    def estimates(self) -> Array:
+        """Contrasts of the coefficients, without the scale."""
+        return np.asarray(self.contrasts @ self.coefficients)
+
+    @cached_property
+    def classical(self) -> Array:
+        """Mean squared residual times contrasts of the inverse of X'X."""
+        return np.asarray(self.pull @ self.contrasts.T * float(self.residuals @ self.residuals) / self.rows)
 
     @cached_property
     def whole(self) -> Array:
@@ -90,6 +111,12 @@ class Working:
     def cluster_sums(self, values: Array) -> Array:
         """Sums of rows within units, shape (clusters, columns)."""
         return np.vstack([values[rows].sum(axis=0) for rows in self.clusters])
+
+
+def powers(columns: Array) -> Array:
+    """A power of two near the largest absolute value of each column; 1 where that is 0."""
+    largest = np.abs(columns).max(axis=0, initial=0.0)
+    return np.asarray(np.exp2(np.round(np.log2(np.where(largest > 0, largest, 1.0)))))
 
 
 def demeaned(values: Array, groups: NDArray[np.int64]) -> Array:
