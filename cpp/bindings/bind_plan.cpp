@@ -143,6 +143,16 @@ Rowwise sobol_sample(Points kind, std::uint64_t n, Index scrambles, std::uint64_
   return out;
 }
 
+constexpr double half_done = 0.5;  // the share of an analysis that sums take, before resamples
+
+// Indices of the sums of blocks, with their intervals.
+SobolIndices concluded(std::vector<Sums> sums, const std::vector<PointBlock>& blocks, const Vector& origin, const Estimators& by, double level,
+                       Index resamples, bool dummy, std::uint64_t seed, int threads, const Monitor& told) {
+  if (dummy) std::transform(sums.begin(), sums.end(), sums.begin(), with_dummy);
+  if (resamples > 0) return over_resamples(sums, origin, by, level, resamples, seed, threads, told, half_done);
+  return over_scrambles(by_scramble(sums, blocks), origin, by, level);
+}
+
 py::dict sobol_analyze(const Rowwise& y, Index factors, bool reversed, bool third, Index scrambles, const std::string& first,
                        const std::string& total, const std::string& second, double level, Index resamples, bool dummy,
                        std::uint64_t seed, int threads, const py::object& progress) {
@@ -150,17 +160,31 @@ py::dict sobol_analyze(const Rowwise& y, Index factors, bool reversed, bool thir
   const Index outputs = y.shape(1), points = y.shape(0) / runs.runs();
   const double* from = y.data();
   const auto told = monitor(progress);
-  const SobolIndices out = released([&] {
+  return sobol_dict(released([&] {
     const Vector origin = mean_output(from, outputs, runs, points);
     const auto blocks = blocks_of(points, scrambles);
-    const double share = resamples > 0 ? 0.5 : 1;
+    const double share = resamples > 0 ? half_done : 1;
     auto sums = sum_blocks(from, outputs, runs, !second.empty(), blocks, origin, threads, told, share);
-    if (dummy) std::transform(sums.begin(), sums.end(), sums.begin(), with_dummy);
-    const Estimators by = {first, total, second};
-    if (resamples > 0) return over_resamples(sums, origin, by, level, resamples, seed, threads, told, share);
-    return over_scrambles(by_scramble(sums, blocks), origin, by, level);
-  });
-  return sobol_dict(out);
+    return concluded(std::move(sums), blocks, origin, {first, total, second}, level, resamples, dummy, seed, threads, told);
+  }));
+}
+
+py::dict sobol_analyze_combined(const Rowwise& y, const std::vector<Index>& levels, const std::vector<Index>& group, bool reversed, Index scrambles,
+                                const std::string& second, double level, Index resamples, bool dummy, std::uint64_t seed, int threads,
+                                const py::object& progress) {
+  const Combined factors = {levels, group};
+  const Index outputs = y.shape(1), rows = y.shape(0), points = rows / combined_runs(factors, reversed);
+  const double* from = y.data();
+  const auto told = monitor(progress);
+  return sobol_dict(released([&] {
+    const Vector origin = Eigen::Map<const Matrix>(from, outputs, rows).rowwise().mean();
+    const auto blocks = blocks_of(points, scrambles);
+    const double share = resamples > 0 ? half_done : 1;
+    auto sums = sum_combined(from, outputs, factors, reversed, !second.empty(), blocks, origin, threads, told, share);
+    Estimators by;
+    by.second = second;
+    return concluded(std::move(sums), blocks, origin, by, level, resamples, dummy, seed, threads, told);
+  }));
 }
 
 Rowwise morris_sample(Walk walk, const std::vector<Index>& factor, Index factors, Index n, Index levels, Points kind, std::uint64_t seed) {
@@ -293,6 +317,8 @@ void design(py::module_& m) {
         "marginals"_a, "threads"_a);
   m.def("sobol_analyze", &sobol_analyze, "y"_a.noconvert(), "factors"_a, "reversed"_a, "third"_a, "scrambles"_a, "first"_a, "total"_a,
         "second"_a, "level"_a, "resamples"_a, "dummy"_a, "seed"_a, "threads"_a, "progress"_a);
+  m.def("sobol_analyze_combined", &sobol_analyze_combined, "y"_a.noconvert(), "levels"_a, "group"_a, "reversed"_a, "scrambles"_a, "second"_a,
+        "level"_a, "resamples"_a, "dummy"_a, "seed"_a, "threads"_a, "progress"_a);
 }
 
 void analyses(py::module_& m) {

@@ -141,6 +141,20 @@ def sobol_analyze(
     threads: int,
     progress: Progress,
 ) -> dict[str, Any]: ...
+def sobol_analyze_combined(
+    y: Array,
+    levels: Sequence[int],
+    group: Sequence[int],
+    reversed: bool,
+    scrambles: int,
+    second: str,
+    level: float,
+    resamples: int,
+    dummy: bool,
+    seed: int,
+    threads: int,
+    progress: Progress,
+) -> dict[str, Any]: ...
 def to_marginals(points: Array, marginals: Sequence[Choice], threads: int) -> None: ...
 
 class Walk(enum.Enum):

@@ -82,15 +82,30 @@ def discrete(table):
     return lambda x: table[tuple(np.asarray(x, dtype=int).T)]
 
 
+CHOICES = {
+    "names": ["normalize", "aggregate", "impute", "weight"],
+    "bounds": [list(range(count)) for count in DISCRETE["levels"]],
+    "dists": ["discrete"] * 4,
+    "outputs": [f"unit {k}" for k in range(6)],
+}
+
+
+@pytest.mark.parametrize("kind", ["score", "rank"])
+def test_discrete_factors_in_all_combinations_are_exact(kind):
+    x = sobol.sample(CHOICES, discrete="enumerated")
+    found = sobol.analyze(CHOICES, discrete(DISCRETE[f"{kind}s"])(x), design=x)
+    exact = DISCRETE[f"{kind}_indices"]
+    assert found.exact and found.runs == 48
+    np.testing.assert_allclose(found.variance, [unit["variance"] for unit in exact], rtol=1e-12)
+    for order in ("first", "total"):
+        np.testing.assert_allclose(getattr(found, order), [unit[order] for unit in exact], rtol=0, atol=1e-12)
+    second = np.array([pairs(unit["second"], 4) for unit in exact])
+    np.testing.assert_allclose(found.second, second, rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize("kind", ["score", "rank"])
 def test_discrete_factors_meet_enumeration(kind):
-    levels = DISCRETE["levels"]
-    inputs = {
-        "names": ["normalize", "aggregate", "impute", "weight"],
-        "bounds": [list(range(count)) for count in levels],
-        "dists": ["discrete"] * 4,
-        "outputs": [f"unit {k}" for k in range(6)],
-    }
+    inputs = CHOICES
     x = sobol.sample(inputs, 1 << 15, seed=1)
     found = sobol.analyze(inputs, discrete(DISCRETE[f"{kind}s"])(x), design=x)
     exact = DISCRETE[f"{kind}_indices"]

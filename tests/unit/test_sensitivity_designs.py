@@ -8,7 +8,6 @@ from mixed_index import SCALES, run
 
 from egov_index import (
     Alternatives,
-    SpecError,
     noise,
 )
 
@@ -79,8 +78,6 @@ def test_weights_as_one_group():
     assert together.total[0, 2] >= apart.total[0, 2:].max() - 0.02
     named = run(n=1 << 12, output="kendall", groups={"weights": apart.factors[2:]})
     np.testing.assert_array_equal(named.total, together.total)
-    with pytest.raises(SpecError, match="make it two groups"):
-        run(n=1 << 12, discrete="enumerated", groups={"g": ["normalize", "weight a"]})
 
 
 def test_groups_of_choices_are_exact_too():

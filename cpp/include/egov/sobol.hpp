@@ -123,6 +123,19 @@ Vector mean_output(const double* y, Index outputs, const Crossing& crossing, Ind
 // Blocks of a scramble added up, for each scramble.
 std::vector<Sums> by_scramble(const std::vector<Sums>& sums, const std::vector<PointBlock>& blocks);
 
+// Factors of which some are run in all combinations of their levels: of each, the number of levels, 0 where it is not
+// discrete, and its group.
+struct Combined {
+  std::vector<Index> levels, group;
+};
+// Runs of one base point. For each of A, AB_i and BA_i (if reversed) of the groups i that hold factors which are not discrete,
+// and B, one for each combination, the last discrete factor fastest. Without such factors, the combinations alone.
+Index combined_runs(const Combined& factors, bool reversed);
+// Sums of each block from the outputs of all runs, for the estimators "saltelli" and "jansen"; as sum_blocks.
+std::vector<Sums> sum_combined(const double* y, Index outputs, const Combined& factors, bool reversed, bool pairs,
+                               const std::vector<PointBlock>& blocks, const Vector& origin, int threads, const Monitor& monitor = {},
+                               double done = 1);
+
 // With one more factor at the end, which has no influence.
 Sums with_dummy(const Sums& sums);
 

@@ -67,21 +67,17 @@ class Sensitivity(SobolIndices):
         resamples: int,
         notes: tuple[str, ...],
         output: Any,
-        discrete: str,
-        runs: int,
-        exact: bool,
         interrupted: bool,
         second: Callable[[], Sensitivity],
     ) -> None:
-        raw = _with_rounding(raw) if exact else raw
+        raw = _with_rounding(raw) if layout.exact else raw
         super().__init__(
             raw, layout, outputs, factors, single=False, estimators=estimators,
-            interval_method="exact" if exact else "bootstrap" if resamples else "t",
+            interval_method="exact" if layout.exact else "bootstrap" if resamples else "t",
             level=level, resamples=resamples, notes=notes,
         )  # fmt: skip
-        self.output, self.discrete, self.exact = output, discrete, exact
-        self.interrupted = interrupted
-        self.runs, self.seed, self.replicates = runs, layout.seed, layout.scrambles
+        self.output, self.interrupted = output, interrupted
+        self.seed, self.replicates = layout.seed, layout.scrambles
         self._run_second = second
 
     @property

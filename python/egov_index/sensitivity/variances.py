@@ -14,8 +14,9 @@ from .. import _core
 from ..arguments import whole
 from ..errors import Fault, SpecError
 from ..sampling import DISCRETE
-from ..sobol.analysis import DUMMY, TABLES
-from ..sobol.design import FEWEST, SCRAMBLES, Layout, runs_of_a_point, usual_scrambles
+from ..sobol.analysis import DUMMY
+from ..sobol.design import FEWEST, SCRAMBLES, Layout, usual_scrambles
+from ..sobol.estimators import DEFAULTS, needs_of
 from ..table import listing, nearest
 from ..uncertainty import ON_INTERRUPT
 from .indices import Sensitivity
@@ -26,7 +27,6 @@ __all__ = ["sobol"]
 
 RARE = 200  # runs of an output of 0 and 1 that must differ from the rest
 OPTIONS = {"replicates", "second_order", "discrete", "first", "total", "resamples", "dummy", "on_interrupt"}
-DEFAULTS = {"first": "saltelli", "total": "jansen"}
 
 
 def sobol(
@@ -51,42 +51,43 @@ def sobol(
         whole("replicates", replicates, 1, n)
     if resamples != 0:
         whole("resamples", resamples, 2, 10**7)
-    estimators = {"first": first, "total": total} | ({"second": "saltelli"} if second_order else {})
-    needs = _needs(estimators)
+    estimators = {"first": first, "total": total} | ({"second": DEFAULTS["second"]} if second_order else {})
+    needs = set(needs_of(estimators).values())
     asked = _discrete(
         discrete, model, n, replicates, plain=first == DEFAULTS["first"] and total == DEFAULTS["total"]
     )
     enumerated = asked == "enumerated"
-    combinations = model.plan.discrete_combinations() if enumerated else 1
     exact = enumerated and all(model.levels)
-    points = 1 if exact else n // combinations
-    scrambles = usual_scrambles(points)
+    points = 1 if exact else n // (model.plan.discrete_combinations() if enumerated else 1)
+    scrambles = 1 if exact else usual_scrambles(points)
     if replicates is not None and not exact:
         scrambles = whole("replicates", replicates, 1, points)
     if on_interrupt not in ON_INTERRUPT:
         raise SpecError(Fault("on_interrupt", repr(on_interrupt), nearest(str(on_interrupt), ON_INTERRUPT)))
-    reversed_too, third = "reversed" in needs or second_order, "third" in needs
-    continuous = len({group for group, levels in zip(member, model.levels, strict=True) if levels == 0})
-    each = runs_of_a_point(continuous if enumerated else len(names), reversed_too, third)
-    runs = combinations * (1 if exact else points * each)
-    with model.watched(runs) as told:
+    levels, held = (model.levels, tuple(member)) if enumerated else ((), ())
+    layout = Layout(
+        names, points, scrambles, seed, not needs.isdisjoint(("reversed", "third")), "third" in needs,
+        levels=levels, member=held,
+    )  # fmt: skip
+    with model.watched(layout.runs) as told:
         raw = model.plan.sensitivity(
             model.asked, member, enumerated, points, scrambles, seed, {"second": "", **estimators},
-            reversed_too, third, bool(dummy), level, resamples, model.threads, told, on_interrupt == "keep",
+            layout.second_order, layout.third, bool(dummy), level, resamples, model.threads, told,
+            on_interrupt == "keep",
         )  # fmt: skip
     done = scrambles if exact else raw["scrambles"]
     if done < scrambles:
-        runs = runs // points * (points := sum(_shares(points, scrambles)[:done]))
-    layout = Layout(names, points, done, seed, reversed_too, third)
+        layout = replace(layout, n=sum(_shares(points, scrambles)[:done]), scrambles=done)
+    base = layout.n * layout.combinations
     options = {
-        "n": points * combinations, "seed": seed, "level": level, "groups": groups, "replicates": done,
+        "n": base, "seed": seed, "level": level, "groups": groups, "replicates": done,
         "discrete": asked, "first": first, "total": total, "resamples": resamples, "dummy": dummy,
     }  # fmt: skip
-    notes = () if exact else _notes(model, raw, points, done, scrambles, 2 * points * combinations)
+    notes = () if exact else _notes(model, raw, layout, scrambles, 2 * base)
     return Sensitivity(
         raw, layout, model.outputs, (*names, DUMMY) if dummy else names, estimators=estimators, level=level,
-        resamples=0 if exact else resamples, notes=notes, output=model.question.output, discrete=asked, runs=runs,
-        exact=exact, interrupted=done < scrambles,
+        resamples=0 if exact else resamples, notes=notes, output=model.question.output,
+        interrupted=done < scrambles,
         second=partial(_second, replace(model.question, progress=None), options),
     )  # fmt: skip
 
@@ -123,26 +124,11 @@ def _discrete(asked: str | None, model: PlanModel, n: int, replicates: int | Non
     return "enumerated"
 
 
-def _needs(estimators: Mapping[str, str]) -> set[str]:
-    """Runs that estimators need beyond A, AB and B; SpecError for one that is not known."""
-    found, faults = set(), []
-    for order in ("first", "total"):
-        rows = {row["name"]: row for row in TABLES[order]}
-        name = estimators[order]
-        if name in rows:
-            found.add(str(rows[name].get("needs", "")))
-        else:
-            faults.append(Fault(order, repr(name), nearest(str(name), rows)))
-    if faults:
-        raise SpecError(faults)
-    return found | ({"reversed"} if "third" in found else set())
-
-
 def _notes(
-    model: PlanModel, raw: Mapping[str, Any], points: int, done: int, scrambles: int, runs: int
+    model: PlanModel, raw: Mapping[str, Any], layout: Layout, scrambles: int, runs: int
 ) -> tuple[str, ...]:
     """What a reader must know of a run that is not exact."""
-    notes = []
+    notes, points, done = [], layout.n, layout.scrambles
     if done < scrambles:
         notes.append(f"Stopped early: {done} of {scrambles} scrambles are done, and these are their indices.")
     each = points // done

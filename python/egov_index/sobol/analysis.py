@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,38 +15,20 @@ from ..errors import DataError, Fault, SpecError
 from ..problem import SALIB, Problem, as_problem, in_our_words
 from ..runs import all_finite, output_names, output_table, powers_of
 from ..table import listing, nearest
-from .design import Layout, Sample, runs_of_a_point
+from .design import Layout, Sample, enumerated_levels
+from .estimators import DEFAULTS, needs_of, refuse_others
 from .indices import SobolIndices
 
-__all__ = ["analyze", "estimators"]
+__all__ = ["analyze"]
 
 Array = NDArray[np.float64]
 INTERVALS = ("t", "bootstrap")
-TABLES = _core.sobol_methods()
 WORDS = SALIB | {"n_processors": "threads"}
 PLAIN = ("print_to_console", "parallel", "keep_resamples")  # what they ask for does not change the numbers
 DUMMY = "dummy"
-
-
-def estimators() -> dict[str, list[dict[str, str]]]:
-    """Estimators of each order: name, sentence, citation, and the runs each needs beyond A, AB and B.
-
-    Returns
-    -------
-    dict of str to list of dict
-        Keys "first", "total" and "second".
-
-    Examples
-    --------
-    >>> from egov_index import sobol
-    >>> [row["name"] for row in sobol.estimators()["second"]]
-    ['saltelli', 'saltelli_both']
-    """
-    keys = ("name", "sentence", "citation", "needs")
-    return {
-        order: [{key: str(row.get(key, "reversed")) for key in keys} for row in TABLES[order]]
-        for order in ("first", "total", "second")
-    }
+EXACT = (
+    "All inputs are discrete and all their combinations were run: indices are exact, so there is no interval."
+)
 
 
 def analyze(
@@ -57,12 +40,13 @@ def analyze(
     *,
     design: Sample | Layout | None = None,
     scrambles: int | None = None,
-    first: str = "saltelli",
-    total: str = "jansen",
-    second: str = "saltelli",
+    first: str = DEFAULTS["first"],
+    total: str = DEFAULTS["total"],
+    second: str = DEFAULTS["second"],
     interval: str | None = None,
     seed: int | None = 1,
     dummy: bool = False,
+    discrete: str | None = None,
     threads: int | None = None,
     progress: Callable[[float], object] | None = None,
     **salib: Any,
@@ -72,7 +56,8 @@ def analyze(
     Parameters
     ----------
     problem : mapping
-        As in :func:`sample`; only names and groups are looked at, and ``outputs``, names of the outputs.
+        As in :func:`sample`; only names and groups are looked at, and ``outputs``, names of the outputs; without a
+        design that is enumerated, the levels of discrete inputs too.
     Y : array_like
         Outputs, shape (runs,) or (runs, outputs), in the order of the design's rows, which is also that of SALib.
     calc_second_order : bool, optional
@@ -96,6 +81,10 @@ def analyze(
     dummy : bool
         Whether a factor without influence, named "dummy", is added, which costs no runs. Its indices are 0 but for the
         error of the estimators; estimators made of differences give exactly 0.
+    discrete : {"sampled", "enumerated"}, optional
+        Whether the design has every combination of the discrete inputs at each point of the others. Then estimators are
+        the defaults, and with discrete inputs alone indices are exact and have no interval. Left out: as the design
+        says, else "sampled".
     threads : int, optional
         All cores if left out. The same bits for any number.
     progress : callable, optional
@@ -123,6 +112,9 @@ def analyze(
     259-270; total order by Jansen (1999), ibid. 117, 35-43; second order by Saltelli (2002), ibid. 145, 280-297. On
     scrambled Sobol' points a bootstrap is mostly several times too wide; the t interval over independent scrambles is
     not. But one design of all base points mostly has a smaller error than the mean over scrambles that share them.
+    Enumerated, the same estimators see means over the combinations: first order of a factor is the covariance of what
+    its levels and values do at two points that share these alone, total order the mean variance over both with all else
+    fixed.
 
     Examples
     --------
@@ -132,11 +124,15 @@ def analyze(
     >>> found = sobol.analyze(problem, 3 * x[:, 0] + x[:, 1])
     >>> found.first.round(2).tolist(), found["ST"].round(2).tolist()
     ([0.9, 0.1], [0.9, 0.1])
+    >>> rules = {"names": ["a", "b"], "bounds": [[0, 1], [0, 1, 2]], "dists": ["unif", "discrete"]}
+    >>> x = sobol.sample(rules, 256, discrete="enumerated")
+    >>> sobol.analyze(rules, x[:, 0] + x[:, 1], design=x).first.round(2).tolist()
+    [0.11, 0.89]
     """
     asked = in_our_words(salib, {"level": level, "resamples": resamples, "threads": threads}, WORDS, PLAIN)
     inputs = as_problem(problem, bounded=False)
     _refuse(salib.get("keep_resamples"), bool(dummy), inputs.factors)
-    layout, known = _layout(inputs, Y, calc_second_order, design, scrambles)
+    layout, known = _layout(problem, inputs, Y, calc_second_order, design, scrambles, discrete)
     table, single, names = _outputs(Y, layout, inputs)
     powers = powers_of(np.maximum(table.max(axis=0), -table.min(axis=0)))
     table = np.ldexp(table, -powers) if powers.any() else table
@@ -147,11 +143,11 @@ def analyze(
     interval, notes = _interval(interval, layout, known)
     notes += _uneven(layout, known)
     resamples = whole("resamples", asked["resamples"], 2, 10**7) if interval == "bootstrap" else 0
-    raw = _core.sobol_analyze(
-        table, len(layout.factors), layout.second_order, layout.third, layout.scrambles, first, total,
-        picked.get("second", ""), share("level", asked["level"]),
-        resamples, bool(dummy), seed_or_first(seed), threads_of(asked["threads"]), progress,
+    how = (
+        share("level", asked["level"]), resamples, bool(dummy), seed_or_first(seed),
+        threads_of(asked["threads"]), progress,
     )  # fmt: skip
+    raw = _indices(table, layout, picked, how)
     with np.errstate(over="ignore", under="ignore"):
         raw["mean"], raw["variance"] = np.ldexp(raw["mean"], powers), np.ldexp(raw["variance"], 2 * powers)
     factors = (*layout.factors, DUMMY) if dummy else layout.factors
@@ -162,6 +158,19 @@ def analyze(
     if salib.get("print_to_console"):
         print(*result.to_df(), sep="\n")
     return result
+
+
+def _indices(table: Array, layout: Layout, picked: Mapping[str, str], how: tuple[Any, ...]) -> dict[str, Any]:
+    """Indices and their intervals from outputs, runs x outputs."""
+    second = picked.get("second", "")
+    if layout.levels:
+        return _core.sobol_analyze_combined(
+            table, layout.levels, layout.member, layout.second_order, layout.scrambles, second, *how
+        )
+    return _core.sobol_analyze(
+        table, len(layout.factors), layout.second_order, layout.third, layout.scrambles, picked["first"],
+        picked["total"], second, *how,
+    )  # fmt: skip
 
 
 def _refuse(keep_resamples: Any, dummy: bool, factors: tuple[str, ...]) -> None:
@@ -176,11 +185,13 @@ def _refuse(keep_resamples: Any, dummy: bool, factors: tuple[str, ...]) -> None:
 
 
 def _layout(
+    problem: Mapping[str, Any],
     inputs: Problem,
     Y: ArrayLike,
     second_order: bool | None,
     design: Sample | Layout | None,
     scrambles: int | None,
+    discrete: str | None,
 ) -> tuple[Layout, bool]:
     """The layout of the runs, and whether the design said so."""
     layout = (
@@ -192,31 +203,52 @@ def _layout(
         )
     runs = np.shape(Y)[0] if np.ndim(Y) else 0
     if layout is None:
-        return _counted(inputs, runs, second_order is None or bool(second_order), scrambles), False
+        if discrete not in (None, "sampled"):
+            inputs = as_problem(problem)
+        levels = enumerated_levels(discrete or "sampled", inputs)
+        return _counted(inputs, runs, second_order is None or bool(second_order), scrambles, levels), False
     if layout.factors != inputs.factors:
         came = f"factors {listing(layout.factors)}"
         raise SpecError(Fault("design", came, f"those of the problem: {listing(inputs.factors)}"))
     if second_order and not layout.second_order:
         raise SpecError(Fault("calc_second_order", "True", "False, as the design has no reversed runs"))
-    if scrambles not in (None, layout.scrambles):
-        raise SpecError(Fault("scrambles", repr(scrambles), f"{layout.scrambles}, as in the design"))
+    for name, given, said in (
+        ("scrambles", scrambles, layout.scrambles),
+        ("discrete", discrete, layout.discrete),
+    ):
+        if given not in (None, said):
+            raise SpecError(Fault(name, repr(given), f"{said!r}, as in the design"))
     if runs != layout.runs:
         raise DataError(Fault("Y", f"{runs:,} rows", f"{layout.runs:,}, one for each run of the design"))
     return layout, True
 
 
-def _counted(inputs: Problem, runs: int, second_order: bool, scrambles: int | None) -> Layout:
-    each, other = (
-        runs_of_a_point(len(inputs.factors), flag, False) for flag in (second_order, not second_order)
+def _counted(
+    inputs: Problem, runs: int, second_order: bool, scrambles: int | None, levels: tuple[int, ...]
+) -> Layout:
+    """The layout that so many runs have."""
+    member = inputs.factor if levels else ()
+    made, other = (
+        Layout(inputs.factors, 1, 1, 0, flag, levels=levels, member=member)
+        for flag in (second_order, not second_order)
     )
-    if runs == 0 or runs % each:
-        with_it = "with" if second_order else "without"
-        right = f"a multiple of {each}, as {len(inputs.factors)} factors {with_it} second order need"
-        if runs and runs % other == 0:
-            right += f"; with calc_second_order={not second_order} {runs:,} rows would be {runs // other:,} base points"
+    if made.exact and runs != made.each:
+        right = f"{made.each:,}, one for each combination of levels of {listing(inputs.names)}"
         raise DataError(Fault("Y", f"{runs:,} rows", right))
-    scrambles = whole("scrambles", 1 if scrambles is None else scrambles, 1, runs // each)
-    return Layout(inputs.factors, runs // each, scrambles, 0, second_order)
+    if runs == 0 or runs % made.each:
+        with_it = "with" if second_order else "without"
+        right = f"a multiple of {made.each}, as {len(inputs.factors)} factors {with_it} second order need"
+        right += f" with {made.combinations:,} combinations each" if levels else ""
+        if runs and runs % other.each == 0:
+            points = runs // other.each
+            right += (
+                f"; with calc_second_order={not second_order} {runs:,} rows would be {points:,} base points"
+            )
+        raise DataError(Fault("Y", f"{runs:,} rows", right))
+    points = runs // made.each
+    return replace(
+        made, n=points, scrambles=whole("scrambles", 1 if scrambles is None else scrambles, 1, points)
+    )
 
 
 def _outputs(Y: ArrayLike, layout: Layout, inputs: Problem) -> tuple[Array, bool, tuple[str, ...]]:
@@ -234,25 +266,26 @@ def _outputs(Y: ArrayLike, layout: Layout, inputs: Problem) -> tuple[Array, bool
 
 
 def _known_estimators(picked: Mapping[str, str], layout: Layout) -> None:
+    """SpecError for estimators that are not known, or whose runs are not there."""
+    needs = needs_of(picked)
+    if layout.levels:
+        refuse_others(picked)
+        return
     has = {"": True, "reversed": layout.second_order, "third": layout.third}
-    faults = []
-    for order, name in picked.items():
-        rows = {row["name"]: row for row in TABLES[order]}
-        if name not in rows:
-            faults.append(Fault(order, repr(name), nearest(name, rows)))
-        elif not has[rows[name].get("needs", "")]:
-            right = (
-                "sample(..., third=True)"
-                if rows[name]["needs"] == "third"
-                else "a design with calc_second_order=True"
-            )
-            faults.append(Fault(order, f"{name!r}, which needs runs that are not there", right))
+    right = {"third": "sample(..., third=True)", "reversed": "a design with calc_second_order=True"}
+    faults = [
+        Fault(order, f"{picked[order]!r}, which needs runs that are not there", right[need])
+        for order, need in needs.items()
+        if not has[need]
+    ]
     if faults:
         raise SpecError(faults)
 
 
 def _uneven(layout: Layout, known: bool) -> tuple[str, ...]:
     """A note where Sobol' points do not fill their strata evenly."""
+    if layout.exact:
+        return ()
     each = layout.n // layout.scrambles
     even = layout.n % layout.scrambles == 0 and each & (each - 1) == 0
     if even or not known or "sobol" not in layout.kind:
@@ -269,6 +302,8 @@ def _interval(asked: str | None, layout: Layout, known: bool) -> tuple[str, tupl
     """Which interval, and what is to be said of it."""
     if asked not in (None, *INTERVALS):
         raise SpecError(Fault("interval", repr(asked), nearest(asked, INTERVALS)))
+    if layout.exact:
+        return "exact", (EXACT,)
     interval = asked or ("t" if layout.scrambles > 1 else "bootstrap")
     if layout.n == 1:
         return interval, ("One base point: no interval.",)

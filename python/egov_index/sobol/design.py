@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import _core
 from ..arguments import seed_or_first, threads_of, whole
 from ..errors import Fault, SpecError
-from ..problem import as_problem
-from ..table import nearest
+from ..problem import Problem, as_problem
+from ..sampling import DISCRETE
+from ..table import listing, nearest
 
 __all__ = ["Layout", "Sample", "sample"]
 
 KINDS = ("sobol", "lhs", "montecarlo")
 SCRAMBLES = 8  # unless there are too few base points for so many
 FEWEST = 32  # base points of a scramble, unless asked for
+MOST_COMBINATIONS = 2**16
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,9 @@ class Layout:
         Whether the runs BA and AC are there.
     kind : str
         "sobol" (nested scramble), "linear_sobol", "plain_sobol" (no scramble), "lhs" or "montecarlo".
+    levels, member : tuple of int
+        Where discrete inputs are run in all their combinations: levels of each input, 0 where it is not discrete, and
+        the position of its factor. Else empty.
     """
 
     factors: tuple[str, ...]
@@ -48,11 +55,32 @@ class Layout:
     second_order: bool
     third: bool = False
     kind: str = "sobol"
+    levels: tuple[int, ...] = ()
+    member: tuple[int, ...] = ()
+
+    @property
+    def discrete(self) -> str:
+        """How discrete inputs are taken, "enumerated" or "sampled"."""
+        return "enumerated" if self.levels else "sampled"
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing but discrete inputs varies, and all their combinations are run."""
+        return bool(self.levels) and all(self.levels)
+
+    @property
+    def combinations(self) -> int:
+        """Combinations that are run at each point; 1 where discrete inputs are sampled."""
+        return prod(max(1, levels) for levels in self.levels)
 
     @property
     def each(self) -> int:
         """Runs of one base point."""
-        return runs_of_a_point(len(self.factors), self.second_order, self.third)
+        if self.exact:
+            return self.combinations
+        moved = {at for at, levels in zip(self.member, self.levels, strict=True) if levels == 0}
+        crossed = len(moved) if self.levels else len(self.factors)
+        return self.combinations * runs_of_a_point(crossed, self.second_order, self.third)
 
     @property
     def runs(self) -> int:
@@ -95,6 +123,7 @@ def sample(
     kind: str = "sobol",
     scrambles: int | None = None,
     third: bool = False,
+    discrete: str = "sampled",
     threads: int | None = None,
     N: int | None = None,
 ) -> Sample:
@@ -105,8 +134,8 @@ def sample(
     problem : mapping
         ``names`` of the inputs; ``bounds``, numbers for each; ``dists``, a distribution for each ("unif" if left out):
         unif, logunif, triang, norm, truncnorm, lognorm, weibull as in SALib; gamma (shape, scale);
-        and discrete, whose bounds are its equally likely levels; ``groups``, a group for each input, whose columns are
-        exchanged together.
+        and discrete, whose bounds are its equally likely levels (one that stands twice is twice as likely); ``groups``,
+        a group for each input, whose columns are exchanged together.
     n : int
         Base points in all scrambles together; a power of two serves best.
     calc_second_order : bool
@@ -128,6 +157,11 @@ def sample(
         such interval.
     third : bool
         Whether there is a third point, as the first-order estimator "owen" needs: d more runs for each base point.
+    discrete : {"sampled", "enumerated"}
+        "enumerated": base points are of the other inputs alone, and each of their runs is made with every combination
+        of the levels of the discrete ones, whose part is then free of sampling error. With c combinations and k factors
+        that hold other inputs, c n (2 k + 2) or c n (k + 2) runs. Where all inputs are discrete, each combination once:
+        indices are exact, and n, scrambles and seed are not looked at. At most 65,536 combinations.
     threads : int, optional
         All cores if left out.
     N : int
@@ -137,7 +171,8 @@ def sample(
     -------
     Sample
         Shape (runs, inputs), a numpy.ndarray that knows its layout. For each base point in turn: A, AB_1 to AB_d,
-        BA_1 to BA_d, B, AC_1 to AC_d, where AB_i is A with factor i of B.
+        BA_1 to BA_d, B, AC_1 to AC_d, where AB_i is A with factor i of B. Enumerated: likewise for the factors that
+        hold inputs which are not discrete, with all combinations in place of each run, the last discrete input fastest.
 
     Raises
     ------
@@ -155,9 +190,21 @@ def sample(
     >>> x = sobol.sample(problem, 64, seed=3)
     >>> x.shape, x.layout.scrambles
     ((384, 2), 2)
+    >>> rules = {"names": ["a", "b"], "bounds": [[0, 1, 2], [0, 10]], "dists": ["discrete", "discrete"]}
+    >>> sobol.sample(rules, discrete="enumerated").tolist()
+    [[0.0, 0.0], [0.0, 10.0], [1.0, 0.0], [1.0, 10.0], [2.0, 0.0], [2.0, 10.0]]
     """
     made = as_problem(problem)
     whole("skip_values", skip_values, 0, 0)
+    levels = enumerated_levels(discrete, made)
+    if levels and third:
+        raise SpecError(Fault("third", "True with discrete='enumerated'", "False, or discrete='sampled'"))
+    if levels and all(levels):
+        return _sampled(
+            made,
+            Layout(made.factors, 1, 1, seed_or_first(seed), True, False, "sobol", levels, made.factor),
+            threads,
+        )
     points = _points(n, N)
     reversed_too = bool(calc_second_order or third)
     if kind not in KINDS:
@@ -167,14 +214,68 @@ def sample(
     whole("scrambles", scrambles, 1, points if scramble else 1)
     if kind == "sobol":
         kind = _scrambled(scramble, scrambles)
-    layout = Layout(made.factors, points, scrambles, seed_or_first(seed), reversed_too, bool(third), kind)
-    x = _core.sobol_sample(
-        getattr(_core.Points, kind), points, scrambles, layout.seed, made.factor, len(made.factors),
-        reversed_too, layout.third, list(made.laws), threads_of(threads),
-    )  # fmt: skip
+    member = made.factor if levels else ()
+    layout = Layout(
+        made.factors, points, scrambles, seed_or_first(seed), reversed_too, bool(third), kind, levels, member
+    )
+    return _sampled(made, layout, threads)
+
+
+def _sampled(problem: Problem, layout: Layout, threads: int | None) -> Sample:
+    """The inputs of a layout's runs."""
+    fixed = layout.levels or (0,) * len(problem.names)
+    drawn = [k for k, levels in enumerate(fixed) if levels == 0]
+    groups = sorted({problem.factor[k] for k in drawn})
+    x: NDArray[np.float64] = _core.sobol_sample(
+        getattr(_core.Points, layout.kind), layout.n, layout.scrambles, layout.seed,
+        [groups.index(problem.factor[k]) for k in drawn], len(groups), layout.second_order, layout.third,
+        [problem.laws[k] for k in drawn], threads_of(threads),
+    ) if drawn else np.empty((1, 0))  # fmt: skip
+    if layout.levels:
+        x = _crossed(x, problem, drawn, layout.combinations)
     out: Sample = x.view(Sample)
     out._layout = layout
     return out
+
+
+def _crossed(
+    x: NDArray[np.float64], problem: Problem, drawn: list[int], combinations: int
+) -> NDArray[np.float64]:
+    """Every run of the drawn inputs with every combination of the levels of the others, the last of these fastest."""
+    out = np.empty((len(x), combinations, len(problem.names)))
+    out[:, :, drawn] = x[:, None]
+    inner = combinations
+    for k, (law, levels) in enumerate(zip(problem.laws, problem.levels, strict=True)):
+        if levels:
+            inner //= levels
+            out[:, :, k] = np.tile(
+                np.repeat(law["tables"]["levels"][0], inner), combinations // (levels * inner)
+            )
+    return out.reshape(-1, len(problem.names))
+
+
+def enumerated_levels(discrete: str, problem: Problem) -> tuple[int, ...]:
+    """Levels of each input where discrete ones are enumerated; empty where they are sampled.
+
+    Raises
+    ------
+    SpecError
+        For another word, no discrete input, and for too many combinations.
+    """
+    if discrete not in DISCRETE:
+        raise SpecError(Fault("discrete", repr(discrete), nearest(str(discrete), DISCRETE)))
+    if discrete == "sampled":
+        return ()
+    levels = problem.levels
+    if not any(levels):
+        came = "'enumerated' with no discrete input"
+        raise SpecError(Fault("discrete", came, "'sampled', or dists that are 'discrete'"))
+    count = prod(max(1, each) for each in levels)
+    if count > MOST_COMBINATIONS:
+        names = listing(name for name, each in zip(problem.names, levels, strict=True) if each)
+        came = f"'enumerated' with {count:,} combinations of {names}"
+        raise SpecError(Fault("discrete", came, f"'sampled' with more than {MOST_COMBINATIONS:,}"))
+    return levels
 
 
 def usual_scrambles(points: int) -> int:

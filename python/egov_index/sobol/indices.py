@@ -43,7 +43,11 @@ class SobolIndices(Mapping[str, Any]):
     estimators : dict
         From "first", "total" and "second" to the name of the estimator.
     interval_method : str
-        "t" over scrambles or "bootstrap" over blocks.
+        "t" over scrambles, "bootstrap" over blocks, or "exact" where there is none.
+    discrete : str
+        "enumerated": discrete inputs in all combinations, at every point of the others; "sampled": drawn.
+    exact : bool
+        Whether nothing but discrete inputs varies and all their combinations were run.
     level : float
         Level of the intervals.
     n, runs, scrambles, resamples : int
@@ -67,6 +71,7 @@ class SobolIndices(Mapping[str, Any]):
     ) -> None:
         self.outputs, self.factors, self.layout = outputs, factors, layout
         self.n, self.runs, self.scrambles = layout.n, layout.runs, layout.scrambles
+        self.discrete, self.exact = layout.discrete, layout.exact
         self.estimators, self.interval_method = dict(estimators), interval_method
         self.level, self.resamples = level, resamples
         self._single = single

@@ -26,7 +26,7 @@ def explained(of: SobolIndices, head: str | None = None) -> str:
     if of.constant:
         lines.append(f"Constant, so without indices: {listing(of.constant)}.")
     varying = [k for k, name in enumerate(of.outputs) if name not in of.constant]
-    few = head is None and of.n < FEWEST
+    few = head is None and not of.exact and of.n < FEWEST
     if few:
         lines.append(
             f"{of.n:,} base point{'s are' if of.n > 1 else ' is'} too few to say anything of these indices: "
@@ -36,12 +36,16 @@ def explained(of: SobolIndices, head: str | None = None) -> str:
         lines += _wide(of, varying)
     if varying and not few:
         lines += _largest(of, varying)
-        lines += [] if of.interval_method == "exact" else _oddities(of, varying)
+        lines += [] if of.exact else _oddities(of, varying)
     return "\n".join(lines)
 
 
 def _design(of: SobolIndices) -> str:
+    if of.exact:
+        return f"{len(of.factors)} factors, all {of.runs:,} combinations of their levels."
     scrambles = "1 scramble" if of.scrambles == 1 else f"{of.scrambles} independent scrambles"
+    if of.discrete == "enumerated":
+        scrambles += f", each crossed with all {of.layout.combinations:,} combinations of the discrete inputs"
     none = of.n == 1 or (of.interval_method == "t" and of.scrambles == 1)
     how = "none" if none else HOW[of.interval_method].format(of.resamples)
     return (
