@@ -50,13 +50,6 @@ class Problem:
     laws: tuple[dict[str, Any], ...]
     outputs: tuple[str, ...] = ()
 
-    @property
-    def levels(self) -> tuple[int, ...]:
-        """How many levels each input has; 0 where it is not discrete."""
-        return tuple(
-            len(law["tables"]["levels"][0]) if law["method"] == "discrete" else 0 for law in self.laws
-        )
-
 
 def as_problem(problem: Any, bounded: bool = True) -> Problem:
     """Read a SALib problem; SpecError with all that is wrong. Bounds and dists are left out unless ``bounded``."""

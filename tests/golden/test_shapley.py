@@ -146,6 +146,26 @@ def test_a_multilinear_function():
     np.testing.assert_allclose(closed, EXACT["bratley1992_d8"]["shapley"], atol=1e-14)
 
 
+@pytest.mark.parametrize("kind", ["score", "rank"])
+def test_discrete_factors_in_all_combinations(kind):
+    given = GOLDEN["discrete_composite_6x4"]
+    outputs, exact = (
+        np.array(given[f"{kind}s"], dtype=float),
+        EXACT["discrete_composite_6x4"][f"{kind}_shapley"],
+    )
+    inputs = {
+        "names": list("abcd"),
+        "bounds": [list(range(k)) for k in given["levels"]],
+        "dists": ["discrete"] * 4,
+    }
+    found = shapley.effects(lambda x: outputs[tuple(x.astype(int).T)], inputs)
+    assert found.method == "exact" and found.runs == 48
+    np.testing.assert_allclose(found.effects, exact, rtol=0, atol=1e-12)
+    for name in ("first", "total"):
+        wanted = [row[name] for row in given[f"{kind}_indices"]]
+        np.testing.assert_allclose(getattr(found, name), wanted, rtol=0, atol=1e-12)
+
+
 def test_discrete_factors():
     """Scores of six units over 48 combinations of choices, all outputs at once."""
     given = GOLDEN["discrete_composite_6x4"]
@@ -155,7 +175,7 @@ def test_discrete_factors():
         "bounds": [list(range(k)) for k in given["levels"]],
         "dists": ["discrete"] * 4,
     }
-    found = shapley.effects(lambda x: scores[tuple(x.astype(int).T)], inputs, 2**13)
+    found = shapley.effects(lambda x: scores[tuple(x.astype(int).T)], inputs, 2**13, discrete="sampled")
     exact = EXACT["discrete_composite_6x4"]["score_shapley"]
     np.testing.assert_allclose(found.effects, exact, atol=0.02)
     np.testing.assert_allclose(found.variance, [row["variance"] for row in given["score_indices"]], rtol=0.05)

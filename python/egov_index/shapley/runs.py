@@ -13,9 +13,10 @@ from ..runs import powers_of
 from ..table import listing
 from .laws import Law, Mask
 
-__all__ = ["Model", "Runs"]
+__all__ = ["ROWS", "Model", "Runs"]
 
 Array = NDArray[np.float64]
+ROWS = 2**16  # runs of one call of the model, about
 
 
 class Model:
@@ -88,6 +89,10 @@ class Runs:
         self.peak: Array = np.zeros(1)
         self.powers: NDArray[np.int64] | None = None
 
+    def rows(self, coalitions: int) -> int:
+        """Rows of the largest call of the model for a point."""
+        return coalitions * (self.inner - 1)
+
     def costs(self, u: Array, free: Mask) -> Array:
         """Sample variance of the outputs at each point as each coalition is drawn again.
 
@@ -101,8 +106,7 @@ class Runs:
         array (points, coalitions, outputs)
         """
         n, d, again = len(u), len(self.law.names), self.inner - 1
-        variates = self.law._variates(np.concatenate(np.split(u, self.inner, axis=1)), self.threads)
-        variates = variates.reshape(self.inner, n, d)
+        variates = self._drawn(u)
         x = self.law.draw(variates[0])
         shape = (n, free.shape[1], again, d)
         rows = self.law.redraw(
@@ -115,6 +119,11 @@ class Runs:
             apart = others.reshape(n, free.shape[1], again, -1) - first[:, None, None]
             total = apart.sum(axis=2)
             return np.asarray(((apart**2).sum(axis=2) - total**2 / self.inner) / again)
+
+    def _drawn(self, u: Array) -> Array:
+        """Variates, draws x points x inputs."""
+        variates = self.law._variates(np.concatenate(np.split(u, self.inner, axis=1)), self.threads)
+        return variates.reshape(self.inner, len(u), len(self.law.names))
 
     def _run(self, x: Array) -> Array:
         y = self.model(x)

@@ -15,22 +15,23 @@ from ..errors import Fault, SpecError
 from ..problem import as_problem
 from ..progress import tell
 from ..table import nearest
+from .discrete import CrossedRuns, Split, enumerated, exact
 from .game import Game, grouping
 from .laws import Law, as_law
-from .runs import Model, Runs
+from .runs import ROWS, Model, Runs
 from .shares import ShapleyEffects
 from .sums import OrderSums, SubsetSums
 
 __all__ = ["effects"]
 
 Array = NDArray[np.float64]
+ALL = "All inputs are discrete and all their combinations were run."
 METHODS = ("subsets", "permutations")
 KINDS = ("sobol", "linear_sobol", "lhs", "montecarlo")
 INTERVALS = ("t", "clt")
 FEW = 64  # up to so many coalitions all of them do better than random orders with the same number of runs
 MOST = 2**16
-ROWS = 2**16  # runs of one call of the model, about,
-NUMBERS = 2**22  # unless they give more outputs than so many
+NUMBERS = 2**22  # outputs of one call of the model, about
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def effects(
     kind: str | None = None,
     interval: str = "t",
     level: float = 0.95,
+    discrete: str | None = None,
     outputs: Sequence[str] | None = None,
     threads: int | None = None,
     progress: Callable[[float], object] | None = None,
@@ -100,6 +102,12 @@ def effects(
         Student's t over the replicates, or the central limit theorem over permutations and independent points.
     level : float
         Level of the intervals.
+    discrete : {"sampled", "enumerated"}, optional
+        "enumerated": every combination of the discrete inputs is run at each point of the others, and each time that
+        these are drawn again, so that what they do alone has no sampling error; over all coalitions. Where all inputs
+        are discrete, each combination is run once and effects are exact, for inputs and players of any number. At most
+        65,536 combinations. Left out: enumerated where all inputs are discrete, n is no less than their combinations
+        and no method is asked for; else sampled.
     outputs : sequence of str, optional
         Names of the outputs.
     threads : int, optional
@@ -137,19 +145,32 @@ def effects(
     >>> found = shapley.effects(ishigami, problem, n=2**14)
     >>> found.effects.round(2).tolist()
     [0.44, 0.44, 0.12]
+    >>> rules = {"names": ["a", "b"], "bounds": [[0, 1], [0, 1, 2]], "dists": ["discrete", "discrete"]}
+    >>> shapley.effects(lambda x: x[:, 0] * x[:, 1], rules).effects.round(6).tolist()
+    [0.571429, 0.428571]
     """
     law = as_law(problem)
     if not isinstance(problem, Law):
         groups, outputs = _from_problem(problem, groups, outputs)
     game = Game.of(law.names, grouping(groups, law.names), bool(inside))
-    method = _method(method, game)
+    split, asked = Split(law), Model(model, law.names, outputs)
+    crossed = enumerated(discrete, split, whole("n", n, 2, 2**32), method is None)
+    method = _method(method, game, crossed)
     design = _design(method, n, seed, replicates, kind, interval)
-    runs = Runs(Model(model, law.names, outputs), law, whole("inner", inner, 2, 1000), threads_of(threads))
+    again, level = whole("inner", inner, 2, 1000), share("level", level)
+    if crossed and all(split.levels):
+        found = exact(asked, split, game, progress)
+        return ShapleyEffects(
+            **found, outputs=asked.outputs, single=asked.single, factors=game.players, method="exact",
+            groups=grouping(groups, law.names) if inside else (), runs=split.combinations, notes=(ALL,),
+        )  # fmt: skip
+    cores = threads_of(threads)
+    runs = CrossedRuns(asked, split, again, cores) if crossed else Runs(asked, law, again, cores)
     sums = SubsetSums(game) if method == "subsets" else OrderSums(game)
     for part, r in _batches(design, runs, sums, progress):
         sums.add(r, runs.costs(part[:, : runs.columns], sums.free(part[:, runs.columns :])))
     return ShapleyEffects(
-        **sums.shares(interval, share("level", level), runs.peak, runs.powers),
+        **sums.shares(interval, level, runs.peak, runs.powers),
         outputs=runs.model.outputs, single=runs.model.single, factors=game.players, method=method,
         groups=grouping(groups, law.names) if inside else (), interval_method=interval, level=level, n=design.n,
         runs=runs.count, replicates=design.replicates,
@@ -164,11 +185,13 @@ def _from_problem(problem: Mapping[str, Any], groups: Any, outputs: Any) -> tupl
     return groups, outputs if outputs is not None else read.outputs or None
 
 
-def _method(method: str | None, game: Game) -> str:
+def _method(method: str | None, game: Game, crossed: bool) -> str:
     if method is None:
-        return METHODS[game.count > FEW]
+        return METHODS[game.count > FEW and not crossed]
     if method not in METHODS:
         raise SpecError(Fault("method", repr(method), nearest(method, METHODS)))
+    if crossed and method != "subsets":
+        raise SpecError(Fault("method", f"{method!r} with discrete='enumerated'", "'subsets', or left out"))
     if method == "subsets" and game.count > MOST:
         came = f"'subsets' of {len(game.players)} inputs, {game.count:,} coalitions"
         raise SpecError(Fault("method", came, f"'permutations', or groups with at most {MOST:,} coalitions"))
@@ -195,7 +218,7 @@ def _batches(
     design: Design, runs: Runs, sums: SubsetSums | OrderSums, progress: Callable[[float], object] | None
 ) -> Iterator[tuple[Array, int]]:
     """Points a batch at a time, with their replicate. The first, before outputs are known, is a small one."""
-    cost = sums.coalitions * (runs.inner - 1)
+    cost = runs.rows(sums.coalitions)
     done = 0
     for r, points in enumerate(design.parts(runs.columns + sums.keys)):
         first = 0

@@ -46,7 +46,7 @@ class ShapleyEffects:
     level : float
         Level of the intervals.
     n, runs, replicates : int
-        0 where effects are exact.
+        ``n`` and ``replicates`` are 0 where effects are exact, ``runs`` too where they come from a formula.
     notes : tuple of str
         What a reader must know.
     """

@@ -13,10 +13,38 @@ from ..errors import DataError, Fault
 from .game import Game
 from .laws import Mask
 
-__all__ = ["OrderSums", "SubsetSums"]
+__all__ = ["OrderSums", "SubsetSums", "blanked"]
 
 Array = NDArray[np.float64]
 CONSTANT = 1e-12  # a standard deviation below this share of the largest output is rounding
+
+
+def blanked(
+    effects: Array,
+    half: Array,
+    variance: Array,
+    first: Array,
+    total: Array,
+    peak: Array,
+    powers: NDArray[np.int64],
+) -> dict[str, Any]:
+    """What is known of outputs, outputs x players, NaN where an output is constant; variances in units of the outputs.
+
+    Parameters
+    ----------
+    effects, half, first, total : array (outputs, players)
+        ``half``: half the length of the interval.
+    variance, peak, powers : array (outputs,)
+        Variance and largest value of scaled outputs, and the powers of two by which they are scaled.
+    """
+    constant = ~(variance > (CONSTANT * peak) ** 2)
+    tables = {
+        "effects": effects, "low": effects - half, "high": effects + half, "first": first, "total": total
+    }  # fmt: skip
+    with np.errstate(over="ignore", under="ignore"):
+        variance = np.ldexp(variance, 2 * powers)
+    shown = {name: np.where(constant[:, None], np.nan, table) for name, table in tables.items()}
+    return {**shown, "variance": variance, "constant": constant}
 
 
 class Sums(ABC):
@@ -66,19 +94,12 @@ class Sums(ABC):
             raise DataError(
                 Fault("what the model gives", "numbers whose squares are no numbers", "scale them")
             )
-        variance = total[-1] / sum(self.points)
-        constant = ~(variance > (CONSTANT * peak) ** 2)
         with np.errstate(divide="ignore", invalid="ignore"):
-            effects = np.where(constant, np.nan, self._parts(total) / total[-1]).T
-            half = np.where(constant[:, None], np.nan, self._half(interval, level, effects))
+            effects = (self._parts(total) / total[-1]).T
+            half = self._half(interval, level, effects)
             first, indices = self._indices(total)
-        blank = constant[:, None]
-        with np.errstate(over="ignore", under="ignore"):
-            variance = np.ldexp(variance, 2 * np.asarray(powers))
-        return {
-            "effects": effects, "low": effects - half, "high": effects + half, "variance": variance,
-            "constant": constant, "first": np.where(blank, np.nan, first), "total": np.where(blank, np.nan, indices),
-        }  # fmt: skip
+        variance = total[-1] / sum(self.points)
+        return blanked(effects, half, variance, first, indices, peak, np.asarray(powers))
 
     def _half(self, interval: str, level: float, effects: Array) -> Array:
         """Half the length of intervals by Student's t over the replicates; NaN for a single one."""

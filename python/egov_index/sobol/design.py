@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from .. import _core
 from ..arguments import seed_or_first, threads_of, whole
 from ..errors import Fault, SpecError
+from ..factorial import counted, crossed, levels_of
 from ..problem import Problem, as_problem
 from ..sampling import DISCRETE
-from ..table import listing, nearest
+from ..table import nearest
 
 __all__ = ["Layout", "Sample", "sample"]
 
 KINDS = ("sobol", "lhs", "montecarlo")
 SCRAMBLES = 8  # unless there are too few base points for so many
 FEWEST = 32  # base points of a scramble, unless asked for
-MOST_COMBINATIONS = 2**16
 
 
 @dataclass(frozen=True)
@@ -232,26 +232,10 @@ def _sampled(problem: Problem, layout: Layout, threads: int | None) -> Sample:
         [problem.laws[k] for k in drawn], threads_of(threads),
     ) if drawn else np.empty((1, 0))  # fmt: skip
     if layout.levels:
-        x = _crossed(x, problem, drawn, layout.combinations)
+        x = crossed(x, problem.laws).reshape(-1, len(problem.names))
     out: Sample = x.view(Sample)
     out._layout = layout
     return out
-
-
-def _crossed(
-    x: NDArray[np.float64], problem: Problem, drawn: list[int], combinations: int
-) -> NDArray[np.float64]:
-    """Every run of the drawn inputs with every combination of the levels of the others, the last of these fastest."""
-    out = np.empty((len(x), combinations, len(problem.names)))
-    out[:, :, drawn] = x[:, None]
-    inner = combinations
-    for k, (law, levels) in enumerate(zip(problem.laws, problem.levels, strict=True)):
-        if levels:
-            inner //= levels
-            out[:, :, k] = np.tile(
-                np.repeat(law["tables"]["levels"][0], inner), combinations // (levels * inner)
-            )
-    return out.reshape(-1, len(problem.names))
 
 
 def enumerated_levels(discrete: str, problem: Problem) -> tuple[int, ...]:
@@ -266,15 +250,8 @@ def enumerated_levels(discrete: str, problem: Problem) -> tuple[int, ...]:
         raise SpecError(Fault("discrete", repr(discrete), nearest(str(discrete), DISCRETE)))
     if discrete == "sampled":
         return ()
-    levels = problem.levels
-    if not any(levels):
-        came = "'enumerated' with no discrete input"
-        raise SpecError(Fault("discrete", came, "'sampled', or dists that are 'discrete'"))
-    count = prod(max(1, each) for each in levels)
-    if count > MOST_COMBINATIONS:
-        names = listing(name for name, each in zip(problem.names, levels, strict=True) if each)
-        came = f"'enumerated' with {count:,} combinations of {names}"
-        raise SpecError(Fault("discrete", came, f"'sampled' with more than {MOST_COMBINATIONS:,}"))
+    levels = levels_of(problem.laws)
+    counted(problem.names, levels)
     return levels
 
 
