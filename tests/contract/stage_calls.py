@@ -145,3 +145,8 @@ def run(stage, method, panel, params, **more):
         return table["estimate" if stage == "correlate" else "low"].to_numpy().reshape(count, count)
     values = panel.values[:, 0, 0]
     return np.asarray(_core.adjust(values, core_choice(stage, catalogue.Choice(method, params))))
+
+
+def lowest_adjusted(row, p):
+    """What adjusted p-values are at least: the p-values, but where the share of true hypotheses is estimated."""
+    return p / len(p) if row["name"] in ("storey", "two_stage") else p

@@ -64,7 +64,7 @@ struct Association {
 std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Question& question, const Monitor& monitor = {});
 
 struct AdjustMethod : Method {
-  std::function<Vector(const Vector& p)> adjust;  // NaN-free p-values
+  std::function<Vector(const Vector& p, const Args& args)> adjust;  // NaN-free p-values
 };
 Rows<AdjustMethod>& adjust_methods();
 // Adjusted p-values; NaN stays NaN and does not count.
