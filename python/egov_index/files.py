@@ -100,13 +100,13 @@ def write_all(folder: str | Path, files: Mapping[str, str]) -> tuple[Path, ...]:
     return tuple(folder / name for name in files)
 
 
-def write_file(path: str | os.PathLike[str], text: str) -> None:
-    """Write one text, beside its place first, so that no reader ever meets half a file."""
+def write_file(path: str | os.PathLike[str], text: str | bytes) -> None:
+    """Write one text (or bytes), beside its place first, so that no reader ever meets half a file."""
     path = Path(path)
     handle, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
         os.chmod(part, 0o666 & ~_umask())
         os.replace(part, path)
     finally:

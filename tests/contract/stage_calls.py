@@ -142,7 +142,7 @@ def run(stage, method, panel, params, **more):
         how = {"method": chosen} if stage == "correlate" else {"interval": chosen, "resamples": 20}
         table = egov.outcomes.correlate(panel, panel, minimum=0, **({"resamples": 0} | how)).to_frame()
         count = len(panel.indicators)
-        return table["estimate" if stage == "correlate" else "low"].to_numpy().reshape(count, count)
+        return table["estimate" if stage == "correlate" else "low"].to_numpy().reshape(count, count).T
     values = panel.values[:, 0, 0]
     return np.asarray(_core.adjust(values, core_choice(stage, catalogue.Choice(method, params))))
 

@@ -47,25 +47,24 @@ def links(**keywords):
 def test_coefficients_and_p_values_are_those_of_scipy(method, reference, period, window):
     frame = links(method=method, period=period, window=window)
     y = latest(TARGETS, range(2017, 2023), period, window)
-    for (i, j), row in zip(np.ndindex(2, 3), frame.itertuples(), strict=True):
+    for (j, i), row in zip(np.ndindex(3, 2), frame.itertuples(), strict=True):
         x = SCORES[:, [2020, 2022].index(period), i]
         both = ~np.isnan(y[:, j])
         wanted = reference(x[both], y[both, j])
         assert row.n == both.sum()
         assert row.estimate == pytest.approx(wanted.statistic, rel=1e-11, abs=1e-14)
         assert row.p == pytest.approx(wanted.pvalue, rel=1e-9)
-    assert (
-        frame["node"].tolist() == ["a"] * 3 + ["b"] * 3
-        and frame["outcome"].tolist() == ["poverty", "health", "growth"] * 2
-    )
-    assert frame["sdg_goal"].tolist() == ["1", "3", "8"] * 2 and frame["direction"].tolist() == [-1, 1, 1] * 2
+    assert frame["node"].tolist() == ["a", "b"] * 3
+    assert frame["outcome"].tolist() == [name for name in ("poverty", "health", "growth") for _ in "ab"]
+    assert frame["sdg_goal"].tolist() == ["1", "1", "3", "3", "8", "8"]
+    assert frame["direction"].tolist() == [-1, -1, 1, 1, 1, 1]
 
 
 def test_ties_in_outcomes():
     rounded = targets(np.round(TARGETS))
     frame = egov.outcomes.correlate(scores(), rounded, resamples=0, minimum=0).to_frame()
     y = latest(np.round(TARGETS), range(2017, 2023), 2022, 5)
-    for (i, j), got in zip(np.ndindex(2, 3), frame["estimate"], strict=True):
+    for (j, i), got in zip(np.ndindex(3, 2), frame["estimate"], strict=True):
         both = ~np.isnan(y[:, j])
         assert got == pytest.approx(stats.spearmanr(SCORES[both, 1, i], y[both, j]).statistic, rel=1e-11)
 
@@ -85,7 +84,7 @@ def test_years_of_the_outcome():
     frame = links(window=3)
     y = np.where(np.isnan(TARGETS), NAN, np.arange(2017, 2023)[None, :, None])[:, 3:]
     newest = np.nanmax(np.where(np.isnan(y), -np.inf, y), axis=1)
-    for j, row in enumerate(frame.iloc[:3].itertuples()):
+    for j, row in enumerate(frame[frame["node"] == "a"].itertuples()):
         seen = newest[np.isfinite(newest[:, j]), j]
         assert (row.year, row.year_min, row.year_max) == (np.median(seen), seen.min(), seen.max())
 
@@ -123,11 +122,11 @@ def test_pairs_without_a_number_say_why():
     values[:, :, 0] = 4.0
     values[2:, :, 1] = NAN
     frame = egov.outcomes.correlate(scores(), targets(values), resamples=10, minimum=30).to_frame()
-    constant, few, rest = (frame.iloc[k] for k in range(3))
+    constant, few, rest = (frame.iloc[k] for k in (0, 2, 4))
     assert np.isnan(constant["estimate"]) and "constant" in constant["note"]
     assert few["n"] <= 2 and np.isnan(few["p"]) and "fewer than 30" in few["note"]
     assert rest["note"] == ("" if rest["n"] >= 30 else "fewer than 30 countries")
-    assert np.isnan(frame["p_adjusted"][0]) and not np.isnan(frame["p_adjusted"][2])
+    assert np.isnan(frame["p_adjusted"][0]) and not np.isnan(frame["p_adjusted"][4])
 
 
 def test_units_are_matched_by_label_and_outcomes_later_than_the_index_are_not_taken():
@@ -160,7 +159,7 @@ def test_a_result_has_its_nodes_and_warns_of_shared_inputs():
     shared = targets(concept=["income", "health;schooling", "growth"])
     frame = egov.outcomes.correlate(result, shared, resamples=0, minimum=0).to_frame()
     assert frame["node"].drop_duplicates().tolist() == ["root", "a", "b"]
-    assert frame["overlap"].tolist() == ["income", "schooling", ""] * 2 + ["", "", ""]
+    assert frame["overlap"].tolist() == ["income", "income", "", "schooling", "schooling", "", "", "", ""]
     assert "shares income" in frame["note"][0]
     one = egov.outcomes.correlate(result, shared, nodes=["b"], resamples=0).to_frame()
     assert one["node"].unique().tolist() == ["b"]
@@ -184,7 +183,7 @@ def test_frames_of_polars_and_a_short_description():
         ({"level": 95}, ["level"]),
         ({"resamples": -1}, ["resamples"]),
         ({"resamples": 1.5}, ["resamples"]),
-        ({"missing": "listwise"}, ["missing", "pairwise"]),
+        ({"missing": "raise"}, ["missing", "pairwise", "listwise"]),
         ({"seed": -1}, ["seed"]),
         ({"minimum": "30"}, ["minimum"]),
     ],

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
-from .. import _core
-from ..arguments import seed_of, share, threads_of, whole
-from ..associations import associations
-from ..compiled import core_choice
-from ..errors import DataError, Fault, SpecError
+from ..arguments import truth
 from ..panel import Panel
 from ..result import Result
-from ..single import checked
-from .links import Columns, Links
-from .sides import index_side, outcome_side, time_of
+from .asked import Asked
+from .links import Links
+from .rows import columns_of
+from .sides import Sides, gather, panel_of
 
 __all__ = ["correlate"]
 
@@ -27,15 +22,22 @@ def correlate(
     method: Any = "spearman",
     *,
     nodes: str | Sequence[str] | None = None,
+    only: str | Sequence[str] | None = None,
+    control: str | Sequence[str] = (),
+    controls: Panel | None = None,
     period: Any = None,
+    view: str = "rows",
     lag: float = 0,
     window: float = 5,
     interval: Any = "percentile",
     resamples: int = 1000,
+    resampling: str = "pair",
+    permutations: int = 0,
     level: float = 0.95,
     adjust: Any = "bh",
     minimum: int = 30,
     missing: str = "pairwise",
+    rebuild: bool = True,
     seed: int = 1,
     threads: int | None = None,
     progress: Callable[[float], object] | None = None,
@@ -52,8 +54,21 @@ def correlate(
         ``"spearman"``, ``"pearson"``, ``"kendall"`` or ``"distance"``.
     nodes : sequence of str, optional
         Which nodes; all if left out.
-    period : label, optional
-        Which period of the index; the last one if left out.
+    only : sequence of str, optional
+        Which outcomes; all but those of goal "control" if left out, which are there to be held constant.
+    control : sequence of str
+        Indicators held constant, e.g. ``"log(gdp_per_capita)"``, the usual first choice: rich countries have both a
+        higher index and better outcomes. ``log(...)`` takes the natural logarithm; ranks do not change by it, so for
+        one control it matters to ``"pearson"`` only. The latest value up to the period of the index is taken, within
+        the window, whatever the lag.
+    controls : Panel, optional
+        Where controls are taken from; the outcomes if left out.
+    period : label or sequence of labels, optional
+        Which period of the index; the last one if left out. Several, or all if left out, for the other views.
+    view : {"rows", "pooled", "within", "between"}
+        Countries of one period; or several periods stacked, each with its outcomes at the lag: all variation
+        together, that within countries (deviations from the mean of the country over the rows that have both), or
+        that between their means. A country is a cluster then: it is resampled whole.
     lag : float
         Outcomes are taken so many periods later than the index; below 0: earlier.
     window : float
@@ -62,14 +77,25 @@ def correlate(
         A method of ``egov.methods("interval")``.
     resamples : int
         Resamples of countries, for intervals that need them; with 0 these leave no interval.
+    resampling : {"pair", "country"}
+        Resamples drawn for each pair, or one for all pairs, which keeps the dependence among outcomes.
+    permutations : int
+        Above 0: p by so many permutations of a studentized statistic (DiCiccio and Romano 2017), with controls by
+        Freedman and Lane (1983).
     level : float
         Level of the interval.
     adjust : str or Choice
-        Correction for many tests over the whole table, e.g. ``"bh"`` (Benjamini and Hochberg 1995).
+        Correction for many tests over the whole table: a method of ``egov.methods("adjust")``, e.g. ``"bh"``
+        (Benjamini and Hochberg 1995); or ``"max-t"`` (Westfall and Young 1993), which needs permutations.
     minimum : int
         Pairs with fewer countries are flagged.
-    missing : {"pairwise"}
-        Each pair uses the countries that have both.
+    missing : {"pairwise", "listwise"}
+        Each pair uses the countries that have both and every control; or all use the same, those that have every
+        node, outcome and control.
+    rebuild : bool
+        Associate nodes that share a concept with an outcome again, without the inputs that carry it: of a result, the
+        index scored without these indicators, siblings sharing their weight; of a published index, the mean of its
+        other components (``components`` in ``indicator_info``).
     seed, threads, progress
         As in :func:`egov_index.uncertainty.run`.
 
@@ -80,39 +106,56 @@ def correlate(
     Raises
     ------
     SpecError, DataError
-        For unknown methods, nodes or periods; for outcomes without a common unit.
+        For unknown methods, nodes, outcomes, controls or periods; for outcomes without a common unit; for a
+        logarithm of a control at or below 0.
+
+    Notes
+    -----
+    A pair that cannot have a number is NaN, with a code in ``reason`` and words in ``note``: too few countries, a
+    constant column, a control that determines the index or the outcome, as many controls as countries allow.
+
+    Examples
+    --------
+    >>> import egov_index as egov
+    >>> survey, outcomes = egov.datasets.un_egov_survey(), egov.datasets.sdg_outcomes()
+    >>> links = egov.outcomes.correlate(survey, outcomes, nodes="egdi", only="under5_mortality", resamples=0)
+    >>> frame = links.to_frame()
+    >>> frame["node"][0], frame["sdg_goal"][0], round(float(frame["estimate"][0]), 2)
+    ('egdi', '3', -0.88)
     """
-    chosen, correction = checked("correlate", method, {}), checked("adjust", adjust, {})
-    around = checked("interval", interval, {})
-    if isinstance(window, bool) or not isinstance(window, int | float) or not window > 0:
-        raise SpecError(Fault("window", repr(window), "a number of periods above 0"))
-    level, seed, workers = share("level", level, 0.95), seed_of(seed), threads_of(threads)
-    whole("resamples", resamples, 0, 10**7)
-    whole("minimum", minimum, 0, 2**31)
-    if not isinstance(outcomes, Panel):
-        raise DataError(f"outcomes: a Panel is needed, not {type(outcomes).__name__}")
-    if missing != "pairwise":
-        raise SpecError(Fault("missing", repr(missing), "'pairwise'"))
-    names, period, x = index_side(scores, nodes, period)
-    units = scores.panel.units if isinstance(scores, Result) else scores.units
-    y, years = outcome_side(units, outcomes, time_of(period) + time_of(lag), window)
-    raw = associations(
-        x,
-        y,
-        chosen,
-        interval=around,
-        resamples=resamples,
-        level=level,
-        seed=seed,
-        threads=workers,
-        progress=progress,
-    )
-    adjusted = np.asarray(
-        _core.adjust(np.asarray(raw["p"], dtype=np.float64), core_choice("adjust", correction))
-    )
-    keep = Columns(scores, outcomes, names, x, y, years)
-    return Links(
-        keep.columns(raw, adjusted, minimum), scores.panel.backend if isinstance(scores, Result) else scores.backend,
-        method=chosen.method, adjust=correction.method, level=level, resamples=resamples,
-        period=period, window=window, seed=seed,
+    asked = Asked.read(
+        method, lag=lag, window=window, interval=interval, resamples=resamples, level=level, adjust=adjust,
+        minimum=minimum, missing=missing, view=view, resampling=resampling, permutations=permutations, seed=seed,
+        threads=threads, progress=progress,
     )  # fmt: skip
+    again = truth("rebuild", rebuild)
+    sides = gather(
+        scores, outcomes, nodes=nodes, only=only, period=period, stacked=asked.stacked, lag=asked.lag,
+        window=asked.window, control=control, controls=controls,
+    )  # fmt: skip
+    if asked.missing == "listwise":
+        sides.listwise()
+    raw = asked.associate(sides, sides.x, sides.y)
+    return made(sides, asked, columns_of(sides, asked, raw, again))
+
+
+def made(sides: Sides, asked: Asked, columns: dict[str, Any]) -> Links:
+    """The answer, with how it came about."""
+    return Links(
+        columns, panel_of(sides.scores).backend, method=asked.method.method, adjust=asked.correction,
+        level=asked.level, resamples=asked.resamples, seed=asked.seed, interval=asked.interval.method,
+        resampling=asked.resampling, permutations=asked.permutations, missing=asked.missing, view=asked.view,
+        period=sides.periods if asked.stacked else sides.periods[0], window=asked.window, lag=asked.lag,
+        controls=sides.controls.names, notes=[*sides.notes, *_knew(sides)],
+    )  # fmt: skip
+
+
+def _knew(sides: Sides) -> list[str]:
+    """Sentences on outcomes that the imputation of the index was told."""
+    helped = sides.scores.auxiliaries if isinstance(sides.scores, Result) else ()
+    both = [name for name in sides.names if name in helped]
+    return [
+        f"the imputation of the index knew {name}: filled cells are not attenuated toward zero for it, nor are they "
+        "evidence of their own"
+        for name in both
+    ]

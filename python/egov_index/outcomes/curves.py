@@ -12,7 +12,7 @@ from .. import _core
 from ..arguments import share
 from ..errors import DataError, Fault, FitError, SpecError
 from .line import Line, line_of
-from .rows import outcome
+from .designs import outcome
 
 __all__ = ["nonlinear"]
 

@@ -13,7 +13,7 @@ from ..arguments import is_number, share, truth, whole
 from ..errors import DataError, Fault, SpecError
 from ..table import nearest
 from .line import Line, line_of
-from .rows import design, group_numbers, outcome
+from .designs import design, group_numbers, outcome
 
 __all__ = ["C", "convention", "least_squares", "robust"]
 

@@ -17,7 +17,7 @@ from ..table import make_frame, nearest
 from .line import Line
 from .linear import H1, C, convention, least_squares, robust
 from .quantile import CONVENTION, centered, quantile_line
-from .rows import group_numbers
+from .designs import group_numbers
 from .sides import index_side, outcome_side, time_of
 
 __all__ = ["Lines", "lines"]

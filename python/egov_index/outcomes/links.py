@@ -1,89 +1,34 @@
-"""The table of associations, a row a pair."""
+"""The table of associations between nodes of an index and outcomes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..associations import REASONS
-from ..panel import Panel
 from ..table import make_frame
-from .overlap import shared
+from . import words, writing
 
-__all__ = ["Columns", "Links"]
+__all__ = ["FLAGGED", "Links"]
 
-
-class Columns:
-    """Lays the pairs out as a table."""
-
-    def __init__(
-        self,
-        scores: Any,
-        outcomes: Panel,
-        names: list[str],
-        x: NDArray[np.float64],
-        y: NDArray[np.float64],
-        years: NDArray[np.float64],
-    ) -> None:
-        self.scores, self.outcomes, self.names, self.x, self.y, self.years = (
-            scores,
-            outcomes,
-            names,
-            x,
-            y,
-            years,
-        )
-
-    def columns(self, raw: dict[str, Any], adjusted: NDArray[np.float64], minimum: int) -> dict[str, Any]:
-        """Columns of the table, in the order of nodes, then outcomes."""
-        pairs = [(i, j) for i in range(len(self.names)) for j in range(len(self.outcomes.indicators))]
-        facts = [self.outcomes.about(name) for name in self.outcomes.indicators]
-        used = [self.years[~np.isnan(self.x[:, i]) & ~np.isnan(self.y[:, j]), j] for i, j in pairs]
-        found = [
-            shared(self.scores, self.names[i], self.outcomes, self.outcomes.indicators[j]) for i, j in pairs
-        ]
-        overlap = [";".join(sorted(concepts | set(helped))) for concepts, helped in found]
-        notes = [_note(REASONS[raw["reason"][k]], raw["n"][k], minimum, *found[k]) for k in range(len(pairs))]
-        return {
-            "node": [self.names[i] for i, _ in pairs],
-            "outcome": [self.outcomes.indicators[j] for _, j in pairs],
-            "sdg_goal": [str(facts[j].get("sdg_goal", "")) for _, j in pairs],
-            "direction": [facts[j].get("direction", 0) for _, j in pairs],
-            "n": raw["n"],
-            "year": [_of(np.median, years) for years in used],
-            "year_min": [_of(np.min, years) for years in used],
-            "year_max": [_of(np.max, years) for years in used],
-            "estimate": raw["estimate"],
-            "low": raw["low"],
-            "high": raw["high"],
-            "p": raw["p"],
-            "p_adjusted": adjusted,
-            "overlap": overlap,
-            "note": notes,
-        }
-
-
-def _of(statistic: Callable[..., Any], years: NDArray[np.float64]) -> float:
-    return float(statistic(years)) if years.size else float("nan")
-
-
-def _note(reason: str, n: int, minimum: int, concepts: set[str], helped: dict[str, list[str]]) -> str:
-    few = f"fewer than {minimum} countries" if n < minimum else ""
-    shared = f"shares {';'.join(sorted(concepts))} with the index" if concepts else ""
-    inside = [f"inside the index: {text}" for texts in helped.values() for text in texts]
-    return "; ".join(filter(None, (reason, few, shared, *dict.fromkeys(inside))))
+FLAGGED = (
+    "node", "outcome", "sdg_goal", "overlap", "without", "n", "estimate", "low", "high", "p",
+    "n_without", "estimate_without", "low_without", "high_without", "p_without", "reason_without",
+)  # fmt: skip
+ONLY_FLAGGED = ("n_without", "p_without", "reason_without")
 
 
 class Links:
-    """Associations of index nodes with outcomes.
+    """Associations of index nodes with outcomes: association, never cause.
 
     Attributes
     ----------
     method, adjust, level, resamples, period, window, seed
-        How they were computed.
+        How they were computed; period is a list where several were stacked.
+    interval, resampling, permutations, missing, view, lag, controls
+        The rest of it, as given to :func:`egov_index.outcomes.correlate`.
+    notes : tuple of str
+        What a reader of the whole table should know.
     """
 
     def __init__(self, columns: dict[str, Any], backend: str, **how: Any) -> None:
@@ -93,22 +38,116 @@ class Links:
         self.level: float = how["level"]
         self.resamples: int = how["resamples"]
         self.period, self.window, self.seed = how["period"], how["window"], how["seed"]
+        self.interval: str = how.get("interval", "percentile")
+        self.resampling: str = how.get("resampling", "pair")
+        self.permutations: int = how.get("permutations", 0)
+        self.missing: str = how.get("missing", "pairwise")
+        self.view: str = how.get("view", "rows")
+        self.lag: float = how.get("lag", 0.0)
+        self.controls: tuple[str, ...] = tuple(how.get("controls", ()))
+        self.notes: tuple[str, ...] = tuple(how.get("notes", ()))
 
     def to_frame(self) -> Any:
-        """Frame with a row a pair.
+        """Frame with a row a pair, by goal (1 to 17, others, none), then outcome, then node.
 
-        Columns node, outcome, sdg_goal, direction (of the outcome: 1 more is better), n (countries), year, year_min,
-        year_max (of the outcome: median, first and last), estimate, low, high, p, p_adjusted, overlap (what of the
-        outcome is in the node's inputs: a shared concept, or its own name where it helped to fill them), note.
+        Returns
+        -------
+        frame
+            Of the library of the index's data, with the columns
+
+            - node, outcome, sdg_goal; direction of the outcome: 1 more is better, -1 less is, 0 not known;
+            - n: rows that have both and every control; countries: countries among them, where periods are stacked;
+            - year, year_min, year_max of the outcome among them: median, first and last;
+            - estimate, with controls the partial coefficient, and beside it estimate_plain, without controls on the
+              same rows; low and high, ends of the interval; NaN where there is none;
+            - p, two-sided, and p_adjusted for all rows of the table;
+            - favorable: whether a higher index goes with a better outcome; missing where the direction is not known;
+            - ties: largest share of countries at one value of the outcome; note warns from 10 % on;
+            - overlap: concepts that the outcome shares with the node's inputs, and what helped to fill them;
+            - without, estimate_without, low_without, high_without: the same association of the node without the
+              inputs named in without, which carry the overlap; these do not count among the tests;
+            - reason: why there is no number, as a code; note: the same in words, and warnings.
         """
-        return make_frame(self._columns, self._backend)
+        shown = {name: column for name, column in self._columns.items() if name not in ONLY_FLAGGED}
+        return make_frame(shown, self._backend)
+
+    def flagged(self) -> Any:
+        """Frame of the pairs that share something: the association, and the one without what is shared.
+
+        Returns
+        -------
+        frame
+            Columns node, outcome, sdg_goal, overlap, without, n, estimate, low, high, p and the same with
+            ``_without``; reason_without says why there is no number. Empty where nothing is shared, or with
+            ``rebuild=False``.
+        """
+        keep = [k for k, text in enumerate(self._columns.get("without", ())) if text]
+        names = [name for name in FLAGGED if name in self._columns]
+        return make_frame({name: [self._columns[name][k] for k in keep] for name in names}, self._backend)
+
+    def rows(self, nodes: str | Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """Rows as dictionaries, of some nodes or of all.
+
+        Parameters
+        ----------
+        nodes : str or sequence of str, optional
+            Which nodes.
+        """
+        wanted = [nodes] if isinstance(nodes, str) else nodes
+        made = [
+            dict(zip(self._columns, cells, strict=True))
+            for cells in zip(*self._columns.values(), strict=True)
+        ]
+        return [row for row in made if wanted is None or row["node"] in wanted]
+
+    @property
+    def method_line(self) -> str:
+        """One line on how the numbers came about: coefficient, interval, seed, correction, missing values."""
+        return words.method_line(self)
+
+    @property
+    def estimand(self) -> str:
+        """What the coefficients are of."""
+        return words.estimand(self)
+
+    def explain(self) -> str:
+        """The table in sentences: the strongest links by goal, and what the numbers mean and do not mean."""
+        return words.explained(self)
+
+    def to_latex(self, path: str | Path | None = None) -> str:
+        """A LaTeX table (package booktabs): an outcome a row, a node a column, stars after correction, n per cell.
+
+        Parameters
+        ----------
+        path : path, optional
+            Written there as well; a whole file or none.
+
+        Returns
+        -------
+        str
+        """
+        return writing.latex(self, path)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write a workbook: the table, the flagged pairs, and how the numbers came about. Needs the extra ``excel``.
+
+        Parameters
+        ----------
+        path : path
+            An .xlsx file; replaced if it is there, and never half-written.
+
+        Raises
+        ------
+        ImportError
+            Without openpyxl.
+        """
+        writing.excel(self, path)
 
     def __len__(self) -> int:
         return len(self._columns["node"])
 
     def __repr__(self) -> str:
-        strong = sum(p < 0.05 for p in self._columns["p_adjusted"])
-        return (
-            f"<Links: {len(self)} pairs, {self.method}, {strong} with p below 0.05 after {self.adjust}; "
-            "association is not cause>"
-        )
+        return words.in_short(self)
+
+    def _repr_html_(self) -> str:
+        return writing.markup(self)

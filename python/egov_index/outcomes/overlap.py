@@ -3,46 +3,103 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from ..naming import in_words
 from ..panel import Panel
 from ..result import Result
 
-__all__ = ["shared"]
+__all__ = ["Guard", "Shared", "concepts_of"]
 
 
-def shared(
-    scores: Result | Panel, node: str, outcomes: Panel, outcome: str
-) -> tuple[set[str], dict[str, list[str]]]:
-    """What of the outcome is below the node already.
+class Shared:
+    """What of a series is below a node already.
 
-    Concepts that it shares with an indicator; and, by itself or by the concept it shares, what says how an
-    auxiliary that helped to fill indicators brought it in.
+    Attributes
+    ----------
+    concepts : set of str
+        Concepts that it shares with inputs of the node.
+    helped : dict of str to list of str
+        By its own name or the concept it shares: how an auxiliary that helped to fill inputs brought it in.
+    sources : tuple of str
+        Inputs of the node that carry any of it.
     """
-    concepts = _concepts(outcomes.about(outcome).get("concept"))
-    if not isinstance(scores, Result):
-        return concepts & _concepts(scores.about(node).get("concept")), {}
-    tree, panel = scores.index.framework, scores.panel
-    leaves = tree.below(node)
-    inputs = [tree[leaf].concept or panel.about(leaf).get("concept") for leaf in leaves]
-    helped: dict[str, list[str]] = {}
-    for auxiliary, filled in _by_auxiliary(scores, leaves).items():
-        same = (
-            {outcome} if auxiliary == outcome else concepts & _concepts(panel.about(auxiliary).get("concept"))
-        )
-        for item in same:
-            helped.setdefault(item, []).append(f"{auxiliary} helped to fill {in_words(filled)}")
-    return concepts & set().union(*map(_concepts, inputs)), helped
+
+    def __init__(self, concepts: set[str], helped: dict[str, list[str]], sources: Sequence[str]) -> None:
+        self.concepts, self.helped, self.sources = concepts, helped, tuple(sources)
+
+    def __bool__(self) -> bool:
+        return bool(self.concepts or self.helped)
+
+    @property
+    def label(self) -> str:
+        """Concepts and names, joined by semicolons."""
+        return ";".join(sorted(self.concepts | set(self.helped)))
+
+    def words(self, subject: str = "") -> list[str]:
+        """Sentences for the note."""
+        inside = [f"inside the index: {text}" for texts in self.helped.values() for text in texts]
+        shares = [f"shares {';'.join(sorted(self.concepts))} with the index"] if self.concepts else []
+        return [f"{subject}{text}" for text in dict.fromkeys([*shares, *inside])]
 
 
-def _by_auxiliary(result: Result, leaves: Sequence[str]) -> dict[str, list[str]]:
-    """Which of these indicators each auxiliary helped to fill."""
-    found: dict[str, list[str]] = {}
-    for leaf in leaves:
-        for name in result.filled_with.get(leaf, ()):
-            found.setdefault(name, []).append(leaf)
-    return found
+class Guard:
+    """Looks for circles between one index and series that stand beside it."""
+
+    def __init__(self, scores: Result | Panel) -> None:
+        self._scores = scores
+        self.shared = cache(self._shared)
+        self._inputs = cache(self._find_inputs)
+
+    def _shared(self, node: str, series: str, concept: str | None) -> Shared:
+        wanted = concepts_of(concept)
+        inputs = self._inputs(node)
+        common = {name: wanted & has for name, (has, _) in inputs.items()}
+        helped: dict[str, list[str]] = {}
+        sources = [name for name, has in common.items() if has]
+        for auxiliary, filled in self._auxiliaries(node).items():
+            for item in {series} if auxiliary == series else wanted & self._concepts(auxiliary):
+                helped.setdefault(item, []).append(f"{auxiliary} helped to fill {in_words(filled)}")
+                sources += filled
+        return Shared(set().union(*common.values()), helped, [name for name in inputs if name in sources])
+
+    def _find_inputs(self, node: str) -> dict[str, tuple[set[str], tuple[str, ...]]]:
+        """Inputs of a node: concepts of each, and the auxiliaries that helped to fill it."""
+        scores = self._scores
+        if isinstance(scores, Result):
+            leaves = scores.index.framework.below(node)
+            return {leaf: (self._of_leaf(leaf), scores.filled_with.get(leaf, ())) for leaf in leaves}
+        named = concepts_of(scores.about(node).get("components"))
+        parts = named if named and named <= set(scores.indicators) else {node}
+        return {
+            name: (concepts_of(scores.about(name).get("concept")), ())
+            for name in scores.indicators
+            if name in parts
+        }
+
+    def _of_leaf(self, leaf: str) -> set[str]:
+        """Concepts of an indicator: its own, those the data give, or those of the nearest node above that has any."""
+        assert isinstance(self._scores, Result)
+        tree, above = self._scores.index.framework, self._scores.index.framework[leaf]
+        found = above.concept or self._scores.panel.about(leaf).get("concept")
+        while not found and above.parent is not None:
+            above = tree[above.parent]
+            found = above.concept
+        return concepts_of(found)
+
+    def _auxiliaries(self, node: str) -> dict[str, list[str]]:
+        """Which inputs of a node each auxiliary helped to fill."""
+        found: dict[str, list[str]] = {}
+        for leaf, (_, names) in self._inputs(node).items():
+            for name in names:
+                found.setdefault(name, []).append(leaf)
+        return found
+
+    def _concepts(self, auxiliary: str) -> set[str]:
+        known = self._scores.panel.about(auxiliary) if isinstance(self._scores, Result) else {}
+        return concepts_of(known.get("concept"))
 
 
-def _concepts(text: str | None) -> set[str]:
+def concepts_of(text: str | None) -> set[str]:
+    """Words of a list joined by semicolons."""
     return {word.strip() for word in (text or "").split(";") if word.strip()}

@@ -1,95 +1,167 @@
-"""Rows of a regression: an outcome and its columns, read from arrays or frames."""
+"""The table of associations: a row a pair, by goal of the outcome, then outcome, then node."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, Fault, SpecError
-from ..table import numbers, read_frame
+from ..associations import REASONS
+from ..panel import Panel
+from .asked import Asked
+from .overlap import Guard, Shared
+from .saturation import tied
+from .sides import Sides
+from .without import WORDS, Without
 
-__all__ = ["design", "group_numbers", "outcome"]
+__all__ = [
+    "about_outcome",
+    "by_goal",
+    "columns_of",
+    "favorable",
+    "goal_place",
+    "note_of",
+    "words_of",
+    "years_of",
+]
 
-Array = NDArray[np.float64]
-
-
-def outcome(y: Any) -> tuple[Array, str]:
-    """An outcome as numbers, and the library it came from; DataError for text, infinities, or more than one column."""
-    values, _, backend = _table(y, "y", None)
-    if values.shape[1] != 1:
-        raise DataError(Fault("y", f"{values.shape[1]} columns", "one column"))
-    return values[:, 0], backend
-
-
-def design(x: Any, names: Sequence[str] | None, rows: int) -> tuple[Array, list[str]]:
-    """Columns as numbers, with their names; DataError where rows differ from those of the outcome."""
-    values, found, _ = _table(x, "x", names)
-    if len(values) != rows:
-        raise DataError(Fault("x", f"{len(values)} rows", f"{rows}, as many as y has"))
-    if len(set(found)) < len(found) or "intercept" in found:
-        raise SpecError(
-            Fault("names", ", ".join(found), "a name of its own for each column, none 'intercept'")
-        )
-    return values, found
+GOALS = 17
+NAN = float("nan")
 
 
-def _table(given: Any, place: str, names: Sequence[str] | None) -> tuple[Array, list[str], str]:
-    frame, backend = _frame(given)
-    if frame is None:
-        array = _array(given, place)
-        array = array.reshape(-1, 1) if array.ndim == 1 else array
-        columns: dict[str, Any] = {f"x{k + 1}": array[:, k] for k in range(array.shape[1])}
-    else:
-        columns = frame
-    if names is not None:
-        names = [names] if isinstance(names, str) else [str(name) for name in names]
-        if len(names) != len(columns):
-            raise SpecError(
-                Fault("names", f"{len(names)} names", f"{len(columns)}, one for each column of x")
+def columns_of(sides: Sides, asked: Asked, raw: dict[str, Any], rebuild: bool) -> dict[str, Any]:
+    """Columns of the table; raw is what the core gave in the order of nodes, then outcomes."""
+    adjusted = asked.adjusted(raw)
+    plain = (
+        asked.points().associate(sides, sides.controlled(), sides.y, controls=False)
+        if sides.controls.names
+        else {}
+    )
+    circles = Circles(sides)
+    rest = Without(sides, asked).links(circles.flagged) if rebuild else {}
+    rows = []
+    width = len(sides.names)
+    for i, j in by_goal(sides):
+        k = i * width + j
+        row = {name: values[k] for name, values in raw.items()}
+        row["p_adjusted"] = float(adjusted[k])
+        row["estimate_plain"] = plain["estimate"][k] if plain else NAN
+        rows.append(_row(sides, asked, circles, (i, j), row, rest.get((i, j), {})))
+    shown = [name for name in rows[0] if _shown(name, sides, asked)] if rows else []
+    return {name: [row[name] for row in rows] for name in shown}
+
+
+def by_goal(sides: Sides) -> list[tuple[int, int]]:
+    """Pairs of positions (node, outcome): goals 1 to 17, then other goals, then none; nodes in their order."""
+    places = [goal_place(about_outcome(sides.outcomes, name)["sdg_goal"]) for name in sides.names]
+    order = sorted(range(len(sides.names)), key=lambda j: places[j])
+    return [(i, j) for j in order for i in range(len(sides.nodes))]
+
+
+def goal_place(goal: str) -> tuple[int, str]:
+    """Where a goal stands among all: by its number, others after them by name, none at the end.
+
+    Examples
+    --------
+    >>> sorted(["", "10", "control", "9", "SDG 3"], key=goal_place)
+    ['SDG 3', '9', '10', 'control', '']
+    """
+    found = re.search(r"\d+", goal)
+    number = int(found[0]) if found else 0
+    return (number, "") if 1 <= number <= GOALS else (GOALS + 1 if goal else GOALS + 2, goal)
+
+
+def about_outcome(outcomes: Panel, name: str) -> dict[str, Any]:
+    """Goal, direction and concept of an outcome; direction 0 where it is not known which way is better."""
+    known = outcomes.about(name)
+    direction = known.get("direction")
+    return {
+        "sdg_goal": str(known.get("sdg_goal", "")),
+        "direction": int(np.sign(direction)) if isinstance(direction, int | float) else 0,
+        "concept": known.get("concept"),
+    }
+
+
+class Circles:
+    """What each pair shares: outcomes with a node, and controls with it."""
+
+    def __init__(self, sides: Sides) -> None:
+        self._guard = Guard(sides.scores)
+        concepts = [about_outcome(sides.outcomes, name)["concept"] for name in sides.names]
+        self.shared = {
+            (i, j): self._guard.shared(node, name, concepts[j])
+            for i, node in enumerate(sides.nodes)
+            for j, name in enumerate(sides.names)
+        }
+        self.controls = cache(self._of_controls)
+        self._sides = sides
+
+    @property
+    def flagged(self) -> dict[tuple[int, int], Shared]:
+        """Pairs that share anything."""
+        return {pair: shared for pair, shared in self.shared.items() if shared}
+
+    def _of_controls(self, node: str) -> list[str]:
+        """Sentences on controls that are below the node already."""
+        held, said = self._sides.controls, []
+        for name in dict.fromkeys(held.series):
+            said += self._guard.shared(node, name, held.panel.about(name).get("concept")).words(
+                f"control {name} "
             )
-    faults: list[Fault] = []
-    read = [
-        numbers(column, name if frame is not None else place, lambda row: f"row {row + 1}", faults)
-        for name, column in columns.items()
-    ]
-    if faults:
-        raise DataError(faults)
-    table = np.stack(read, axis=1) if read else np.empty((0, 0))
-    return np.asfortranarray(table), list(names if names is not None else columns), backend
+        return said
 
 
-def _frame(given: Any) -> tuple[dict[str, Any] | None, str]:
-    if isinstance(given, np.ndarray | list | tuple):
-        return None, "pandas"
-    if hasattr(given, "to_frame") and getattr(given, "ndim", 1) == 1:
-        given = given.to_frame()
-    if isinstance(given, dict) or hasattr(given, "columns"):
-        return read_frame(given)
-    return None, "pandas"
+def _row(
+    sides: Sides, asked: Asked, circles: Circles, pair: tuple[int, int], raw: dict[str, Any], rest: dict[str, Any]
+) -> dict[str, Any]:  # fmt: skip
+    i, j = pair
+    facts, shared = about_outcome(sides.outcomes, sides.names[j]), circles.shared[pair]
+    both = ~np.isnan(sides.x[:, i]) & ~np.isnan(sides.y[:, j]) & sides.held
+    ties, saturated = tied(sides.y[both, j])
+    _, crowded = tied(sides.x[both, i], "index: ")
+    said = [*shared.words(), *circles.controls(sides.nodes[i]), saturated, crowded]
+    return {
+        "node": sides.nodes[i], "outcome": sides.names[j], "sdg_goal": facts["sdg_goal"],
+        "direction": facts["direction"], "n": raw["n"], "countries": raw["clusters"], **years_of(sides.years[both, j]),
+        "estimate": raw["estimate"], "estimate_plain": raw["estimate_plain"], "low": raw["low"], "high": raw["high"],
+        "p": raw["p"], "p_adjusted": raw["p_adjusted"], "favorable": favorable(raw["estimate"], facts["direction"]),
+        "ties": ties, "overlap": shared.label, "without": rest.get("without", ""),
+        **{f"{name}_without": rest.get(name, NAN) for name in ("estimate", "low", "high", "p")},
+        "n_without": rest.get("n", 0), "reason_without": rest.get("reason", ""),
+        "reason": raw["reason"], "note": note_of(raw["reason"], raw["clusters"] or raw["n"], asked.minimum, said),
+    }  # fmt: skip
 
 
-def _array(given: Any, place: str) -> Array:
-    try:
-        array = np.asarray(given)
-        array = array.astype(np.float64) if not np.iscomplexobj(array) else np.empty(())
-    except (TypeError, ValueError):
-        raise DataError(Fault(place, type(given).__name__, "numbers in one or two dimensions")) from None
-    if array.ndim not in (1, 2):
-        raise DataError(Fault(place, f"an array of {array.ndim} dimensions", "one or two, of real numbers"))
-    return array
+def _shown(name: str, sides: Sides, asked: Asked) -> bool:
+    """Columns that say nothing here are left out of the table."""
+    return {"countries": asked.stacked, "estimate_plain": bool(sides.controls.names)}.get(name, True)
 
 
-def group_numbers(groups: Any, rows: int) -> NDArray[np.int64]:
-    """Number of each row's group, -1 where its label is missing."""
-    labels = list(groups)
-    if len(labels) != rows:
-        raise DataError(Fault("groups", f"{len(labels)} labels", f"{rows}, one for each row"))
-    known: dict[Any, int] = {}
-    return np.array([-1 if _missing(label) else known.setdefault(label, len(known)) for label in labels])
+def years_of(years: NDArray[np.float64]) -> dict[str, float]:
+    """Median, first and last year of the outcome."""
+    return {"year": _of(np.median, years), "year_min": _of(np.min, years), "year_max": _of(np.max, years)}
 
 
-def _missing(label: Any) -> bool:
-    return label is None or label != label or str(label) in ("<NA>", "NaT")
+def _of(statistic: Callable[..., Any], years: NDArray[np.float64]) -> float:
+    return float(statistic(years)) if years.size else NAN
+
+
+def favorable(estimate: float, direction: int) -> bool | None:
+    """Does a higher index go with a better outcome? None where either is unknown or 0."""
+    sign = estimate * direction
+    return None if np.isnan(sign) or sign == 0 else bool(sign > 0)
+
+
+def note_of(reason: str, n: int, minimum: int, said: Sequence[str] = ()) -> str:
+    """What a reader of a row should know, in words."""
+    few = f"fewer than {minimum} countries" if n < minimum else ""
+    return "; ".join(filter(None, (words_of(reason), few, *said)))
+
+
+def words_of(reason: str) -> str:
+    """A reason code in words."""
+    return (REASONS | WORDS).get(reason, reason)

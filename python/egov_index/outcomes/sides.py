@@ -1,79 +1,164 @@
-"""Both sides of an association: scores of an index at a period, and outcomes around it."""
+"""Both sides of an association: scores of an index at its periods, and outcomes and controls around them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import picked
 from ..errors import DataError, Fault, SpecError
 from ..panel import Panel
 from ..result import Result
-from ..table import listing, nearest
+from ..table import listing
+from .around import stack_of, time_of
+from .controls import Controls
 
-__all__ = ["index_side", "outcome_side", "time_of"]
+__all__ = ["Sides", "gather", "panel_of"]
+
+Array = NDArray[np.float64]
 
 
-def index_side(
-    scores: Any, nodes: str | Sequence[str] | None, period: Any
-) -> tuple[list[str], Any, NDArray[np.float64]]:
-    """Names of the nodes, the period, and their values: units x nodes."""
-    if isinstance(scores, Result):
-        known, periods, values = list(scores.nodes), scores.periods, scores.values.transpose(1, 0, 2)
-    elif isinstance(scores, Panel):
-        known, periods, values = list(scores.indicators), scores.periods, scores.values
-    else:
-        raise DataError(f"a Result or a Panel is needed, not {type(scores).__name__}")
-    names = known if nodes is None else [nodes] if isinstance(nodes, str) else list(nodes)
-    faults = [
-        Fault("nodes", f"unknown node {name!r}", nearest(name, known)) for name in names if name not in known
-    ]
-    period = periods[-1] if period is None else period
-    period = next((label for label in periods if str(label) == str(period)), period)
-    if period not in periods:
-        faults.append(Fault("period", repr(period), f"one of {listing(periods)}"))
+@dataclass
+class Sides:
+    """What is set against what: a row a country, or a country in each of several periods.
+
+    ``countries`` says of each row whose it is; ``years`` when each outcome is of.
+    """
+
+    scores: Result | Panel
+    outcomes: Panel
+    nodes: list[str]
+    names: list[str]
+    periods: list[Any]
+    x: Array
+    y: Array
+    years: Array
+    z: Array
+    countries: NDArray[np.int64]
+    controls: Controls
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def clusters(self) -> NDArray[np.int64] | None:
+        """Country of each row, where a country has several."""
+        return self.countries if len(self.periods) > 1 else None
+
+    def listwise(self) -> None:
+        """Keep rows that have every node, outcome and control; the others are missing throughout."""
+        whole = _complete(np.hstack([self.x, self.y, self.z]))
+        self.notes.append(
+            f"listwise: {int(whole.sum())} of {len(whole)} rows have every node, outcome and control"
+        )
+        self.x = np.where(whole[:, None], self.x, np.nan)
+        self.y = np.where(whole[:, None], self.y, np.nan)
+
+    def controlled(self) -> Array:
+        """Scores of the rows that have every control: what a plain association beside a partial one is of."""
+        return np.where(self.held[:, None], self.x, np.nan)
+
+    @cached_property
+    def held(self) -> NDArray[np.bool_]:
+        """Rows that have every control."""
+        return _complete(self.z)
+
+
+def gather(
+    scores: Any,
+    outcomes: Any,
+    *,
+    nodes: str | Sequence[str] | None = None,
+    only: str | Sequence[str] | None = None,
+    period: Any = None,
+    stacked: bool = False,
+    lag: float = 0,
+    window: float = 5,
+    control: str | Sequence[str] = (),
+    controls: Any = None,
+) -> Sides:
+    """Both sides over the same rows: those of one period, or of several periods one after the other."""
+    if not isinstance(outcomes, Panel):
+        raise DataError(f"outcomes: a Panel is needed, not {type(outcomes).__name__}")
+    known, labels, values = _scored(scores)
+    faults: list[Fault] = []
+    names = _tried(faults, _nodes, nodes, known)
+    periods = _tried(faults, _periods, period, labels, stacked)
+    rows, notes = _tried(faults, _rows, outcomes, only) or ([], [])
+    held = _tried(faults, Controls.read, control, controls, outcomes)
     if faults:
         raise SpecError(faults)
-    picked = values[:, periods.index(period), :][:, [known.index(name) for name in names]]
-    return names, period, np.asfortranarray(picked)
+    units = panel_of(scores).units
+    at = [labels.index(label) for label in periods]
+    x = values[:, at][:, :, [known.index(name) for name in names]]
+    shown = outcomes if list(outcomes.indicators) == rows else outcomes.select(indicators=rows)
+    times = [time_of(label) for label in periods]
+    y, years = stack_of(units, shown, [now + time_of(lag) for now in times], window, "outcomes")
+    return Sides(
+        scores, outcomes, names, rows, periods, np.asfortranarray(x.transpose(1, 0, 2).reshape(-1, len(names))),
+        y, years, held.values(units, times, window), np.tile(np.arange(len(units)), len(periods)), held, notes,
+    )  # fmt: skip
 
 
-def outcome_side(
-    units: Sequence[Any], outcomes: Panel, now: float, window: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Latest outcome of each unit within the window, and the period it was taken from."""
-    at = {unit: k for k, unit in enumerate(outcomes.units)}
-    if not any(unit in at for unit in units):
-        raise DataError(
-            Fault(
-                "outcomes",
-                f"units {listing(outcomes.units, 3)}",
-                f"the index has {listing(units, 3)}: no unit in common",
-            )
-        )
-    in_window = [k for k in range(len(outcomes.periods)) if now - window < outcomes.times[k] <= now]
-    if not in_window:
-        raise DataError(
-            Fault(
-                "outcomes", f"periods {listing(outcomes.periods, 3)}", f"one within {window:g} up to {now:g}"
-            )
-        )
-    y, years = (np.full((len(units), len(outcomes.indicators)), np.nan, order="F") for _ in range(2))
-    rows = [row for row, unit in enumerate(units) if unit in at]
-    for k in in_window:  # a later value replaces an earlier one
-        values = outcomes.values[[at[units[row]] for row in rows], k]
-        y[rows] = np.where(np.isnan(values), y[rows], values)
-        years[rows] = np.where(np.isnan(values), years[rows], outcomes.times[k])
-    return y, years
+def _complete(table: Array) -> NDArray[np.bool_]:
+    """Rows without a hole."""
+    return np.asarray(~np.isnan(table).any(axis=1), dtype=bool)
 
 
-def time_of(period: Any) -> float:
-    """A period as a number."""
+def _tried(faults: list[Fault], read: Callable[..., Any], *given: Any) -> Any:
+    """What a reading gives; if it fails, its faults join the others."""
     try:
-        return float(period)
-    except (TypeError, ValueError):
-        raise DataError(
-            Fault("period", repr(period), "a number, so that a window of periods means something")
-        ) from None
+        return read(*given)
+    except SpecError as error:
+        faults.extend(error.faults)
+        return None
+
+
+def panel_of(scores: Result | Panel) -> Panel:
+    """The data of a result, or the panel itself."""
+    return scores.panel if isinstance(scores, Result) else scores
+
+
+def _scored(scores: Any) -> tuple[list[str], list[Any], Array]:
+    """Names of the nodes, the periods, and values: units x periods x nodes."""
+    if isinstance(scores, Result):
+        return list(scores.nodes), list(scores.periods), scores.values.transpose(1, 0, 2)
+    if isinstance(scores, Panel):
+        return list(scores.indicators), list(scores.periods), scores.values
+    raise DataError(f"a Result or a Panel is needed, not {type(scores).__name__}")
+
+
+def _nodes(nodes: str | Sequence[str] | None, known: list[str]) -> list[str]:
+    return known if nodes is None else list(picked("nodes", nodes, known, "node"))
+
+
+def _periods(period: Any, known: list[Any], stacked: bool) -> list[Any]:
+    """One period, the last if none is named; or stacked some of them, all if none is."""
+    if period is None:
+        return list(known) if stacked else [known[-1]]
+    several = isinstance(period, Sequence) and not isinstance(period, str)
+    if several and not stacked:
+        raise SpecError(Fault("period", repr(period), 'one period, or view="pooled", "within" or "between"'))
+    by_text = {str(label): label for label in known}
+    wanted = [str(label) for label in (period if several else [period])]
+    faults = [
+        Fault("period", repr(label), f"one of {listing(known)}") for label in wanted if label not in by_text
+    ]
+    if faults or not wanted:
+        raise SpecError(faults or Fault("period", "an empty list", f"some of {listing(known)}"))
+    return [label for label in known if str(label) in wanted]
+
+
+def _rows(outcomes: Panel, only: str | Sequence[str] | None) -> tuple[list[str], list[str]]:
+    """Outcomes that are rows, and a sentence on those that are not since they are there to be held constant."""
+    known = list(outcomes.indicators)
+    if only is not None:
+        return list(picked("only", only, known, "outcome")), []
+    kept = [name for name in known if outcomes.about(name).get("sdg_goal") != "control"]
+    if not kept or len(kept) == len(known):
+        return known, []
+    rest = ", ".join(name for name in known if name not in kept)
+    return kept, [f"no rows for {rest}: there to be held constant (goal control); only=[...] asks for them"]

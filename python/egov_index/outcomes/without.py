@@ -1,0 +1,107 @@
+"""An index again without what it shares with an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import EgovError
+from ..framework import Framework
+from ..panel import Panel
+from ..result import Result
+from .asked import Asked
+from .overlap import Shared
+from .sides import Sides
+
+__all__ = ["NOTHING_LEFT", "NOT_REBUILT", "WORDS", "Without"]
+
+Array = NDArray[np.float64]
+NOTHING_LEFT, NOT_REBUILT = "nothing-left", "not-rebuilt"
+WORDS = {
+    NOTHING_LEFT: "nothing is left of the node without what it shares",
+    NOT_REBUILT: "the index cannot be scored without what it shares",
+}
+
+
+class Without:
+    """Nodes less the inputs that carry what an outcome measures, and their associations."""
+
+    def __init__(self, sides: Sides, asked: Asked) -> None:
+        self._sides, self._asked = sides, asked.once()
+        self.values = cache(self._values)
+        self._scored = cache(_scored)
+
+    def links(self, found: dict[tuple[int, int], Shared]) -> dict[tuple[int, int], dict[str, Any]]:
+        """For each flagged pair what was left out, and the association of the rest of the node with the outcome.
+
+        All outcomes that lack the same inputs of a node stand in one call of the core.
+        """
+        together: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+        for (i, j), shared in found.items():
+            together.setdefault((i, shared.sources), []).append(j)
+        answers: dict[tuple[int, int], dict[str, Any]] = {}
+        for (i, sources), columns in together.items():
+            values, reason = self.values(i, sources)
+            raw = self._asked.associate(self._sides, values[:, None], self._sides.y[:, columns])
+            for at, j in enumerate(columns):
+                answers[i, j] = {
+                    "without": ";".join(sources),
+                    "n": raw["n"][at],
+                    **{name: raw[name][at] for name in ("estimate", "low", "high", "p")},
+                    "reason": reason or raw["reason"][at],
+                }
+        return answers
+
+    def _values(self, i: int, sources: tuple[str, ...]) -> tuple[Array, str]:
+        """Scores of a node without some of its inputs, on the rows that have the node; why there are none."""
+        sides, node = self._sides, self._sides.nodes[i]
+        if isinstance(sides.scores, Result):
+            rest, reason = self._scored(sides.scores, sources)
+            if rest is None or node not in rest.nodes:
+                return np.full(len(sides.x), np.nan), reason or NOTHING_LEFT
+            at = [sides.scores.periods.index(label) for label in sides.periods]
+            values = rest.values[at][:, :, rest.nodes.index(node)].ravel()
+        else:
+            values, reason = _mean_of_rest(sides, node, sources)
+        return np.where(np.isnan(sides.x[:, i]), np.nan, values), reason
+
+
+def _scored(result: Result, sources: tuple[str, ...]) -> tuple[Result | None, str]:
+    """A result again without some indicators; siblings share their weight."""
+    tree = result.index.framework
+    gone = _gone(tree, sources)
+    if tree.root in gone:
+        return None, NOTHING_LEFT
+    kept = [node for node in tree.nodes if node.code not in gone]
+    try:
+        less = result.index.replace(framework=Framework(kept, tree.groups, tree.rank_digits))
+        return less.score(result.panel, list(result.periods)), ""
+    except EgovError:
+        return None, NOT_REBUILT
+
+
+def _gone(tree: Framework, sources: Sequence[str]) -> set[str]:
+    """Indicators and every node that is left without children."""
+    gone = set(sources)
+    for code in reversed(tree.codes):  # children before parents
+        children = tree.children(code)
+        if children and gone.issuperset(children):
+            gone.add(code)
+    return gone
+
+
+def _mean_of_rest(sides: Sides, node: str, sources: Sequence[str]) -> tuple[Array, str]:
+    """Mean of the other published components of a node."""
+    panel = sides.scores
+    assert isinstance(panel, Panel)
+    named = str(panel.about(node).get("components") or node).split(";")
+    rest = [name.strip() for name in named if name.strip() not in sources]
+    at = [panel.periods.index(label) for label in sides.periods]
+    if not rest or not set(rest) <= set(panel.indicators):
+        return np.full(len(sides.x), np.nan), NOTHING_LEFT
+    values = np.stack([panel.column(name)[:, at].T.ravel() for name in rest])
+    return values.mean(axis=0), ""

@@ -1,0 +1,143 @@
+"""Associations in words: how they were computed, what they are of, and which are strongest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..naming import in_words
+from .rows import goal_place
+
+if TYPE_CHECKING:
+    from .links import Links
+
+__all__ = ["NO_CAUSE", "WORD", "estimand", "explained", "in_short", "method_line"]
+
+NO_CAUSE = "association is not cause"
+WORD = {
+    "spearman": "Spearman's rank correlation", "pearson": "Pearson's correlation", "kendall": "Kendall's tau-b",
+    "distance": "distance correlation",
+}  # fmt: skip
+VIEW = {
+    "rows": "across countries in {when}",
+    "pooled": "over country-periods of {when}, all variation together",
+    "within": "within countries over {when}: deviations from each country's own mean",
+    "between": "between countries: their means over {when}",
+}
+CONVENTION = {
+    "spearman": "midranks",
+    "kendall": "ties by tau-b",
+    "distance": "the coefficient of Szekely, Rizzo and Bakirov (2007), not squared",
+}
+STRONGEST = 3  # a goal
+
+
+def in_short(links: Links) -> str:
+    """One line for a prompt."""
+    strong = sum(row["p_adjusted"] < 0.05 for row in links.rows())
+    return f"<Links: {len(links)} pairs, {links.method}, {strong} with p below 0.05 after {links.adjust}; {NO_CAUSE}>"
+
+
+def method_line(links: Links) -> str:
+    """Coefficient, controls, interval with its resamples and seed, p, correction, missing values."""
+    held = f" holding {in_words(links.controls)} constant" if links.controls else ""
+    convention = f" ({CONVENTION[links.method]})" if links.method in CONVENTION else ""
+    parts = [f"{WORD.get(links.method, links.method)}{convention}{held}", _interval(links), _chance(links)]
+    parts.append(f"p corrected over {len(links)} tests by {links.adjust}")
+    parts.append(f"missing values {links.missing}")
+    window = f"outcomes the latest within {links.window:g} periods"
+    parts.append(
+        window
+        + (f", {abs(links.lag):g} periods {'later' if links.lag > 0 else 'earlier'}" if links.lag else "")
+    )
+    return "; ".join(parts)
+
+
+def _interval(links: Links) -> str:
+    if links.interval == "none":
+        return "no interval"
+    drawn = {"pair": "drawn anew for each pair", "country": "the same for all pairs"}[links.resampling]
+    resampled = (
+        f", {links.resamples:,} resamples of whole countries, {drawn}, seed {links.seed}"
+        if links.interval not in ("fisher", "jackknife")
+        else ""
+    )
+    return f"{100 * links.level:g} % interval ({links.interval}{resampled})"
+
+
+def _chance(links: Links) -> str:
+    if links.permutations:
+        return f"p by {links.permutations:,} permutations of a studentized statistic, seed {links.seed}"
+    return "p of Student's t" if links.method in ("spearman", "pearson") else "p by the rule of the method"
+
+
+def estimand(links: Links) -> str:
+    """What the coefficients are of."""
+    periods = links.period if isinstance(links.period, list) else [links.period]
+    when = f"{periods[0]}" if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+    held = f", with {in_words(links.controls)} held constant" if links.controls else ""
+    return (
+        f"{WORD.get(links.method, links.method)} of the index as it is scored with the outcome "
+        f"{VIEW[links.view].format(when=when)}{held}, in the population that these countries stand for"
+    )
+
+
+def explained(links: Links) -> str:
+    """Sentences: what was asked, the strongest by goal, what was left out, what it does not mean."""
+    strong = [row for row in links.rows() if row["p_adjusted"] < 0.05]
+    lines = [
+        f"Of {len(links)} pairs of a node and an outcome, {len(strong)} differ from zero after correction by "
+        f"{links.adjust} (p below 0.05).",
+        *_by_goal(strong),
+        f"Estimand: {estimand(links)}.",
+    ]
+    if links.interval != "none":
+        lines.append(
+            f"An interval says how far the coefficient might lie from its estimate had other countries of the same "
+            f"kind been observed; {100 * links.level:g} % of such intervals hold the true one. It says nothing of "
+            "the choices made in building the index."
+        )
+    lines += _flags(links)
+    lines += [f"{note[:1].upper()}{note[1:]}." for note in links.notes]
+    lines.append(f"How: {method_line(links)}.")
+    lines.append(
+        "Association is not cause: countries that score higher differ in income, size and much else, and an outcome "
+        "may as well move the index."
+    )
+    return "\n".join(lines)
+
+
+def _by_goal(strong: list[dict[str, Any]]) -> list[str]:
+    """The strongest links of each goal, a line a goal."""
+    goals: dict[str, list[dict[str, Any]]] = {}
+    for row in strong:
+        goals.setdefault(row["sdg_goal"], []).append(row)
+    lines = []
+    for goal in sorted(goals, key=goal_place):
+        best = sorted(goals[goal], key=lambda row: -abs(row["estimate"]))[:STRONGEST]
+        name = f"Goal {goal}" if goal.isdigit() else f"Goal {goal!r}" if goal else "Without a goal"
+        lines.append(f"{name}: {'; '.join(map(_sentence, best))}.")
+    return lines
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    ends = "" if np.isnan(row["low"]) else f" [{row['low']:.2f}, {row['high']:.2f}]"
+    way = {True: ", higher with better", False: ", higher with worse", None: ""}[row["favorable"]]
+    circle = f" (shares {row['overlap']})" if row["overlap"] else ""
+    return f"{row['node']} with {row['outcome']} {row['estimate']:+.2f}{ends}, n = {row['n']}{way}{circle}"
+
+
+def _flags(links: Links) -> list[str]:
+    rows = links.rows()
+    found = []
+    if shared := sum(bool(row["overlap"]) for row in rows):
+        found.append(
+            f"{shared} pairs share something by construction, so part of their association is built in; flagged() "
+            "sets beside each the association without the inputs that are shared."
+        )
+    if empty := sum(bool(row["reason"]) for row in rows):
+        found.append(f"{empty} pairs have no number; the column reason says why.")
+    if any(not np.isnan(row.get("ties", np.nan)) and row["ties"] >= 0.1 for row in rows):
+        found.append("Some outcomes are tied or saturated at the end of their scale; the notes name them.")
+    return found
