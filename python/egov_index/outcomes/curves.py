@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from .. import _core
 from ..arguments import share
 from ..errors import DataError, Fault, FitError, SpecError
-from .line import Line, line_of
 from .designs import outcome
+from .line import Line, line_of
 
 __all__ = ["nonlinear"]
 

@@ -12,8 +12,8 @@ from .. import _core
 from ..arguments import is_number, share, truth, whole
 from ..errors import DataError, Fault, SpecError
 from ..table import nearest
-from .line import Line, line_of
 from .designs import design, group_numbers, outcome
+from .line import Line, line_of
 
 __all__ = ["C", "convention", "least_squares", "robust"]
 

@@ -14,11 +14,11 @@ from ..errors import DataError, Fault, SpecError
 from ..panel import Panel
 from ..result import Result
 from ..table import make_frame, nearest
+from .designs import group_numbers
 from .line import Line
 from .linear import H1, C, convention, least_squares, robust
 from .quantile import CONVENTION, centered, quantile_line
-from .designs import group_numbers
-from .sides import index_side, outcome_side, time_of
+from .sides import gather, panel_of
 
 __all__ = ["Lines", "lines"]
 
@@ -132,7 +132,9 @@ def lines(
     *,
     nodes: str | Sequence[str] | None = None,
     methods: str | Sequence[str] = ("least-squares", "huber", "tukey", "quantile"),
-    control: str | Sequence[str] | Panel | None = None,
+    control: str | Sequence[str] = (),
+    controls: Panel | None = None,
+    only: str | Sequence[str] | None = None,
     period: Any = None,
     lag: float = 0,
     window: float = 5,
@@ -157,9 +159,8 @@ def lines(
     methods : sequence of str
         Of ``"least-squares"``, ``"huber"``, ``"tukey"`` (see :func:`robust`) and ``"quantile"`` (by statsmodels:
         ``egov-index[outcomes]``).
-    control : sequence of str, or Panel, optional
-        Held fixed: names of indicators of ``outcomes``, or a panel of which every indicator is a control; the latest
-        value within the same window as the outcomes.
+    control, controls, only
+        Held fixed, where it is taken from, and which outcomes, as in :func:`correlate`.
     period : label, optional
         Which period of the index; the last one if left out.
     lag, window : float
@@ -199,19 +200,19 @@ def lines(
     wanted = picked("methods", methods, METHODS, "method")
     level, quantile = share("level", level, 0.95), share("quantile", quantile, 0.5)
     _check(outcomes, window, standardize, errors, groups)
-    names, period, x = index_side(scores, nodes, period)
-    panel = scores.panel if isinstance(scores, Result) else scores
-    now = time_of(period) + time_of(lag)
-    y, _ = outcome_side(panel.units, outcomes, now, window)
-    controls, held = _controls(control, outcomes, y, panel.units, now, window)
+    sides = gather(
+        scores, outcomes, nodes=nodes, only=only, period=period, lag=lag, window=window, control=control,
+        controls=controls,
+    )  # fmt: skip
+    panel, x, y, held = panel_of(scores), sides.x, sides.y, sides.z
     labels = _groups(groups, panel)
     columns: dict[str, list[Any]] = {}
-    for i, node in enumerate(names):
-        for j, outcome in enumerate(outcomes.indicators):
+    for i, node in enumerate(sides.nodes):
+        for j, outcome in enumerate(sides.names):
             rows = ~(np.isnan(x[:, i]) | np.isnan(y[:, j]) | np.isnan(held).any(axis=1))
             table = np.column_stack([x[rows, i], held[rows]])
             group = None if labels is None else labels[rows]
-            pair = Pair(y[rows, j], table, [node, *controls], group, errors, quantile, level)
+            pair = Pair(y[rows, j], table, [node, *sides.controls.names], group, errors, quantile, level)
             about = {
                 "node": node,
                 "outcome": outcome,
@@ -222,8 +223,8 @@ def lines(
                 for name, value in row.items():
                     columns.setdefault(name, []).append(value)
     return Lines(
-        columns, panel.backend, methods=wanted, errors=errors, quantile=quantile, controls=tuple(controls),
-        standardized=standardize, level=level, period=period, lag=lag, window=window,
+        columns, panel.backend, methods=wanted, errors=errors, quantile=quantile, controls=sides.controls.names,
+        standardized=standardize, level=level, period=sides.periods[0], lag=lag, window=window,
     )  # fmt: skip
 
 
@@ -273,17 +274,6 @@ def _check(outcomes: Any, window: Any, standardize: Any, errors: Any, groups: An
     if convention(errors)["clustered"] == (groups is None):
         right = "none, or errors='cr2'" if groups is not None else f"a scheme of groups for errors={errors!r}"
         raise SpecError(Fault("groups", repr(groups), right))
-
-
-def _controls(
-    control: Any, outcomes: Panel, y: Array, units: Sequence[Any], now: float, window: float
-) -> tuple[list[str], Array]:
-    if control is None:
-        return [], np.empty((len(units), 0))
-    if isinstance(control, Panel):
-        return list(control.indicators), outcome_side(units, control, now, window)[0]
-    names = picked("control", control, outcomes.indicators, "indicator of outcomes")
-    return list(names), y[:, [outcomes.indicators.index(name) for name in names]]
 
 
 def _groups(groups: Any, panel: Panel) -> NDArray[np.int64] | None:
