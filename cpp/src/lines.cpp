@@ -14,16 +14,22 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& param, const std::string& text) { throw SpecError(text, {"lines", "", param}); }
 
+bool grouped(const std::vector<int>& groups, Index n) {
+  return static_cast<Index>(groups.size()) == n && std::all_of(groups.begin(), groups.end(), [](int g) { return g >= 0; });
+}
+
 void check(const Design& design, const Vector& y, const ErrorsChoice& errors, double level) {
-  const Index n = design.x.rows();
-  if (y.size() != n) throw DataError("y has " + std::to_string(y.size()) + " rows and x " + std::to_string(n) + "; as many in both would be right", {"lines", "", "y"});
-  if (!design.x.allFinite() || !y.allFinite()) throw DataError("a value that is missing or infinite; numbers would be right", {"lines", "", ""});
+  const std::string n = std::to_string(design.x.rows());
+  if (y.size() != design.x.rows())
+    throw DataError("y has " + std::to_string(y.size()) + " rows and x " + n + "; as many in both would be right", {"lines", "", "y"});
+  if (!design.x.allFinite() || !y.allFinite())
+    throw DataError("a value that is missing or infinite; numbers would be right", {"lines", "", ""});
   if (design.degree < 1 || (design.degree > 1 && design.x.cols() != 1))
     refuse("degree", "degree is " + std::to_string(design.degree) + "; 1, or more with a single column would be right");
   if (!(level > 0 && level < 1)) refuse("level", "level is " + std::to_string(level) + "; a number between 0 and 1 would be right");
   if (errors.lag < 0) refuse("lag", "lag is " + std::to_string(errors.lag) + "; a whole number from 0 on would be right");
-  if (clustered(errors.kind) && (static_cast<Index>(errors.groups.size()) != n || std::any_of(errors.groups.begin(), errors.groups.end(), [](int g) { return g < 0; })))
-    refuse("groups", std::to_string(errors.groups.size()) + " groups; a group for each of the " + std::to_string(n) + " rows would be right");
+  if (clustered(errors.kind) && !grouped(errors.groups, design.x.rows()))
+    refuse("groups", std::to_string(errors.groups.size()) + " groups; a group for each of the " + n + " rows would be right");
 }
 
 bool same(const Vector& y) { return y.size() == 0 || (y.array() == y[0]).all(); }

@@ -85,8 +85,9 @@ std::vector<Cluster> clusters(const Factor& f, const Projection& y, const std::v
   return out;
 }
 
-// Degrees of freedom of Bell and McCaffrey (2002) and Pustejovsky and Tipton (2018, JBES 36, 672-683), working model: independent
-// errors of one variance. P_gh = [g = h] b_g'b_g - (Q_g'b_g)'(Q_h'b_h) with b_g the adjusted rows of cluster g along the coefficient.
+// Degrees of freedom of Bell and McCaffrey (2002) and Pustejovsky and Tipton (2018), working model: independent errors of one
+// variance. P_gh = [g = h] b_g'b_g - (Q_g'b_g)'(Q_h'b_h), b_g the adjusted rows of cluster g along the coefficient. NaN where each cluster
+// fits its part exactly, so that nothing is known.
 double satterthwaite(const std::vector<Cluster>& all, const Vector& direction) {
   const Index count = static_cast<Index>(all.size());
   Matrix held(direction.size(), count);
@@ -99,7 +100,7 @@ double satterthwaite(const std::vector<Cluster>& all, const Vector& direction) {
   }
   Matrix products = -held.transpose() * held;
   products.diagonal() += own;
-  return std::pow(products.trace(), 2) / products.squaredNorm();
+  return products.trace() > full ? std::pow(products.trace(), 2) / products.squaredNorm() : missing_value;
 }
 
 Wide by_cluster(const Factor& f, const Projection& y, const ErrorsChoice& errors, Line& line) {
@@ -125,7 +126,10 @@ Wide by_cluster(const Factor& f, const Projection& y, const ErrorsChoice& errors
   }
   line.df.setConstant(p, count - 1);
   const Matrix inverse = f.inverse.rounded();
-  for (Index k = 0; k < p && power < 0; ++k) line.df[k] = satterthwaite(all, inverse.row(k).normalized());
+  for (Index k = 0; k < p; ++k) {
+    const double found = satterthwaite(all, inverse.row(k).normalized());
+    if (power < 0 || std::isnan(found)) line.df[k] = found;
+  }
   return out;
 }
 

@@ -167,7 +167,7 @@ void judge(const Factor& factor, const Wide& meat, int exponent, double level, L
       Double sum;
       for (Index k = i; k < p; ++k) add(sum, product(factor.inverse(i, k), half(k, j)));
       line.covariance(i, j) = std::ldexp(std::ldexp(sum.high, unit(i)), unit(j));
-      if (i == j) line.se[i] = std::ldexp(root(sum).high, unit(i));
+      if (i == j) line.se[i] = std::isnan(line.df[i]) ? missing_value : std::ldexp(root(sum).high, unit(i));
     }
     line.t[i] = line.coef[i] / line.se[i];
     line.p[i] = student_p(line.t[i], line.df[i]);

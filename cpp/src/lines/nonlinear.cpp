@@ -37,6 +37,9 @@ struct Task {
       return out.allFinite();
     });
   }
+  void rethrow() const {
+    if (thrown) std::rethrow_exception(thrown);
+  }
 
  private:
   [[noreturn]] static void refuse(const std::string& what, Index came, const std::string& right) {
@@ -59,6 +62,8 @@ struct Task {
   }
 };
 
+using ByRow = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
 class Cost final : public ceres::CostFunction {
  public:
   Cost(Task& task, double scale) : task_(task), scale_(scale) {
@@ -73,7 +78,7 @@ class Cost final : public ceres::CostFunction {
     Eigen::Map<Vector>(out, rest.size()) = rest * scale_;
     if (!slopes || !slopes[0]) return true;
     if (!task_.slopes_at(coef, table)) return false;
-    Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(slopes[0], table.rows(), table.cols()) = table * scale_;
+    Eigen::Map<ByRow>(slopes[0], table.rows(), table.cols()) = table * scale_;
     return true;
   }
 
@@ -123,8 +128,8 @@ Step step_at(Task& task, const Vector& coef) {
   const Projection along = project(out.factor, out.residuals);
   out.exponent = along.exponent;
   out.by = coefficients(out.factor, along.along, along.exponent);
-  out.rest = std::ldexp(std::sqrt(dot(along.rest.data(), along.rest.data(), coef.size() < out.residuals.size() ? out.residuals.size() : 0).high), along.exponent);
-  out.length = std::ldexp(std::sqrt(dot(along.along.data(), along.along.data(), coef.size()).high), along.exponent);
+  const auto norm = [&](const std::vector<Double>& of) { return std::sqrt(dot(of.data(), of.data(), static_cast<Index>(of.size())).high); };
+  out.rest = std::ldexp(norm(along.rest), along.exponent), out.length = std::ldexp(norm(along.along), along.exponent);
   out.good = out.by.allFinite();
   return out;
 }
@@ -141,7 +146,7 @@ Step polish(Task& task, Vector& coef) {
   return now;
 }
 
-void finish(Task& task, Vector& coef, double level, Curve& line) {
+void finish(Task& task, Vector coef, double level, Curve& line) {
   const Step at = polish(task, coef);
   line.coef = coef, line.residuals = -at.residuals;
   if (at.residuals.size() == 0) return;
@@ -161,45 +166,56 @@ void finish(Task& task, Vector& coef, double level, Curve& line) {
   judge(at.factor, between, at.exponent, level, line);
 }
 
-double squares_at(Task& task, const Vector& coef, double scale) {
-  Vector rest;
-  return task.residuals(coef, rest) ? (rest * scale).squaredNorm() : infinite;
+void check(const Vector& y, const Vector& start, double level) {
+  const auto refuse = [](const std::string& param, const std::string& text) { throw SpecError(text, {"lines", "nonlinear", param}); };
+  if (!y.allFinite() || !start.allFinite())
+    throw DataError("a value of y or start that is missing or infinite; numbers would be right", {"lines", "nonlinear", ""});
+  if (start.size() == 0) refuse("start", "start is empty; a number for each coefficient would be right");
+  if (!(level > 0 && level < 1)) refuse("level", "level is " + std::to_string(level) + "; a number between 0 and 1 would be right");
 }
 
-}  // namespace
+// What counts as large for each coefficient.
+Vector sizes(const Vector& start) {
+  const double most = start.cwiseAbs().maxCoeff(), typical = most > 0 ? most : 1;
+  return start.unaryExpr([&](double value) { return value != 0 ? std::abs(value) : typical; });
+}
 
-Curve nonlinear(const Model& model, const Slopes& slopes, const Vector& y, const Vector& start, double level) {
-  if (!y.allFinite() || !start.allFinite()) throw DataError("a value of y or start that is missing or infinite; numbers would be right", {"lines", "nonlinear", ""});
-  if (start.size() == 0) throw SpecError("start is empty; a number for each coefficient would be right", {"lines", "nonlinear", "start"});
-  if (!(level > 0 && level < 1)) throw SpecError("level is " + std::to_string(level) + "; a number between 0 and 1 would be right", {"lines", "nonlinear", "level"});
-  Curve line;
-  line.n = y.size(), line.freedom = static_cast<double>(y.size() - start.size());
-  if (!(line.freedom > 0)) return line.reason = NoLine::too_few, line;
-  Task task{model, slopes, y, start.cwiseAbs()};
-  const double typical = start.cwiseAbs().maxCoeff() > 0 ? start.cwiseAbs().maxCoeff() : 1;
-  task.size = task.size.unaryExpr([&](double size) { return size > 0 ? size : typical; });
-  Vector rest;
-  const bool defined = task.residuals(start, rest);
-  if (task.thrown) std::rethrow_exception(task.thrown);
-  if (!defined) throw DataError("the model is not finite at start; another start would be right", {"lines", "nonlinear", "start"});
+// The lowest point that a strategy comes to.
+Vector lowest(Task& task, const Vector& start, Curve& line) {
   int exponent = 0;
-  std::frexp(y.cwiseAbs().maxCoeff(), &exponent);
+  std::frexp(task.y.cwiseAbs().maxCoeff(), &exponent);
   const double scale = std::ldexp(1.0, -exponent);
-  double lowest = infinite;
-  Vector best = start;
+  double least = infinite;
+  Vector best = start, rest;
   for (const Strategy& strategy : strategies) {
     Vector coef = start;
     ceres::Problem problem;
     problem.AddResidualBlock(new Cost(task, scale), nullptr, coef.data());
     ceres::Solver::Summary summary;
     ceres::Solve(options_of(strategy), &problem, &summary);
-    if (task.thrown) std::rethrow_exception(task.thrown);
+    task.rethrow();
     line.steps += static_cast<Index>(summary.iterations.size());
-    const double squares = squares_at(task, coef, scale);
-    if (squares < lowest * (1 - 1e-10) || std::isinf(lowest)) lowest = squares, best = coef, line.strategy = strategy.name;
+    const double squares = task.residuals(coef, rest) ? (rest * scale).squaredNorm() : infinite;
+    if (squares < least * (1 - 1e-10) || std::isinf(least)) least = squares, best = coef, line.strategy = strategy.name;
   }
+  return best;
+}
+
+}  // namespace
+
+Curve nonlinear(const Model& model, const Slopes& slopes, const Vector& y, const Vector& start, double level) {
+  check(y, start, level);
+  Curve line;
+  line.n = y.size(), line.freedom = static_cast<double>(y.size() - start.size());
+  if (!(line.freedom > 0)) return line.reason = NoLine::too_few, line;
+  Task task{model, slopes, y, sizes(start)};
+  Vector rest;
+  const bool defined = task.residuals(start, rest);
+  task.rethrow();
+  if (!defined) throw DataError("the model is not finite at start; another start would be right", {"lines", "nonlinear", "start"});
+  const Vector best = lowest(task, start, line);
   finish(task, best, level, line);
-  if (task.thrown) std::rethrow_exception(task.thrown);
+  task.rethrow();
   return line;
 }
 

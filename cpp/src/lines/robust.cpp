@@ -170,7 +170,8 @@ RobustLine robust(const Design& design, const Vector& y, Bend bend, double c, do
   if (line.reason != NoLine::none) return line;
   const Factor f = factor(design, rounding);
   if (start.size() > 0 && (design.degree > 1 || start.size() != f.cols()))
-    throw SpecError("start has " + std::to_string(start.size()) + " numbers; one for each of the " + std::to_string(f.cols()) + " coefficients would be right", {"lines", "robust", "start"});
+    throw SpecError("start has " + std::to_string(start.size()) + " numbers; one for each of the " + std::to_string(f.cols()) +
+                        " coefficients would be right", {"lines", "robust", "start"});
   const Projection plain = project(f, y);
   Desk desk{f.q.rounded(), (y * std::ldexp(1.0, -plain.exponent / 2)) * std::ldexp(1.0, -plain.exponent - (-plain.exponent / 2))};
   Vector along(f.cols());

@@ -110,7 +110,7 @@ def nonlinear(
 
 
 def _refuse_no_optimum(raw: dict[str, Any], terms: list[str]) -> None:
-    if raw["reason"] == "too few rows" or raw["converged"]:
+    if raw["reason"] == "too-few" or raw["converged"]:
         return
     at = ", ".join(f"{name} = {b:g}" for name, b in zip(terms, raw["coef"], strict=True))
     if raw["reason"]:

@@ -15,13 +15,13 @@ __all__ = ["Line", "line_of"]
 
 Array = NDArray[np.float64]
 WORDS = {
-    "too few rows": "no more rows than coefficients",
-    "outcome constant": "the outcome is the same in every row",
-    "column constant": "{column} is the same in every row",
-    "columns depend on one another": "{column} depends linearly on the columns before it",
-    "fewer than two clusters": "fewer than two clusters",
-    "a row with leverage 1": "a row determines a coefficient alone (leverage 1), so these errors are not defined",
-    "no scale of residuals": "more than half of the rows lie on the line, so the residuals have no scale",
+    "too-few": "no more rows than coefficients",
+    "constant-outcome": "the outcome is the same in every row",
+    "constant-column": "{column} is the same in every row",
+    "collinear": "{column} depends linearly on the columns before it",
+    "too-few-clusters": "fewer than two clusters",
+    "full-leverage": "a row determines a coefficient alone (leverage 1), so these errors are not defined",
+    "no-scale": "more than half of the rows lie on the line, so the residuals have no scale",
 }
 
 
@@ -53,8 +53,10 @@ class Line:
         Of a robust line: median absolute residual over that of a standard normal; else the residual standard deviation.
     clusters : int
         Clusters of errors; 0 without.
-    note : str
-        What a reader must know, or why there are no numbers.
+    reason, note : str
+        Why there are no numbers, as a code (empty where there are), and what a reader must know in words.
+    details : mapping
+        What a method tells beside.
     """
 
     names: tuple[str, ...]

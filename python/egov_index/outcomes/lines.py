@@ -45,8 +45,7 @@ Found = dict[str, Any]
 
 def _of_line(found: Line) -> Found:
     values = [*found.coef[:2], found.se[1], found.low[1], found.high[1], found.p[1], found.scale]
-    code = {"column constant": "constant-control", "columns depend on one another": "collinear"}
-    reason = code.get(found.reason, found.reason.replace(" ", "-"))
+    reason = "constant-control" if found.reason == "constant-column" else found.reason
     return dict(zip(NUMBERS, values, strict=True)) | {
         "n": found.n, "errors": found.errors, "reason": reason, "note": found.note,
     }  # fmt: skip
@@ -62,7 +61,13 @@ def _least_squares(pair: Pair) -> Found:
 
 
 def _robust(method: str) -> Callable[[Pair], Found]:
-    return lambda pair: _of_line(robust(pair.y, pair.x, method, names=pair.terms, level=pair.level))
+    def drawn(pair: Pair) -> Found:
+        found = robust(pair.y, pair.x, method, names=pair.terms, level=pair.level)
+        idle = int((np.asarray(found.details["weights"]) == 0).sum())
+        note = f"{idle} countries so far from the line that they have no weight" if idle else ""
+        return _of_line(found) | {"note": "; ".join(filter(None, (found.note, note)))}
+
+    return drawn
 
 
 def _quantile(pair: Pair) -> Found:
