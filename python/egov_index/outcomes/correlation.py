@@ -121,7 +121,7 @@ def correlate(
     >>> links = egov.outcomes.correlate(survey, outcomes, nodes="egdi", only="under5_mortality", resamples=0)
     >>> frame = links.to_frame()
     >>> frame["node"][0], frame["sdg_goal"][0], round(float(frame["estimate"][0]), 2)
-    ('egdi', '3', -0.88)
+    ('egdi', '3', -0.84)
     """
     asked = Asked.read(
         method, lag=lag, window=window, interval=interval, resamples=resamples, level=level, adjust=adjust,

@@ -31,10 +31,22 @@ __all__ = [
 
 GOALS = 17
 NAN = float("nan")
+KNOWN = {
+    "n",
+    "clusters",
+    "estimate",
+    "estimate_plain",
+    "low",
+    "high",
+    "p",
+    "p_adjusted",
+    "p_family",
+    "reason",
+}
 
 
 def columns_of(sides: Sides, asked: Asked, raw: dict[str, Any], rebuild: bool) -> dict[str, Any]:
-    """Columns of the table; raw is what the core gave in the order of nodes, then outcomes."""
+    """Columns of the table; raw is what the core gave in the order of nodes, then outcomes, and more columns if any."""
     adjusted = asked.adjusted(raw)
     plain = (
         asked.points().associate(sides, sides.controlled(), sides.y, controls=False)
