@@ -56,7 +56,8 @@ def rehearse(index: Index, panel: Panel, folder: Path | None = None) -> None:
     small["uncertainty"] = dict(small.get("uncertainty", {})) | {"draws": 1}
     small["sensitivity"] = stated.few_points(small.get("sensitivity", {}))
     if "outcomes" in small:
-        small["outcomes"] = dict(small["outcomes"]) | {"resamples": 0}
+        drawn = min(small["outcomes"].get("permutations", 0), 1)
+        small["outcomes"] = dict(small["outcomes"]) | {"resamples": 0, "permutations": drawn}
     run(index.replace(analysis=small), panel, folder=folder, threads=1)
 
 
@@ -328,11 +329,10 @@ def _outcomes(
     whole = panels[0]
     for panel in panels[1:]:
         whole = whole.join(panel)
-    goals = [name for name in whole.indicators if whole.about(name).get("sdg_goal") != "control"]
     try:
         job.links = outcomes.correlate(
             job.result,
-            whole.select(indicators=goals),
+            whole,
             threads=threads,
             progress=_part(told, "outcomes"),
             **table,

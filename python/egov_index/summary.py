@@ -9,6 +9,7 @@ from typing import Any
 
 from ._core import version
 from .job import Job
+from .outcomes import Links
 from .sensitivity import Sensitivity
 from .table import read_frame
 
@@ -156,7 +157,7 @@ def _links(job: Job) -> list[str]:
     ]
     root.sort(key=lambda row: -abs(row["estimate"]))
     lines = [
-        f"Links of {job.result.nodes[0]} with outcomes ({job.links.method}, {job.links.level:.0%} interval, "
+        f"Links of {job.result.nodes[0]} with outcomes ({_coefficient(job.links)}, {job.links.level:.0%} interval, "
         f"p adjusted by {job.links.adjust}; association is not cause):",
         f"  {'outcome':<28} {'goal':>4} {'n':>4} {'year':>5}  {'estimate and interval':<24} {'p':>8}",
     ]
@@ -167,6 +168,11 @@ def _links(job: Job) -> list[str]:
             f"{row['p_adjusted']:>8.1e}  {row['note']}".rstrip()
         )
     return [*lines, f"  ... and {len(root) - 10} more"] if len(root) > 10 else lines
+
+
+def _coefficient(links: Links) -> str:
+    held = f", {', '.join(links.controls)} held constant" if links.controls else ""
+    return f"{links.method}{held}"
 
 
 def as_json(job: Job, files: list[str]) -> str:
@@ -212,6 +218,9 @@ def as_json(job: Job, files: list[str]) -> str:
         out["outcomes"] = {
             "method": job.links.method,
             "adjust": job.links.adjust,
+            "controls": list(job.links.controls),
+            "method_line": job.links.method_line,
+            "notes": list(job.links.notes),
             "links": rows(job.links.to_frame()),
         }
     return json.dumps(_plain(out), ensure_ascii=False, allow_nan=False)

@@ -39,7 +39,7 @@ class Mutual(Pairs):
         strong = sum(row["p_adjusted"] < 0.05 for row in self._rows)
         return [
             f"Of {len(self)} pairs, {strong} are not independent after correction (p below 0.05)",
-            "Mutual information has no sign: it is 0 where two are independent, and grows with association of any shape",
+            "Mutual information has no sign: it is 0 where two are independent, and grows with any association",
         ]
 
 

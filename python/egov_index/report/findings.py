@@ -105,6 +105,8 @@ def _flags(row: Row) -> Markup:
     if shared or (number(overlap) or 0.0) > 0:
         notes = [note for note in notes if note != f"shares {clean(shared)} with the index"]
         notes.insert(0, f"shared inputs: {shared}" if shared else "shared inputs")
+    if row.get("without") and number(row.get("estimate_without")) is not None:
+        notes.insert(1, f"without {row['without']}: {fixed(row['estimate_without'])}")
     return join(element("span", note, class_="flag") for note in notes if note)
 
 
@@ -140,9 +142,25 @@ def links(links: Any, view: View) -> Markup:
         summary = element("summary", f"Links of the parts of the index ({len(others)})")
         tables = join([tables, element("details", summary, _linked(others, view, alpha))])
     return block(
-        "links", method=str(links.method).capitalize(), level=f"{100 * links.level:g}", adjust=links.adjust,
-        resamples=short(links.resamples), alpha=f"{alpha:.3g}", tables=tables,
+        "links", method=_coefficient(links), level=f"{100 * links.level:g}", adjust=links.adjust,
+        source=_source(links), alpha=f"{alpha:.3g}", tables=tables,
     )  # fmt: skip
+
+
+def _coefficient(links: Any) -> str:
+    """Which coefficient, and what is held constant."""
+    held = ", ".join(getattr(links, "controls", ()))
+    return f"{str(links.method).capitalize()}{f' with {held} held constant' if held else ''}"
+
+
+def _source(links: Any) -> str:
+    """Where intervals come from."""
+    kind = getattr(links, "interval", "percentile")
+    return (
+        f"by {kind}"
+        if kind in ("fisher", "jackknife", "none")
+        else f"from {short(links.resamples)} resamples"
+    )
 
 
 def trail(view: View) -> Markup:

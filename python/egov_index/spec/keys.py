@@ -33,7 +33,7 @@ class Key:
     open : bool
         The bounds themselves are not allowed.
     options : tuple of str
-        What an option may be; for codes the words allowed instead of a list.
+        What an option may be; for codes the words allowed instead of a list, for a choice those beside the methods.
     stage : str
         Table of methods from which a choice is taken; the key's name if left out.
     needed : bool
@@ -250,14 +250,44 @@ SENSITIVITY = (
 OUTCOMES = (
     Key("data", "data", "Embedded data sets, or CSV files in the folder of the spec."),
     Key("method", "choice", "Which correlation.", stage="correlate"),
-    Key("window", "real", "The latest outcome within so many periods is taken.", 0, open=True),
-    Key("interval", "choice", "Which interval.", stage="interval"),
-    Key("resamples", "whole", "Resamples of units for the interval; 0 for none.", 0, 10**7),
-    Key("level", "real", "Level of the interval.", 0, 1, open=True),
-    Key("adjust", "choice", "Correction for many tests.", stage="adjust"),
-    Key("seed", "whole", "The same seed gives the same bits.", 0, LARGEST),
     Key("nodes", "codes", "Codes of the nodes that are linked; all if left out."),
+    Key("only", "texts", "Outcomes that are linked; all but those of goal control if left out."),
+    Key("control", "texts", "Indicators held constant, e.g. log(gdp_per_capita)."),
+    Key("period", "labels", "Periods of the index; the last, or of several stacked all, if left out."),
+    Key(
+        "view",
+        "option",
+        "Countries of one period; or of several, stacked: all variation, that within or that between countries.",
+        options=("rows", "pooled", "within", "between"),
+    ),
+    Key("lag", "real", "Outcomes are taken so many periods later than the index; below 0: earlier."),
+    Key("window", "real", "The latest outcome within so many periods is taken.", 0, open=True),
+    Key("interval", "choice", "How the interval is made.", stage="interval"),
+    Key("resamples", "whole", "Resamples of units for the interval; 0 for none.", 0, 10**7),
+    Key(
+        "resampling",
+        "option",
+        "Resamples drawn for each pair, or one of countries for all pairs.",
+        options=("pair", "country"),
+    ),
+    Key("permutations", "whole", "p by so many permutations; 0: by the rule of the method.", 0, 10**7),
+    Key("level", "real", "Level of the interval.", 0, 1, open=True),
+    Key(
+        "adjust",
+        "choice",
+        "Correction for many tests; max-t needs permutations.",
+        stage="adjust",
+        options=("max-t",),
+    ),
+    Key(
+        "missing",
+        "option",
+        "Each pair uses the countries that have both, or all pairs those that have everything.",
+        options=("pairwise", "listwise"),
+    ),
+    Key("rebuild", "flag", "Flagged pairs again without the inputs that they share, the default."),
     Key("minimum", "whole", "Pairs with fewer units are flagged.", 1, 10**9),
+    Key("seed", "whole", "The same seed gives the same bits.", 0, LARGEST),
 )
 
 COMPARE = (

@@ -161,6 +161,8 @@ def _are_names(one: Any) -> bool:
 
 
 def _choice(key: Key, value: Any, path: Path) -> list[Wrong]:
+    if isinstance(value, str) and value in key.options:
+        return []
     stage = key.stage or key.name
     try:
         chosen = catalogue.as_choice(value, "")

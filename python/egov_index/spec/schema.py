@@ -93,7 +93,7 @@ def _of_key(key: Key) -> dict[str, Any]:
         "real": {"type": "number"} | _bounds(key),
         "flag": {"type": "boolean"},
         "option": {"enum": list(key.options)},
-        "choice": one,
+        "choice": {"anyOf": [{"enum": list(key.options)}, one]} if key.options else one,
         "choices": several,
         "chain": chain,
         "chains": {"type": "array", "items": chain, "minItems": 1},

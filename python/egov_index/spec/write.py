@@ -67,7 +67,7 @@ def canonical(table: str, given: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(key: Key, value: Any) -> Any:
     kind, stage = key.kind, key.stage or key.name
     if kind == "choice":
-        return plain_choice(stage, value)
+        return value if isinstance(value, str) and value in key.options else plain_choice(stage, value)
     if kind == "choices":
         return [plain_choice(stage, one) for one in value]
     if kind == "chains":
