@@ -6,6 +6,7 @@
 
 #include "detail/threads.hpp"
 #include "outcomes/pair.hpp"
+#include "outcomes/permutation.hpp"
 
 namespace egov {
 namespace {
@@ -77,7 +78,8 @@ std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Quest
     if (question.resamples > 0 && interval.name == "percentile")
       desk.interval(question.seed, pair, question.resamples, question.level, result);
   };
-  detail::parallel(static_cast<Index>(results.size()), question.threads, one, monitor);
+  detail::parallel(static_cast<Index>(results.size()), question.threads, one, monitor, 0, question.permutations > 0 ? 0.1 : 1);
+  detail::permute(x, y, question, results, monitor);
   return results;
 }
 
