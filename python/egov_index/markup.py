@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import narwhals as nw
-
 __all__ = ["Markup", "Row", "clean", "element", "fixed", "join", "number", "rows_of", "span"]
 
 Row = dict[str, Any]
@@ -72,4 +70,6 @@ def rows_of(frame: Any) -> list[Row]:
     """Return the rows of a dataframe of any library, or of a list of mappings, as dictionaries."""
     if isinstance(frame, Sequence):
         return [dict(row) for row in frame]
+    import narwhals as nw  # slow to import
+
     return list(nw.from_native(frame, eager_only=True).rows(named=True))

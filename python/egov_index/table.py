@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import decimal
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
@@ -223,7 +222,9 @@ def nearest(name: object, valid: Iterable[object], limit: int = LISTED) -> str:
     """
     names = list(valid)
     by_text = {str(item).casefold(): item for item in names}
-    close = difflib.get_close_matches(str(name).casefold(), by_text, n=1) if isinstance(name, str) else []
+    from difflib import get_close_matches  # slow to import
+
+    close = get_close_matches(str(name).casefold(), by_text, n=1) if isinstance(name, str) else []
     if close:
         found = by_text[close[0]]
         kind = "" if isinstance(found, str) else f", of type {type(found).__name__}, not text"

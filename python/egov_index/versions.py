@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import platform
 import sys
-from importlib import metadata
 
 from . import _core
 
-__all__ = ["show_versions"]
+__all__ = ["show_versions", "version_of"]
+
+
+def version_of(name: str) -> str:
+    """The version of an installed library, or that it is not there."""
+    from importlib import metadata  # slow to import
+
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def show_versions() -> str:
@@ -26,11 +35,8 @@ def show_versions() -> str:
     True
     """
     lines = [f"egov-index {_core.version}", f"Python {sys.version.split()[0]} on {platform.platform()}"]
-    for name in ("numpy", "pandas", "narwhals", "polars", "pyarrow"):
-        try:
-            lines.append(f"{name} {metadata.version(name)}")
-        except metadata.PackageNotFoundError:
-            lines.append(f"{name} not installed")
+    libraries = ("numpy", "pandas", "narwhals", "polars", "pyarrow")
+    lines += [f"{name} {version_of(name)}" for name in libraries]
     text = "\n".join(lines)
     print(text)
     return text

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -229,7 +228,7 @@ class ImputationBenchmark:
             float(np.std(mine, ddof=1)) / math.sqrt(len(mine)) if len(mine) > 1 else math.nan,
             _mean(self._by_repeat(mask, method, "nmae")),
             sum(one.covered for one in kept) / intervals if intervals else math.nan,
-            _mean(self._by_repeat(mask, method, "interval_score")), median(run.seconds for run in runs),
+            _mean(self._by_repeat(mask, method, "interval_score")), float(np.median([run.seconds for run in runs])),
             *ratio_of(mine, best), *moved,
         )  # fmt: skip
 

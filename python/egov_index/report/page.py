@@ -6,22 +6,15 @@ import base64
 import hashlib
 import platform
 import re
-from importlib import metadata
 from typing import Any
 
 from ..markup import Markup, element, fixed, join
 from ..plot import STYLE
+from ..versions import version_of
 from .findings import drivers, trail
 from .findings import links as link_section
 from .ranking import comparison, key_figures, lead, ranges, ranking
 from .view import View, block, package_text, short
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
 
 
 def _facts(view: View, sensitivity: Any) -> Markup:
@@ -40,7 +33,7 @@ def _facts(view: View, sensitivity: Any) -> Markup:
         runs, points = short(sensitivity.runs), short(sensitivity.n)
         sampled = f"{runs} runs from {points} base points"
         facts["Sensitivity"] = f"all {runs} combinations of the choices" if sensitivity.exact else sampled
-    facts["Package"] = f"egov-index {_version('egov-index')}"
+    facts["Package"] = f"egov-index {version_of('egov-index')}"
     return join(join([element("dt", key), element("dd", fact)]) for key, fact in facts.items())
 
 
@@ -61,7 +54,7 @@ def page(view: View, sensitivity: Any, links: Any) -> str:
     hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, STYLE))
     allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
     headings = re.findall(r'<section id="(\w+)"><h2>(.*?)</h2>', sections)
-    libraries = ", ".join(f"{name} {_version(name)}" for name in ("egov-index", "numpy", "narwhals"))
+    libraries = ", ".join(f"{name} {version_of(name)}" for name in ("egov-index", "numpy", "narwhals"))
     return block(
         "page",
         policy=Markup(f"default-src 'none'; style-src {allowed}; base-uri 'none'; form-action 'none'"),
