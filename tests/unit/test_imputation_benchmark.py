@@ -1,7 +1,7 @@
 """The benchmark of imputations: pairing, auxiliaries, ranks, words and bad input."""
 
 import math
-import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from imputation_panels import SIX, TELECOM, small
 
 import egov_index as egov
 
-scores = sys.modules["egov_index.imputation_benchmark.scores"]
+scores = import_module("egov_index.imputation_benchmark.scores")
 
 
 # Pairing

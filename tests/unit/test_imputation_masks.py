@@ -1,13 +1,13 @@
 """The laws of the six masks on the real panel, and of the streams they are drawn from."""
 
 import math
-import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
 from imputation_panels import SIX, near
 
-masks = sys.modules["egov_index.imputation_benchmark.masks"]
+masks = import_module("egov_index.imputation_benchmark.masks")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """Errors and intervals of a benchmark of imputations beside plain loops and closed forms."""
 
 import math
-import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -9,8 +9,8 @@ from imputation_panels import TELECOM, near, small
 
 import egov_index as egov
 
-scores = sys.modules["egov_index.imputation_benchmark.scores"]
-contenders = sys.modules["egov_index.imputation_benchmark.contenders"]
+scores = import_module("egov_index.imputation_benchmark.scores")
+contenders = import_module("egov_index.imputation_benchmark.contenders")
 
 
 def twin(panel, seen, filled, lower, upper, level):
