@@ -5,8 +5,6 @@ from __future__ import annotations
 import platform
 import sys
 
-from . import _core
-
 __all__ = ["show_versions", "version_of"]
 
 
@@ -34,6 +32,8 @@ def show_versions() -> str:
     egov-index ...
     True
     """
+    from . import _core
+
     lines = [f"egov-index {_core.version}", f"Python {sys.version.split()[0]} on {platform.platform()}"]
     libraries = ("numpy", "pandas", "narwhals", "polars", "pyarrow")
     lines += [f"{name} {version_of(name)}" for name in libraries]
