@@ -13,14 +13,15 @@ const char* code(Reason reason) {
 }
 
 py::dict give(const std::vector<Association>& pairs) {
-  py::list n, clusters, estimate, low, high, p, p_family, reason;
+  py::list n, clusters, estimate, low, high, p, p_family, reason, left_out;
   for (const Association& pair : pairs) {
     n.append(pair.n), clusters.append(pair.clusters), estimate.append(pair.estimate);
     low.append(pair.low), high.append(pair.high), p.append(pair.p), p_family.append(pair.p_family);
-    reason.append(code(pair.reason));
+    reason.append(code(pair.reason)), left_out.append(pair.left_out);
   }
   return py::dict("n"_a = n, "clusters"_a = clusters, "estimate"_a = estimate, "low"_a = low, "high"_a = high, "p"_a = p,
-                  "p_family"_a = p_family, "reason"_a = reason);
+                  "p_family"_a = p_family, "reason"_a = reason,
+                  "left_out"_a = left_out);
 }
 
 View view(const std::string& word) {

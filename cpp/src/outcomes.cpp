@@ -5,7 +5,7 @@
 #include <string>
 
 #include "detail/threads.hpp"
-#include "outcomes/pair.hpp"
+#include "outcomes/intervals.hpp"
 #include "outcomes/permutation.hpp"
 
 namespace egov {
@@ -46,6 +46,7 @@ void check_request(const Matrix& x, const Matrix& y, const Question& question) {
     refuse("level", "level is " + std::to_string(level) + "; a number between 0 and 1 would be right");
   check_finite(x, "x");
   check_finite(y, "y");
+  check_finite(question.controls, "controls");
 }
 
 std::vector<detail::SortedColumn> sorted(const Matrix& table, bool ranks) {
@@ -62,21 +63,22 @@ std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Quest
   const IntervalMethod& interval = find("interval", interval_methods(), question.interval.method);
   arguments("interval", interval, question.interval);
   check_request(x, y, question);
-  const bool order = detail::needs_order(chosen.coefficient);
+  const detail::Setting setting = detail::setting(question, chosen.coefficient, x.rows());
+  const bool order = detail::needs_order(chosen.coefficient) && question.view == View::rows;
   auto columns_x = sorted(x, order), columns_y = sorted(y, order);
   std::vector<Association> results(columns_x.size() * columns_y.size());
   std::vector<detail::Pair> desks(static_cast<std::size_t>(detail::thread_count(question.threads, x.cols() * y.cols())),
-                                  detail::Pair(chosen.coefficient));
+                                  detail::Pair(setting));
   auto one = [&](Index task, int worker) {
     std::size_t pair = static_cast<std::size_t>(task);
     Association& result = results[pair];
     detail::Pair& desk = desks[static_cast<std::size_t>(worker)];
     desk.load(columns_x[pair / columns_y.size()], columns_y[pair % columns_y.size()], result);
     if (result.reason != Reason::none) return;
-    result.estimate = desk.estimate();
+    result.estimate = desk.estimate(result);
+    if (result.reason != Reason::none) return;
     result.p = desk.p(result.estimate);
-    if (question.resamples > 0 && interval.name == "percentile")
-      desk.interval(question.seed, pair, question.resamples, question.level, result);
+    detail::add_interval(desk, interval.interval, question, question.together ? 0 : pair, result);
   };
   detail::parallel(static_cast<Index>(results.size()), question.threads, one, monitor, 0, question.permutations > 0 ? 0.1 : 1);
   detail::permute(x, y, question, results, monitor);
@@ -128,20 +130,6 @@ Rows<CorrelateMethod>& correlate_methods() {
           "Szekely, Rizzo, Bakirov (2007), Annals of Statistics 35, 2769-2794; Shen, Panda, Vogelstein (2022), Journal of "
           "Computational and Graphical Statistics 31, 254-262",
           Coefficient::distance, gives_unit)};
-  return table;
-}
-
-Rows<IntervalMethod>& interval_methods() {
-  auto row = [](const char* name, const char* sentence, const char* citation) {
-    IntervalMethod method;
-    method.name = name;
-    method.sentence = sentence;
-    method.citation = citation;
-    return method;
-  };
-  static Rows<IntervalMethod> table = {
-      row("percentile", "Quantiles of the coefficient over resamples.", "Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13"),
-      row("none", "No interval.", "")};
   return table;
 }
 

@@ -48,7 +48,8 @@ def associations(
     """Associate every column of x with every column of y, row by row of the table of pairs.
 
     All that comes in is checked; ``cpp/include/egov/outcomes.hpp`` says what each field means. Lists n, clusters,
-    estimate, low, high, p, p_family and reason (a code, empty where there is a number).
+    estimate, low, high, p, p_family, reason (a code, empty where there is a number) and left_out (resamples without a
+    coefficient).
     """
     question = {
         "method": core_choice("correlate", method),

@@ -6,7 +6,7 @@
 #include "egov/outcomes.hpp"
 #include "question.hpp"
 #include "egov/random.hpp"
-#include "outcomes/pair.hpp"
+#include "outcomes/intervals.hpp"
 
 using namespace egov;
 
@@ -66,7 +66,7 @@ void hold_against_twin(const Matrix& table, bool ranks, Index resamples) {
   detail::Pair pair(ranks ? Coefficient::spearman : Coefficient::pearson);
   Association result;
   pair.load(first, second, result);
-  pair.estimate();
+  pair.estimate(result);
   std::vector<double> fast = pair.resample(9, 4, resamples), slow;
   Vector x, y;
   common(table, ranks, x, y);
@@ -102,7 +102,7 @@ TEST_CASE("resamples without variation are left out") {
     detail::Pair pair(ranks ? Coefficient::spearman : Coefficient::pearson);
     Association result;
     pair.load(first, second, result);
-    pair.estimate();
+    pair.estimate(result);
     std::size_t kept = pair.resample(1, 1, 2000).size();
     CHECK(kept > 1200);
     CHECK(kept < 1450);  // 1 - (4/5)^5 = .67 of them, and a few less

@@ -22,29 +22,35 @@ enum class Reason {
   constant_x,
   constant_y,
   too_many_controls,  // at least as many controls as rows allow
-  control_is_x,       // the controls determine the index
+  control_is_x,       // the controls determine the index: they leave 1e-10 of its length, or what rounding of its values leaves
   control_is_y,       // the controls determine the outcome
 };
 
 // Which part of the variation is looked at, where rows come in clusters (country-years of a country).
 enum class View {
   rows,     // all of it
-  within,   // deviations from the mean of the cluster over the common rows
+  within,   // deviations from the mean of the cluster over the common rows; clusters of one common row are left out
   between,  // those means, a row a cluster
+  // Controls are seen the same way. Ranks are those of the deviations or means; such values tie where rounding may be all that
+  // keeps them apart.
 };
 
-struct IntervalMethod : Method {};
+enum class Interval { none, fisher, percentile, bca, studentized, jackknife };
+struct IntervalMethod : Method {
+  Interval interval = Interval::none;
+};
 Rows<IntervalMethod>& interval_methods();
 
 struct Question {
   Choice method;                // of correlate_methods()
-  Matrix controls;              // rows x k, held constant; no columns: none
+  Matrix controls;              // rows x k, held constant; no columns: none. Constant and collinear ones do not count.
   std::vector<Index> clusters;  // of each row, from 0; empty: each row is its own. They are resampled and left out whole.
   View view = View::rows;
   Choice interval;              // of interval_methods()
   Index resamples = 0;          // of those that resample
   double level = 0.95;
-  bool together = false;        // one resample of clusters for all pairs, else each pair has its own
+  bool together = false;        // one resample of all clusters for all pairs, which use those of it that they observe; else each
+                                // pair has its own of the clusters that it observes
   Index permutations = 0;       // above 0: p by so many permutations of a studentized statistic
   bool family = false;          // with permutations: p_family too
   std::uint64_t seed = 1;
@@ -56,11 +62,14 @@ struct Association {
   double estimate = missing_value, low = missing_value, high = missing_value, p = missing_value;
   double p_family = missing_value;  // of the largest statistic of all pairs, step down (Westfall and Young 1993)
   Reason reason = Reason::none;
+  Index left_out = 0;           // resamples in which there is no coefficient (or no standard error, where it is studentized)
 };
 
 // Every column of x against every column of y over the rows observed in both (and in all controls);
 // result[i * y.cols() + j]. Streams of random numbers are those of the pair, or of the resample where they are together.
-// p: two-sided, by the rule that the method's sentence gives, unless permutations are asked for.
+// p: two-sided, by the rule that the method's sentence gives, unless permutations are asked for. With k controls that count, n - k
+// stands for n. Where clusters hold several rows p is that of the jackknife over clusters: Student's t of the pseudo-values of
+// Fisher's z with as many degrees of freedom as clusters less 1. Distances have none then, nor with controls.
 std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Question& question, const Monitor& monitor = {});
 
 struct AdjustMethod : Method {

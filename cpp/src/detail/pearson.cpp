@@ -1,19 +1,12 @@
+#include "detail/pearson.hpp"
+
+#include <algorithm>
 #include <cmath>
 
 #include "detail/double_double.hpp"
-#include "detail/pearson.hpp"
 
 namespace egov::detail {
 namespace {
-
-// Scales by a power of two so that the largest value lies between 1/2 and 1: no square overflows or vanishes.
-void scale(Vector& values) {
-  int exponent = 0;
-  std::frexp(values.cwiseAbs().maxCoeff(), &exponent);
-  double half = std::ldexp(1.0, -exponent / 2), rest = std::ldexp(1.0, -exponent - (-exponent / 2));
-  values = values * half;
-  values = values * rest;
-}
 
 Double mean(const Vector& values) {
   Double sum;
@@ -21,7 +14,53 @@ Double mean(const Vector& values) {
   return over(sum, static_cast<double>(values.size()));
 }
 
+// Equal values have themselves for a mean, to the last bit of the second word.
+std::vector<Double> means(const Vector& values, const std::vector<int>& group, Index groups) {
+  struct Sum {
+    Double sum;
+    double size = 0, lowest = 0, highest = 0;
+  };
+  std::vector<Sum> sums(static_cast<std::size_t>(groups));
+  for (Index i = 0; i < values.size(); ++i) {
+    Sum& of = sums[static_cast<std::size_t>(group[static_cast<std::size_t>(i)])];
+    of.lowest = of.size == 0 ? values[i] : std::min(of.lowest, values[i]);
+    of.highest = of.size == 0 ? values[i] : std::max(of.highest, values[i]);
+    add(of.sum, {values[i], 0});
+    ++of.size;
+  }
+  std::vector<Double> result;
+  for (const Sum& of : sums) result.push_back(of.lowest == of.highest ? Double{of.lowest, 0} : over(of.sum, of.size));
+  return result;
+}
+
 }  // namespace
+
+double scale(Vector& values) {
+  int exponent = 0;
+  std::frexp(values.cwiseAbs().maxCoeff(), &exponent);
+  const double half = std::ldexp(1.0, -exponent / 2), rest = std::ldexp(1.0, -exponent - (-exponent / 2));
+  values = values * half;
+  values = values * rest;
+  return half * rest;
+}
+
+void center(Vector& values) {
+  const Double from = mean(values);
+  for (double& value : values) value = deviation(value, from).high;
+}
+
+void center_groups(Vector& values, const std::vector<int>& group, Index groups) {
+  const std::vector<Double> mean_of = means(values, group, groups);
+  for (Index i = 0; i < values.size(); ++i)
+    values[i] = deviation(values[i], mean_of[static_cast<std::size_t>(group[static_cast<std::size_t>(i)])]).high;
+}
+
+Vector group_means(const Vector& values, const std::vector<int>& group, Index groups) {
+  const std::vector<Double> mean_of = means(values, group, groups);
+  Vector result(groups);
+  for (Index g = 0; g < groups; ++g) result[g] = mean_of[static_cast<std::size_t>(g)].high;
+  return result;
+}
 
 double pearson(Vector& x, Vector& y) {
   scale(x);

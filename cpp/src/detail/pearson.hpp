@@ -1,5 +1,7 @@
 // The product-moment coefficient, to the last digits.
 #pragma once
+#include <vector>
+
 #include "egov/panel.hpp"
 
 namespace egov::detail {
@@ -7,5 +9,14 @@ namespace egov::detail {
 // Pearson's r in twice the working precision: within 4 ulp whatever the offset and the scale of the columns, which are
 // not constant. Leaves them scaled to at most 2 and centered.
 double pearson(Vector& x, Vector& y);
+
+// Scales by a power of two so that the largest size lies between 1/2 and 1: no square overflows or vanishes. The factor.
+double scale(Vector& values);
+// Takes their mean from the values, in twice the working precision.
+void center(Vector& values);
+// Takes the mean of its group from each value, in twice the working precision; 0 throughout a group of equal values.
+void center_groups(Vector& values, const std::vector<int>& group, Index groups);
+// The mean of each group, rounded once.
+Vector group_means(const Vector& values, const std::vector<int>& group, Index groups);
 
 }  // namespace egov::detail

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "egov/outcomes.hpp"
-#include "outcomes/pair.hpp"
+#include "outcomes/intervals.hpp"
 
 namespace egov {
 namespace {

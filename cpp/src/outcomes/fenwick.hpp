@@ -1,27 +1,30 @@
 // Prefix sums that can be added to, each in O(log size): Fenwick (1994), Software: Practice and Experience 24, 327-336.
 #pragma once
-#include "egov/panel.hpp"
+#include <algorithm>
+
+#include "outcomes/eight.hpp"
 
 namespace egov::detail {
 
-// Works in a room of the caller: one column a place, whatever lanes a column holds.
-template <class Room>
+// Works in a room of the caller, eight sums side by side.
 class Fenwick {
  public:
-  Fenwick(Room& room, Index places) : room_(room), places_(places) { room.setZero(Room::RowsAtCompileTime, places + 1); }
-  template <class Lanes>
+  Fenwick(EightRows& room, Index places) : room_(room), places_(places) {
+    room.resize(std::max(room.size(), static_cast<std::size_t>(places + 1)));
+    std::fill(room.begin(), room.begin() + places + 1, Eight{});
+  }
   void add(Index place, const Lanes& amount) {
-    for (Index k = place + 1; k <= places_; k += k & -k) room_.col(k) += amount;
+    for (Index k = place + 1; k <= places_; k += k & -k) lanes_of(room_[static_cast<std::size_t>(k)]) += amount;
   }
   // Sum of what was added at places below this one.
-  Eigen::Array<double, Room::RowsAtCompileTime, 1> before(Index place) const {
-    Eigen::Array<double, Room::RowsAtCompileTime, 1> sum = Eigen::Array<double, Room::RowsAtCompileTime, 1>::Zero();
-    for (Index k = place; k > 0; k -= k & -k) sum += room_.col(k);
+  Lanes before(Index place) const {
+    Lanes sum = Lanes::Zero();
+    for (Index k = place; k > 0; k -= k & -k) sum += lanes_of(room_[static_cast<std::size_t>(k)]);
     return sum;
   }
 
  private:
-  Room& room_;
+  EightRows& room_;
   Index places_;
 };
 

@@ -8,9 +8,10 @@ namespace egov::detail {
 
 // How many numbers below n one word of 64 bits may give: n^k stays under 2^46, so that no outcome of the k picks
 // together is likelier than another by more than one part in 2^18.
+constexpr Index most_picks = 16;
 inline Index picks_per_word(Index n) {
   Index picks = 1;
-  for (double outcomes = static_cast<double>(n); outcomes * static_cast<double>(n) < 0x1p46 && picks < 16; ++picks)
+  for (double outcomes = static_cast<double>(n); outcomes * static_cast<double>(n) < 0x1p46 && picks < most_picks; ++picks)
     outcomes *= static_cast<double>(n);
   return picks;
 }
