@@ -42,6 +42,7 @@ class Tests {
   }
   void run() {
     if (question_.permutations == 0) return;
+    for (Association& result : results_) result.p = missing_value;
     const bool whole = kind_ != Coefficient::kendall && kind_ != Coefficient::distance && question_.controls.cols() == 0 && !flips_ &&
                        question_.view == View::rows;
     !question_.family ? alone() : whole ? whole_rows() : together();
@@ -97,8 +98,7 @@ void Tests::alone() {
   for (Index pair = 0; pair < pairs; ++pair) {
     const auto from = counts.begin() + static_cast<std::ptrdiff_t>(pair * stretches);
     const Index count = std::accumulate(from, from + static_cast<std::ptrdiff_t>(stretches), Index{0});
-    Association& result = results_[static_cast<std::size_t>(pair)];
-    result.p = *from < 0 ? missing_value : static_cast<double>(1 + count) / static_cast<double>(question_.permutations + 1);
+    if (*from >= 0) results_[static_cast<std::size_t>(pair)].p = static_cast<double>(1 + count) / static_cast<double>(question_.permutations + 1);
   }
 }
 

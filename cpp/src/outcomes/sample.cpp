@@ -73,6 +73,7 @@ void sort_by_x(Matrix& table, std::vector<int>& units) {
 }
 
 Matrix basis(Matrix controls) {
+  if (controls.cols() == 0) return controls;
   for (Index column = 0; column < controls.cols(); ++column) {
     Vector centered = controls.col(column), again = centered;
     if (centered.minCoeff() < centered.maxCoeff()) pearson(centered, again);

@@ -89,7 +89,6 @@ WholeRows::Tables::Tables(const Matrix& x, const Matrix& y, bool ranks)
       at[0] = 1, at[lanes] = column.values[k], at[2 * lanes] = column.values[k] * column.values[k];
       if (ranks) raw_many(column.rows[k], j) = column.values[k];
     }
-    if (!ranks) continue;
   }
   for (Index i = 0; ranks && i < few; ++i)
     for (std::size_t k = 0; k < columns[static_cast<std::size_t>(i)].rows.size(); ++k)
