@@ -124,7 +124,8 @@ Errors convention(const std::string& name) {
 }
 
 py::dict line_of(const Line& line) {
-  static const char* const reasons[] = {"", "too-few", "constant-outcome", "constant-column", "collinear", "too-few-clusters", "full-leverage", "no-scale"};
+  static const char* const reasons[] = {"", "too-few", "constant-outcome", "constant-column", "collinear", "too-few-clusters",
+                                        "full-leverage", "no-scale", "out-of-range"};
   py::dict out("reason"_a = reasons[static_cast<int>(line.reason)], "column"_a = line.column, "n"_a = line.n, "clusters"_a = line.clusters,
                "exact"_a = line.exact, "freedom"_a = line.freedom, "coef"_a = line.coef, "se"_a = line.se, "t"_a = line.t, "df"_a = line.df,
                "p"_a = line.p, "low"_a = line.low, "high"_a = line.high);

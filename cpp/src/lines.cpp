@@ -80,6 +80,7 @@ Line least_squares(const Design& design, const Vector& y, const ErrorsChoice& er
   if (line.reason != NoLine::none) return line;
   const Projection along = project(f, y);
   line.coef = coefficients(f, along.along, along.exponent);
+  if (!line.coef.allFinite()) return line.coef.resize(0), line.reason = NoLine::out_of_range, line;
   fit_of(f, along, design.intercept, line);
   residuals_of(along, line);
   const Wide between = meat(f, along, errors, line);

@@ -160,6 +160,7 @@ def test_the_same_bits_again():
         (B, np.column_stack([A, A[:, 0] * 0.1 - A[:, 1] * 0.7]), "collinear"),
         (B, np.column_stack([A[:, 0], A[:, 0]]), "collinear"),
         ([], [], "too-few"),
+        (B * 1e200, A[:, 0] * 1e-200, "out-of-range"),
         ([1.0], [2.0], "too-few"),
         ([np.nan] * 5, [1, 2, 3, 4, 5], "too-few"),
     ],

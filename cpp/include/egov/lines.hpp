@@ -18,7 +18,7 @@ const std::vector<ErrorsMethod>& errors_methods();
 bool clustered(Errors kind);
 
 // Why there is no line.
-enum class NoLine { none, too_few, constant_outcome, constant_column, collinear, too_few_clusters, full_leverage, no_scale };
+enum class NoLine { none, too_few, constant_outcome, constant_column, collinear, too_few_clusters, full_leverage, no_scale, out_of_range };
 
 // What is asked of a line: columns of x beside an intercept, or powers 1..degree of its only column.
 struct Design {

@@ -22,6 +22,7 @@ WORDS = {
     "too-few-clusters": "fewer than two clusters",
     "full-leverage": "a row determines a coefficient alone (leverage 1), so these errors are not defined",
     "no-scale": "more than half of the rows lie on the line, so the residuals have no scale",
+    "out-of-range": "a coefficient is beyond the largest number of double precision: change the units",
 }
 
 
