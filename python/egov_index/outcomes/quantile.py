@@ -32,7 +32,8 @@ def centered(values: Array) -> tuple[Array, float, float]:
 def quantile_line(y: Array, x: Array, q: float, level: float) -> dict[str, Any]:
     """Coefficients of the line through the q-quantile, intercept first, with what the core gives for other lines.
 
-    Columns are brought to mean 0 and standard deviation 1 for the search, which stops at absolute differences.
+    Columns are brought to mean 0 and standard deviation 1 for the search, which stops at absolute differences; a line
+    of least cost goes through as many points as it has coefficients, so the search is ended there.
     """
     regression = _statsmodels()
     standard = [centered(column) for column in (y, *x.T)]
@@ -44,12 +45,29 @@ def quantile_line(y: Array, x: Array, q: float, level: float) -> dict[str, Any]:
             found = regression(z, columns).fit(q=q, max_iter=5000, p_tol=1e-9)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
             return {"note": f"statsmodels: {error}"}
+        params = _vertex(z, columns, np.asarray(found.params), q)
         turn = _back(sd, [item[1] for item in standard[1:]], [item[2] for item in standard[1:]])
-        coef = turn @ found.params
+        coef = turn @ params
         coef[0] += mean
-        se = np.sqrt(np.diag(turn @ found.cov_params() @ turn.T))
+        size = np.abs(turn).max(axis=1)  # whose square may be out of range
+        se = size * np.sqrt(np.diag((turn / size[:, None]) @ found.cov_params() @ (turn / size[:, None]).T))
     notes = dict.fromkeys(_said(one) for one in told)
     return _judged(coef, se, len(y) - columns.shape[1], level) | {"note": "; ".join(filter(None, notes))}
+
+
+def _vertex(z: Array, columns: Array, near: Array, q: float) -> Array:
+    """The line through as many points as it has coefficients, nearest to the one found, if it costs no more."""
+
+    def cost(params: Array) -> float:
+        rest = z - columns @ params
+        return float(np.where(rest < 0, (q - 1) * rest, q * rest).sum())
+
+    on = np.argsort(np.abs(z - columns @ near), kind="stable")[: columns.shape[1]]
+    try:
+        exact: Array = np.asarray(np.linalg.solve(columns[on], z[on]), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return near
+    return exact if cost(exact) <= cost(near) else near
 
 
 def _said(warning: warnings.WarningMessage) -> str:
@@ -61,7 +79,7 @@ def _said(warning: warnings.WarningMessage) -> str:
 def _back(sd: float, means: list[float], sds: list[float]) -> Array:
     """From coefficients of standardized columns to those of the columns as they are, without the mean of y."""
     turn = np.diag([sd, *(sd / each for each in sds)])
-    turn[0, 1:] = [-sd * mean / each for mean, each in zip(means, sds, strict=True)]
+    turn[0, 1:] = [-sd * (mean / each) for mean, each in zip(means, sds, strict=True)]
     return turn
 
 
