@@ -24,7 +24,7 @@ COUNTS = {
 }
 
 
-def clustered(work: Working, kind: str, count: str = "slopes") -> Covariance:
+def clustered(work: Working, kind: str, count: str | None = None) -> Covariance:
     """Covariance of the coefficients that allows any dependence within countries."""
     number = len(work.clusters)
     if number < 2:
@@ -35,32 +35,37 @@ def clustered(work: Working, kind: str, count: str = "slopes") -> Covariance:
     scores = work.cluster_sums(adjusted * work.residuals[:, None])
     matrix = sandwich(work, scores.T @ scores)
     df = np.full(work.x.shape[1], number - 1.0)
-    notes = []
-    if kind == "cr1":
+    count = "slopes" if kind == "cr1" and count is None else count
+    if kind in ("cr1", "cr3") and count is not None:
         matrix = matrix * _factor(work, count)
     if kind == "cr2":
         df = satterthwaite(work, adjusted)
-        low = float(np.nanmin(df)) if np.isfinite(df).any() else np.nan
-        if low < 4:
-            notes.append(
-                f"{low:.2f} degrees of freedom at the least: few countries matter, p-values are rough below 4"
-            )
-    elif number < FEW:
-        notes.append(
-            f"{number} countries are few clusters (below {FEW}): prefer clustered-cr2 or clustered-wild"
-        )
-    return Covariance(matrix, df, _words(work, kind, count), notes)
+    return Covariance(matrix, df, _words(work, kind, count), _wary(number, kind, df))
 
 
-def _words(work: Working, kind: str, count: str) -> str:
+def _wary(number: int, kind: str, df: Array) -> list[str]:
+    """What few clusters do to errors of this kind."""
+    if kind != "cr2":
+        better = ": prefer clustered-cr2 or clustered-wild" if number < FEW else ""
+        return [f"{number} countries are few clusters (below {FEW}){better}"] if better else []
+    low = float(np.nanmin(df)) if np.isfinite(df).any() else float("nan")
+    rough = f"degrees of freedom go down to {low:.2f}, and p-values are rough below 4" if low < 4 else ""
+    few = f"{number} countries are few clusters (below {FEW})" if number < FEW else ""
+    return ["; ".join(filter(None, (few, rough)))] if few or rough else []
+
+
+def _words(work: Working, kind: str, count: str | None) -> str:
     g = len(work.clusters)
-    head = f"clustered by country ({g}), {kind.upper()}"
-    text = {
-        "cr0": f"no small-sample factor; t with countries - 1 = {g - 1} degrees of freedom",
-        "cr1": (
+    by_count = f"t with countries - 1 = {g - 1} degrees of freedom"
+    factor = ""
+    if count is not None:
+        factor = (
             f"variance times G/(G-1) (N-1)/(N-K) = {_factor(work, count):.6g} with K = {_counted(work, count)} "
-            f"({COUNTS.get(count, '')}); t with countries - 1 = {g - 1} degrees of freedom"
-        ),
+            f"({COUNTS[count]})"
+        )
+    text = {
+        "cr0": f"no small-sample factor; {by_count}",
+        "cr1": f"{factor}; {by_count}",
         "cr2": (
             "residuals of each country times (I - H)^(-1/2) of its leverage in the full design (Bell and McCaffrey "
             "2002; Pustejovsky and Tipton 2018), no other factor; t with Satterthwaite's degrees of freedom of each "
@@ -68,13 +73,13 @@ def _words(work: Working, kind: str, count: str) -> str:
         ),
         "cr3": (
             "residuals of each country times (I - H)^(-1), which is the jackknife over countries without its factor "
-            f"(G-1)/G (pyfixest multiplies by the factor of CR1); t with countries - 1 = {g - 1} degrees of freedom"
+            f"(G-1)/G; {factor or 'no other factor'}; {by_count}"
         ),
-    }[kind]  # fmt: skip
-    return f"{head}: {text}"
+    }[kind]
+    return f"clustered by country ({g}), {kind.upper()}: {text}"
 
 
-def _counted(work: Working, count: str) -> int:
+def _counted(work: Working, count: str | None) -> int:
     k = int(work.x.shape[1])
     if count == "all":
         return work.parameters
@@ -83,7 +88,7 @@ def _counted(work: Working, count: str) -> int:
     return k
 
 
-def _factor(work: Working, count: str) -> float:
+def _factor(work: Working, count: str | None) -> float:
     g, n = len(work.clusters), work.rows
     return g / (g - 1) * (n - 1) / (n - _counted(work, count))
 

@@ -41,7 +41,7 @@ def panel_model(
     level: float = 0.95,
     unit: str | None = None,
     period: str | None = None,
-    count: str = "slopes",
+    count: str | None = None,
     draws: int = 9999,
     weights: str | None = None,
     bandwidth: int | None = None,
@@ -72,9 +72,10 @@ def panel_model(
         Level of the intervals.
     unit, period : str, optional
         Columns of a frame.
-    count : {"slopes", "not-nested", "all"}
-        Which parameters K counts in the factor G/(G-1) (N-1)/(N-K) of CR1: the coefficients (R's plm ``sss``), also
-        period effects and a constant (fixest, reghdfe), or all effects.
+    count : {"slopes", "not-nested", "all"}, optional
+        Which parameters K counts in the factor G/(G-1) (N-1)/(N-K) of CR1: the coefficients (the default; R's plm
+        ``sss``), also period effects and a constant (fixest, reghdfe), or all effects. CR3 takes the factor only where
+        this is given (pyfixest's CRV3 with ``"not-nested"``).
     draws, weights, seed
         Of the wild bootstrap; ``"rademacher"`` or ``"webb"`` weights, by default Webb's below 12 countries.
     bandwidth : int, optional
@@ -149,7 +150,7 @@ def _checked(
     words = {
         "effects": (effects, tuple(ESTIMATORS)),
         "se": (se, ERRORS),
-        "count": (count, tuple(COUNTS)),
+        "count": (count, (None, *COUNTS)),
         "weights": (weights, (None, *WEIGHTS)),
         "kernel": (kernel, KERNELS),
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .clustered import clustered
+from .clustered import FEW, clustered
 from .covariance import Covariance
 from .working import Array, Working
 
@@ -35,7 +35,7 @@ def wild(work: Working, draws: int, weights: str | None, level: float, seed: int
         f"{how}, seed {seed}; p = (1 + draws with |t| at least as large) / (1 + draws), intervals by inversion; se is "
         f"that of CR1 and serves t alone"
     )
-    notes: list[str] = []
+    notes = [f"{number} countries are few clusters (below {FEW})"] if number < FEW else []
     if not np.isfinite(low).all() or not np.isfinite(high).all():
         notes.append("an interval without end: the bootstrap rejects no value far out (few clusters)")
     return Covariance(start.matrix, start.df, words, notes, p, low, high)
@@ -71,8 +71,8 @@ class _Parts:
 
 def _of(work: Working, at: int, flips: Array, level: float) -> tuple[float, float, float]:
     """p-value of a coefficient and its interval."""
-    parts = _parts(work, at, flips)
-    return parts.p(0.0), _end(parts, -1, 1 - level), _end(parts, 1, 1 - level)
+    parts, alpha = _parts(work, at, flips), (1 - level) * (1 + TIE)
+    return parts.p(0.0), _end(parts, -1, alpha), _end(parts, 1, alpha)
 
 
 def _parts(work: Working, at: int, flips: Array) -> _Parts:
@@ -93,10 +93,10 @@ def _parts(work: Working, at: int, flips: Array) -> _Parts:
 
 
 def _end(parts: _Parts, side: int, alpha: float) -> float:
-    """Farthest value on one side that is not rejected, by bisection."""
+    """Farthest value on one side with p above alpha, by bisection."""
     step = np.sqrt(parts.variance)
     for _ in range(60):
-        if parts.p(parts.beta + side * step) < alpha:
+        if parts.p(parts.beta + side * step) <= alpha:
             break
         step *= 2
     else:
@@ -104,7 +104,7 @@ def _end(parts: _Parts, side: int, alpha: float) -> float:
     inside, outside = 0.0, step
     for _ in range(60):
         middle = (inside + outside) / 2
-        if parts.p(parts.beta + side * middle) < alpha:
+        if parts.p(parts.beta + side * middle) <= alpha:
             outside = middle
         else:
             inside = middle
