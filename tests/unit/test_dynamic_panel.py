@@ -71,7 +71,7 @@ def test_it_is_the_estimator_of_the_paper(steps):
     assert found.instruments == 15 + 1 + 5 and found.n == 60 * 5 and len(found.period_effects) == 5
     if steps == 1:
         assert found.to_frame()["se"].tolist() == pytest.approx(robust.tolist(), rel=1e-9)
-    assert found.tests["hansen"]["statistic"] == pytest.approx(slow(y, x, 2)[2], rel=0.2)
+    assert found.tests["hansen"]["statistic"] == pytest.approx(slow(y, x, 2)[2], rel=1e-8)
     assert found.tests["hansen"]["df"] == 21 - 7
 
 
@@ -152,11 +152,11 @@ def test_words_that_are_not_known(words, message):
 
 def test_odd_data():
     y, x = series(units=12)
-    with pytest.raises(DataError, match="more rows and as many instruments|no difference"):
+    with pytest.raises(DataError, match="more rows and as many instruments"):
         dynamic_panel(frame(y[:1], x[:1]), None, "y ~ x")
-    with pytest.raises(DataError, match="lags \\+ 2 successive periods"):
+    with pytest.raises(DataError, match=r"lags \+ 2 successive periods"):
         dynamic_panel(frame(y[:, :2], x[:, :2]), None, "y ~ x")
-    with pytest.raises(DataError, match="lags \\+ 2 successive periods"):
+    with pytest.raises(DataError, match=r"lags \+ 2 successive periods"):
         dynamic_panel(frame(y, x), None, "y ~ x", lags=9)
     with pytest.raises(DataError, match="changes by the same everywhere"):
         dynamic_panel(frame(np.ones_like(y), x), None, "y ~ x")

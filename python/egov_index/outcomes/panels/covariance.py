@@ -9,7 +9,7 @@ import numpy as np
 from .extras import library
 from .working import Array, Working
 
-__all__ = ["Covariance", "inference", "sandwich"]
+__all__ = ["CANCELLED", "Covariance", "inference", "sandwich"]
 
 CANCELLED = 1e-18  # of the classical variance: a variance that is rounding
 

@@ -203,7 +203,7 @@ def _none(size: int, why: str) -> Covariance:
 
 
 def _cancelled(used: Design, found: Covariance) -> list[str]:
-    gone = [name for name, size in zip(used.terms, np.diag(found.matrix), strict=True) if not size > 0]
+    gone = [name for name, size in zip(used.terms, np.diag(found.matrix), strict=True) if np.isnan(size)]
     if not gone or len(np.unique(used.units)) < 2:
         return []
     return [f"no error for {', '.join(gone)}: the scores of so few countries or periods cancel"]
