@@ -106,6 +106,24 @@ def test_the_survey_and_its_twelve_uneven_periods():
     assert r"\toprule" in found.to_latex() and r"log(gdp\_per\_capita)" in found.to_latex()
 
 
+def test_an_outcome_that_is_inside_the_index_is_flagged():
+    survey, goals = egov.datasets.un_egov_survey(), egov.datasets.sdg_outcomes()
+    found = panel_model(survey, goals, "primary_completion ~ lag(hci, 2) + log(gdp_per_capita)")
+    assert "primary_completion and hci: shares schooling with the index" in found.notes
+    assert not any("shares" in note for note in panel_model(survey, goals, "homicide ~ hci").notes)
+    result = egov.preset("egdi-2022").score(survey)
+    notes = panel_model(result, goals, "primary_completion ~ egdi", "pooled").notes
+    assert any("primary_completion and egdi: shares schooling" in note for note in notes)
+
+
+def test_a_result_of_several_periods():
+    survey, goals = egov.datasets.un_egov_survey(), egov.datasets.sdg_outcomes()
+    result = egov.preset("egdi-2022").score(survey, [2018, 2020, 2022])
+    found = panel_model(result, goals, "under5_mortality ~ egdi")
+    column = goals.column("under5_mortality")[:, [goals.periods.index(year) for year in (2018, 2020, 2022)]]
+    assert (found.periods, found.n) == (3, (~np.isnan(column)).sum())
+
+
 def test_a_name_on_both_sides_is_refused_only_where_it_is_used():
     twice = outcomes(names=("poverty", "osi"))
     with pytest.raises(SpecError, match="'osi' is in the index and in the outcomes"):

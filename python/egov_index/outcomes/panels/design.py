@@ -94,11 +94,13 @@ def design(joined: Joined, formula: str, lag: float = 0) -> Design:
         raise DataError(Fault("formula", came, "units and periods in which every variable is known"))
     units, periods = np.nonzero(known)
     y, x = _matrices(parsed, {name: values[known] for name, values in columns.items()})
+    of_right = list(dict.fromkeys(earlier[name][0] if name in earlier else name for name in right))
     lagged = tuple(name for name, (of, by) in earlier.items() if [of] == left and by > 0 and name in right)
     found = Design(
         y.to_numpy(dtype=np.float64)[:, 0], x.to_numpy(dtype=np.float64), str(y.columns[0]),
         [_readable(str(name), earlier) for name in x.columns], units, periods, joined,
-        tuple(_readable(name, earlier) for name in lagged), _left_out(columns, known, earlier),
+        tuple(_readable(name, earlier) for name in lagged),
+        [*_left_out(columns, known, earlier), *joined.circles(left, of_right)],
     )  # fmt: skip
     _finite(found)
     return found

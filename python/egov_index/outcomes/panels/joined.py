@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from ...errors import DataError, Fault, SpecError
 from ...panel import Panel
 from ...result import Result
 from ...table import listing, nearest
+from ..overlap import Guard
 
 __all__ = ["Joined", "join"]
 
@@ -38,6 +39,8 @@ class Joined:
         For each side a function of a name and a number of periods later to values, shape (units, periods).
     notes : list of str
         What is to be said of the join.
+    scores, outcomes
+        Both sides as they came.
     """
 
     units: tuple[Any, ...]
@@ -46,7 +49,24 @@ class Joined:
     backend: str
     sources: dict[str, list[str]]
     look: dict[str, Lookup]
-    notes: list[str] = field(default_factory=list)
+    notes: list[str]
+    scores: Result | Panel
+    outcomes: Panel | None
+
+    def circles(self, left: Iterable[str], right: Iterable[str]) -> list[str]:
+        """What outcomes on the left share with inputs of nodes of the index on the right, in words."""
+        if self.outcomes is None:
+            return []
+        guard = Guard(self.scores)
+        return [
+            text
+            for outcome in left
+            for node in right
+            if (self.sources[outcome], self.sources[node]) == (["outcomes"], ["index"])
+            for text in guard.shared(node, outcome, self.outcomes.about(outcome).get("concept")).words(
+                f"{outcome} and {node}: "
+            )
+        ]
 
     def values(self, name: str, later: float = 0.0) -> NDArray[np.float64]:
         """A variable so many periods later (earlier below 0), shape (units, periods); NaN where there is none.
@@ -86,7 +106,15 @@ def join(scores: Any, outcomes: Any, unit: str | None = None, period: str | None
             sources.setdefault(name, []).append("outcomes")
         notes = _unmatched(scores.units, outcomes.units)
     return Joined(
-        tuple(scores.units), tuple(scores.periods), times, panel.backend, sources, look, list(notes)
+        tuple(scores.units),
+        tuple(scores.periods),
+        times,
+        panel.backend,
+        sources,
+        look,
+        list(notes),
+        scores,
+        outcomes,
     )
 
 
