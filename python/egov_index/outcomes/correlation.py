@@ -136,7 +136,14 @@ def correlate(
     if asked.missing == "listwise":
         sides.listwise()
     raw = asked.associate(sides, sides.x, sides.y)
-    return made(sides, asked, columns_of(sides, asked, raw, again))
+    return made(sides, asked, columns_of(sides, asked, raw, _plain(sides, asked), again))
+
+
+def _plain(sides: Sides, asked: Asked) -> dict[str, Any]:
+    """The same without controls, on the rows that have them; empty where there are none."""
+    if not sides.controls.names:
+        return {}
+    return asked.points().associate(sides, sides.controlled(), sides.y, controls=False)
 
 
 def made(sides: Sides, asked: Asked, columns: dict[str, Any]) -> Links:

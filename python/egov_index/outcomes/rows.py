@@ -45,26 +45,25 @@ KNOWN = {
 }
 
 
-def columns_of(sides: Sides, asked: Asked, raw: dict[str, Any], rebuild: bool) -> dict[str, Any]:
-    """Columns of the table; raw is what the core gave in the order of nodes, then outcomes, and more columns if any."""
+def columns_of(
+    sides: Sides, asked: Asked, raw: dict[str, Any], plain: dict[str, Any], rebuild: bool
+) -> dict[str, Any]:  # fmt: skip
+    """Columns of the table.
+
+    Raw is what was found, in the order of nodes, then outcomes, with columns of its own if any; plain is the same
+    without controls, empty where there are none.
+    """
     adjusted = asked.adjusted(raw)
-    plain = (
-        asked.points().associate(sides, sides.controlled(), sides.y, controls=False)
-        if sides.controls.names
-        else {}
-    )
     circles = Circles(sides)
     rest = Without(sides, asked).links(circles.flagged) if rebuild else {}
     rows = []
-    width = len(sides.names)
     for i, j in by_goal(sides):
-        k = i * width + j
-        row = {name: values[k] for name, values in raw.items()}
-        row["p_adjusted"] = float(adjusted[k])
-        row["estimate_plain"] = plain["estimate"][k] if plain else NAN
-        rows.append(_row(sides, asked, circles, (i, j), row, rest.get((i, j), {})))
-    shown = [name for name in rows[0] if _shown(name, sides, asked)] if rows else []
-    return {name: [row[name] for row in rows] for name in shown}
+        k = i * len(sides.names) + j
+        row = {name: values[k] for name, values in raw.items()} | {"p_adjusted": float(adjusted[k])}
+        beside = {"estimate_plain": plain["estimate"][k]} if plain else {}
+        rows.append(_row(sides, asked, circles, (i, j), row, beside, rest.get((i, j), {})))
+    names = [name for name in rows[0] if name != "countries" or asked.stacked] if rows else []
+    return {name: [row[name] for row in rows] for name in names}
 
 
 def by_goal(sides: Sides) -> list[tuple[int, int]]:
@@ -128,29 +127,27 @@ class Circles:
 
 
 def _row(
-    sides: Sides, asked: Asked, circles: Circles, pair: tuple[int, int], raw: dict[str, Any], rest: dict[str, Any]
+    sides: Sides, asked: Asked, circles: Circles, pair: tuple[int, int], raw: dict[str, Any], beside: dict[str, Any],
+    rest: dict[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     i, j = pair
     facts, shared = about_outcome(sides.outcomes, sides.names[j]), circles.shared[pair]
     both = ~np.isnan(sides.x[:, i]) & ~np.isnan(sides.y[:, j]) & sides.held
+    countries = raw.get("clusters") or raw["n"]
     ties, saturated = tied(sides.y[both, j])
     _, crowded = tied(sides.x[both, i], "index: ")
-    said = [*shared.words(), *circles.controls(sides.nodes[i]), saturated, crowded]
+    said = [*shared.words(), *circles.controls(sides.nodes[i]), raw.get("note", ""), saturated, crowded]
     return {
         "node": sides.nodes[i], "outcome": sides.names[j], "sdg_goal": facts["sdg_goal"],
-        "direction": facts["direction"], "n": raw["n"], "countries": raw["clusters"], **years_of(sides.years[both, j]),
-        "estimate": raw["estimate"], "estimate_plain": raw["estimate_plain"], "low": raw["low"], "high": raw["high"],
-        "p": raw["p"], "p_adjusted": raw["p_adjusted"], "favorable": favorable(raw["estimate"], facts["direction"]),
-        "ties": ties, "overlap": shared.label, "without": rest.get("without", ""),
+        "direction": facts["direction"], "n": raw["n"], "countries": countries, **years_of(sides.years[both, j]),
+        "estimate": raw["estimate"], **beside, "low": raw["low"], "high": raw["high"], "p": raw["p"],
+        "p_adjusted": raw["p_adjusted"], **{name: raw[name] for name in raw if name not in KNOWN},
+        "favorable": favorable(raw["estimate"], facts["direction"]), "ties": ties, "overlap": shared.label,
+        "without": rest.get("without", ""),
         **{f"{name}_without": rest.get(name, NAN) for name in ("estimate", "low", "high", "p")},
         "n_without": rest.get("n", 0), "reason_without": rest.get("reason", ""),
-        "reason": raw["reason"], "note": note_of(raw["reason"], raw["clusters"] or raw["n"], asked.minimum, said),
+        "reason": raw["reason"], "note": note_of(raw["reason"], countries, asked.minimum, said),
     }  # fmt: skip
-
-
-def _shown(name: str, sides: Sides, asked: Asked) -> bool:
-    """Columns that say nothing here are left out of the table."""
-    return {"countries": asked.stacked, "estimate_plain": bool(sides.controls.names)}.get(name, True)
 
 
 def years_of(years: NDArray[np.float64]) -> dict[str, float]:

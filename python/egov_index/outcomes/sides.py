@@ -18,7 +18,7 @@ from ..table import listing
 from .around import stack_of, time_of
 from .controls import Controls
 
-__all__ = ["Sides", "gather", "panel_of"]
+__all__ = ["Sides", "gather", "index_side", "panel_of"]
 
 Array = NDArray[np.float64]
 
@@ -106,6 +106,14 @@ def gather(
 def _complete(table: Array) -> NDArray[np.bool_]:
     """Rows without a hole."""
     return np.asarray(~np.isnan(table).any(axis=1), dtype=bool)
+
+
+def index_side(scores: Any, nodes: str | Sequence[str] | None, period: Any) -> tuple[list[str], Any, Array]:
+    """Names of the nodes, the period, and their values: units x nodes."""
+    known, labels, values = _scored(scores)
+    names, when = _nodes(nodes, known), _periods(period, labels, False)[0]
+    picked_values = values[:, labels.index(when)][:, [known.index(name) for name in names]]
+    return names, when, np.asfortranarray(picked_values)
 
 
 def _tried(faults: list[Fault], read: Callable[..., Any], *given: Any) -> Any:
