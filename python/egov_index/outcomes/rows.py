@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -152,11 +152,11 @@ def _row(
 
 def years_of(years: NDArray[np.float64]) -> dict[str, float]:
     """Median, first and last year of the outcome."""
-    return {"year": _of(np.median, years), "year_min": _of(np.min, years), "year_max": _of(np.max, years)}
-
-
-def _of(statistic: Callable[..., Any], years: NDArray[np.float64]) -> float:
-    return float(statistic(years)) if years.size else NAN
+    if not years.size:
+        return dict.fromkeys(("year", "year_min", "year_max"), NAN)
+    ordered = np.sort(years)
+    middle = (ordered[(years.size - 1) // 2] + ordered[years.size // 2]) / 2
+    return {"year": float(middle), "year_min": float(ordered[0]), "year_max": float(ordered[-1])}
 
 
 def favorable(estimate: float, direction: int) -> bool | None:

@@ -30,7 +30,10 @@ def tied(values: NDArray[np.float64], what: str = "") -> tuple[float, str]:
     """
     if not values.size:
         return float("nan"), ""
-    points, counts = np.unique(values, return_counts=True)
+    ordered = np.sort(values)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return 0.0, ""
+    points, counts = np.unique(ordered, return_counts=True)
     most = int(counts.argmax())
     share = float(counts[most] / values.size) if counts[most] > 1 else 0.0
     if share < MUCH or len(points) == 1:  # a constant has a reason of its own
