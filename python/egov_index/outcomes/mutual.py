@@ -94,7 +94,8 @@ def mutual(
     The first estimator of Kraskov, Stoegbauer and Grassberger (2004, Physical Review E 69, 066138):
     psi(k) + psi(n) less the mean of psi(nx + 1) + psi(ny + 1), where nx and ny count the countries nearer on one side
     than the k-th neighbor on both, by the larger of the two distances. Ties, of distances too (ranks have many), are
-    parted by noise of 1e-10, as they advise, so that ranks depend on the seed a little. It takes more than `neighbors` + 1 and at least 4 countries.
+    parted by noise of 1e-10, as they advise, so that ranks depend on the seed a little. It takes more
+    than `neighbors` + 1 and at least 4 countries.
 
     Examples
     --------
