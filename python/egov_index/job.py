@@ -84,13 +84,17 @@ def load_data(index: Index, files: Sequence[str | Path] = (), folder: Path | Non
         With every fault of every file, and every indicator that none of them has.
     """
     named = [str(file) for file in files] or list(index.analysis.get("data", ()))
-    return _joined(index, named, bool(files), folder, columns_needed(index))
+    editions = stated.editions(
+        index.analysis.get("uncertainty", {}).get("edition"), lambda name: _path(name, False, folder)
+    )
+    return _joined(index, named, bool(files), folder, columns_needed(index, editions))
 
 
-def columns_needed(index: Index) -> list[str]:
-    """Indicators that an index scores, and columns that its errors of measurement name."""
+def columns_needed(index: Index, editions: Iterable[Index] = ()) -> list[str]:
+    """Indicators that an index and its editions score, and columns that its errors of measurement name."""
     errors = stated.columns_of(index.analysis.get("uncertainty", {}).get("values"))
-    return list(dict.fromkeys([*index.framework.inputs, *errors]))
+    inputs = [name for one in (index, *editions) for name in one.framework.inputs]
+    return list(dict.fromkeys([*inputs, *errors]))
 
 
 def _joined(index: Index, named: Sequence[str], given: bool, folder: Path | None, wanted: list[str]) -> Panel:
@@ -183,7 +187,9 @@ def alternatives_of(index: Index, panel: Panel | None = None, folder: Path | Non
         With every fault of the files and columns named.
     """
     asked: Mapping[str, Any] = index.analysis.get("uncertainty", {})
-    given = {name: asked[name] for name in (*STAGES, "weights", "values", "exclude") if name in asked}
+    given = {
+        name: asked[name] for name in (*STAGES, "weights", "values", "exclude", "edition") if name in asked
+    }
     posterior = asked.get("posterior", True)
     if not given:
         scales: list[Choice] = [choice(name, rescale=(1, 100)) for name in ("minmax", "zscore", "rank")]
@@ -203,6 +209,7 @@ def alternatives_of(index: Index, panel: Panel | None = None, folder: Path | Non
         ("weights", lambda one: stated.weightings(one, place, index.framework.codes)),
         ("values", lambda one: stated.measured(one, panel, cells)),
         ("exclude", stated.excluded),
+        ("edition", lambda one: stated.editions(one, place)),
     ):
         try:
             made[name] = make(given.pop(name, None))

@@ -130,10 +130,13 @@ def _again(job: Job) -> dict[str, str]:
         if part is not None:
             analysis[name] = dict(analysis.get(name, {})) | {"seed": part.seed}
     if "uncertainty" in analysis:
+        analysis["uncertainty"], editions = plain.editions_apart(analysis["uncertainty"], job.alternatives)
+        files |= {name: spec.to_text(one) for name, one in editions.items()}
         analysis["uncertainty"], cells = plain.self_contained(analysis["uncertainty"], job.alternatives)
         files |= {name: frame_text(_columns(panel), guard=False) for name, panel in cells.items()}
     if (
-        not set(columns_needed(job.index)) <= _embedded(analysis.get("data", datasets.names()))
+        not set(columns_needed(job.index, job.alternatives.edition))
+        <= _embedded(analysis.get("data", datasets.names()))
         or job.panel_from_files
     ):
         analysis["data"] = ["data.csv"]

@@ -22,10 +22,10 @@ class Key:
         version, text, texts, data (names of data sets or CSV files), labels (of periods, one or a list), whole,
         real, flag (true or false), option, choice, chain, choices (a list of choices), chains (a list of chains),
         codes (of nodes), shares (numbers by node), experts (shares of each, or a CSV file), spread (a number, or as
-        ends), ends (numbers or columns by indicator, or a CSV file of cells), steps, weightings (one table of weights,
-        or several), outputs (one of the options, top_<k>, or a list of them), pairs (lists of two units), blocks (one
-        of the options, or names of factors by block), or the name of a table; a table's name in brackets is a list of
-        such tables.
+        ends), ends (numbers or columns by indicator, or a CSV file of cells), editions (presets or spec files), steps,
+        weightings (one table of weights, or several), outputs (one of the options, top_<k>, or a list of them), pairs
+        (lists of two units), blocks (one of the options, or names of factors by block), or the name of a table; a
+        table's name in brackets is a list of such tables.
     sentence : str
         What it means; the schema shows it.
     low, high : float, optional
@@ -151,6 +151,11 @@ UNCERTAINTY = (
         "codes",
         "Nodes left out, one at a time or none: leaves, pillars (the children of the root), or a list of codes.",
         options=("leaves", "pillars"),
+    ),
+    Key(
+        "edition",
+        "editions",
+        "The index as in other editions, one of which is drawn: names of presets, or spec files in the folder.",
     ),
     Key(
         "posterior",

@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import catalogue, datasets
 from ..errors import EgovError, SpecError
+from ..presets import names as preset_names
 from ..table import nearest
 from .keys import VERSION, Key
 from .lines import Path
@@ -56,6 +57,23 @@ def _no_data(name: str) -> str:
         return ""
     if not name.lower().endswith(".csv"):
         return f"the name of a CSV file, or of an embedded data set: {nearest(name, datasets.names())}"
+    return "" if _lies_below(name) else BELOW
+
+
+def _editions(key: Key, value: Any, path: Path) -> list[Wrong]:
+    """Names of presets or of spec files, each once."""
+    if not isinstance(value, list | tuple) or not value:
+        return [(path, shown(value), 'a list of presets or spec files, e.g. ["egdi-2020"]')]
+    wrong = [((*path, at), shown(one), right) for at, one in enumerate(value) if (right := _no_edition(one))]
+    return wrong or _twice(value, path, "each edition once")
+
+
+def _no_edition(name: Any) -> str:
+    """What would be right instead of the name of an edition; empty if it is one."""
+    if name in preset_names():
+        return ""
+    if not isinstance(name, str) or not name.lower().endswith(".toml"):
+        return f"the name of a spec file (.toml), or of a preset: {nearest(name, preset_names())}"
     return "" if _lies_below(name) else BELOW
 
 
@@ -301,6 +319,7 @@ CHECKS: dict[str, Callable[[Key, Any, Path], list[Wrong]]] = {
     "chains": _chains,
     "spread": _spread,
     "ends": _ends,
+    "editions": _editions,
 }
 OF_NODES: dict[str, Callable[[Key, Any, Path, Collection[str]], list[Wrong]]] = {
     "codes": _codes,

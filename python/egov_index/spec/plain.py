@@ -8,11 +8,14 @@ from typing import Any
 
 from ..alternatives import Alternatives, LeaveOneOut
 from ..errors import Fault, SpecError
+from ..index import Index
 from ..measurement import MeasurementError
 from ..panel import Panel
+from ..presets import names as preset_names
+from ..presets import preset
 from ..weighting import Dirichlet, Experts, Noise, SimplexBox
 
-__all__ = ["plain_of_objects", "self_contained"]
+__all__ = ["editions_apart", "plain_of_objects", "self_contained"]
 
 LAWS = {"normal": ("sd",), "lognormal": ("relative",), "uniform": ("lower", "upper")}
 
@@ -32,7 +35,19 @@ def plain_of_objects(table: Mapping[str, Any]) -> dict[str, Any]:
         found["values"] = _plain_errors(table["values"])
     if isinstance(table.get("exclude"), LeaveOneOut):
         found["exclude"] = _plain_nodes(table["exclude"].nodes)
+    if "edition" in table:
+        found["edition"] = [_plain_edition(one) for one in table["edition"]]
     return found
+
+
+def _plain_edition(given: Any) -> str:
+    """The name of an edition: as it is, or of the preset that an index is."""
+    if not isinstance(given, Index):
+        return str(given)
+    if given.name in preset_names() and preset(given.name) == given:
+        return given.name
+    right = 'save it with to_file beside the spec, and name the file: edition = ["old.toml"]'
+    raise SpecError(Fault("uncertainty.edition", f"the index {given.name!r}, which is no preset", right))
 
 
 def _plain_weights(given: Any) -> Any:
@@ -71,6 +86,17 @@ def _plain_errors(given: MeasurementError) -> dict[str, Any]:
 
 def _plain_nodes(nodes: str | tuple[str, ...]) -> str | list[str]:
     return nodes if isinstance(nodes, str) else list(nodes)
+
+
+def editions_apart(table: Mapping[str, Any], made: Alternatives) -> tuple[dict[str, Any], dict[str, Index]]:
+    """A table [uncertainty] for another folder, and the editions in it that are no presets, by the file named now."""
+    names: list[str] = []
+    files: dict[str, Index] = {}
+    for said, edition in zip(table.get("edition", ()), made.edition, strict=True):
+        file = f"edition_{len(files) + 1}.toml"
+        names.append(said if said in preset_names() else file)
+        files |= {} if said in preset_names() else {file: edition}
+    return dict(table) | ({"edition": names} if names else {}), files
 
 
 def self_contained(table: Mapping[str, Any], made: Alternatives) -> tuple[dict[str, Any], dict[str, Panel]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import catalogue, datasets
+from ..presets import names as preset_names
 from .keys import ONE_OF, TABLES, VERSION, Key
 from .kinds import TOP_K
 
@@ -39,6 +40,7 @@ TOGETHER: dict[str, dict[str, Any]] = {
     "values": {"dependentRequired": {"lower": ["upper"], "upper": ["lower"]}},
 }
 FILE: dict[str, Any] = {"type": "string", "pattern": r"\.[cC][sS][vV]$"}
+SPEC_FILE: dict[str, Any] = {"type": "string", "pattern": r"\.[tT][oO][mM][lL]$"}
 NAMES = {"[group]": "group", "[node]": "node"}
 
 
@@ -120,11 +122,13 @@ def _varied(key: Key) -> dict[str, dict[str, Any]]:
     number: dict[str, Any] = {"type": "number"} | _bounds(key)
     cells = [_named({"anyOf": [number, {"type": "string", "minLength": 1}]}), FILE]
     weights = {"$ref": "#/$defs/weights"}
+    several = {"type": "array", "minItems": 1, "uniqueItems": True}
     return {
         "shares": _named(number),
         "experts": {"anyOf": [_named(_named(number)), FILE]},
         "spread": {"anyOf": [number, *cells]},
         "ends": {"anyOf": cells},
+        "editions": several | {"items": {"anyOf": [{"enum": preset_names()}, SPEC_FILE]}},
         "weightings": {"anyOf": [weights, {"type": "array", "items": weights, "minItems": 1}]},
     }
 

@@ -11,8 +11,11 @@ import numpy as np
 
 from ..alternatives import LeaveOneOut, leave_one_out
 from ..errors import DataError, Fault, SpecError
+from ..index import Index
 from ..measurement import MeasurementError, measurement_error
 from ..panel import Panel
+from ..presets import names as preset_names
+from ..presets import preset
 from ..sources.delimited import Delimited
 from ..table import LISTED, listing, nearest
 from ..weighting import (
@@ -25,6 +28,7 @@ from ..weighting import (
 
 __all__ = [
     "columns_of",
+    "editions",
     "excluded",
     "explained",
     "few_points",
@@ -243,6 +247,35 @@ def columns_of(given: Any) -> list[str]:
 def excluded(given: Any) -> LeaveOneOut | None:
     """What is left out, one at a time."""
     return leave_one_out(given) if isinstance(given, str | list | tuple) else given
+
+
+def editions(given: Any, place: Callable[[str], Path]) -> tuple[Index, ...]:
+    """The index in other editions: presets, spec files, and indices of Python as they are.
+
+    Parameters
+    ----------
+    given : sequence of str or Index, or None
+        As in the spec, checked.
+    place : callable
+        Gives the path of a file that the spec names.
+
+    Raises
+    ------
+    SpecError
+        With every fault of a file, or where there is none.
+    """
+    return tuple(one if isinstance(one, Index) else _edition(one, place) for one in given or ())
+
+
+def _edition(name: str, place: Callable[[str], Path]) -> Index:
+    if name in preset_names():
+        return preset(name)
+    path = place(name)
+    if not path.is_file():
+        raise SpecError(
+            Fault("uncertainty.edition", f"no file {name!r}", "a spec file in the folder of this one")
+        )
+    return Index.from_file(path)
 
 
 def explained(table: Mapping[str, Any], panel: Panel) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _plain(key: Key, value: Any) -> Any:
         return [plain_choice(stage, one) for one in value]
     if kind == "chains":
         return [plain_chain(stage, one) for one in value]
-    if kind in ("texts", "data") or (kind == "codes" and not isinstance(value, str)):
+    if kind in ("texts", "data", "editions") or (kind == "codes" and not isinstance(value, str)):
         return [value] if isinstance(value, str) else list(value)
     if kind == "pairs":
         return [list(pair) for pair in value]
