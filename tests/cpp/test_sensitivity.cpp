@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "detail/factorial.hpp"
 #include "egov/sensitivity.hpp"
 #include "small_index.hpp"
 
@@ -233,6 +234,49 @@ TEST_CASE("enumerated choices are exact") {
       CHECK((got.first.row(k) - exact.first.row(k)).cwiseAbs().maxCoeff() < 1e-12);
       CHECK((got.total.row(k) - exact.total.row(k)).cwiseAbs().maxCoeff() < 1e-12);
     }
+  }
+}
+
+TEST_CASE("given outputs of all combinations at each point make the bits of the runs themselves, for any number of threads") {
+  const Plan plan(panel(), framework(), recipe(), alternatives(), scored);
+  const auto d = static_cast<Index>(plan.factors().size());
+  Combined factors;
+  for (const Factor& factor : plan.factors()) factors.levels.push_back(factor.levels);
+  for (Index k = 0; k < d; ++k) factors.group.push_back(k == d - 1 ? 0 : k);  // a choice with a weight
+  const detail::Factorial factorial(factors);
+  const auto others = static_cast<Index>(factorial.continuous().size()), moved = static_cast<Index>(factorial.moved().size());
+  REQUIRE(factors.levels.front() > 0);
+  REQUIRE(factors.levels.back() == 0);
+  const auto designs = scrambled_designs(Points::sobol, 2 * others, 10, 2, 3);
+  const Index all = factorial.combinations(), each = combined_runs(factors, true);
+  CHECK(each == all * (2 + 2 * moved));
+  Matrix points(d, 10 * each);
+  Index at = 0;
+  for (const Design& design : designs)
+    for (std::uint64_t i = 0; i < design.length(); ++i) {
+      Vector base(2 * others), mixed(others);
+      design.point(i, base.data());
+      for (Index run = 0; run < each / all; ++run) {
+        const bool on_b = run > moved, last = run == each / all - 1;
+        const Index group = run == 0 || last ? -1 : factorial.moved()[static_cast<std::size_t>((run - 1) % moved)];
+        for (Index k = 0; k < others; ++k) mixed[k] = base[2 * k + ((factorial.continuous()[static_cast<std::size_t>(k)] == group) != on_b ? 1 : 0)];
+        for (Index c = 0; c < all; ++c) factorial.write(c, mixed.data(), points.col(at++).data());
+      }
+    }
+  const std::vector<Asked> asked = {{Output::rank}, {Output::shift}};
+  Matrix y(outputs_of(plan, asked), points.cols());
+  evaluate(plan, asked, points.data(), points.cols(), y.data(), 2);
+  Inference inference;
+  inference.by.second = "saltelli";
+  inference.reversed = true;
+  const SobolIndices made = enumerated_indices(plan, asked, factors.group, designs, inference, 2);
+  const Vector origin = nominal_outputs(plan, asked);
+  const auto blocks = blocks_of(10, 2);
+  for (int threads : {1, 3}) {
+    const auto sums = sum_combined(y.data(), y.rows(), factors, true, true, blocks, origin, threads);
+    const SobolIndices given = over_scrambles(by_scramble(sums, blocks), origin, inference.by, inference.level, 1);
+    for (std::size_t order = 0; order < orders; ++order) CHECK(bits(given.value[order], made.value[order]));
+    CHECK(bits(given.low[1], made.low[1]));
   }
 }
 
