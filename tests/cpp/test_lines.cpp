@@ -15,7 +15,7 @@ namespace {
 
 Matrix noise(Index rows, Index cols, std::uint32_t key) {
   Matrix out(rows, cols);
-  Stream stream(7, key);
+  Stream stream(7, 0, key);
   for (Index j = 0; j < cols; ++j)
     for (Index i = 0; i < rows; ++i) out(i, j) = stream.normal();
   return out;

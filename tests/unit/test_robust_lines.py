@@ -118,6 +118,12 @@ def test_more_than_half_of_the_rows_on_a_line_leave_no_scale(method):
     np.testing.assert_allclose(line.coef, [1, 1], rtol=1e-12)
 
 
+def test_a_scale_that_falls_to_nothing_with_few_rows_gives_no_line():
+    x = np.array([[0, 3], [1, 1], [2, 5], [3, 0], [4, 4.0]])
+    line = robust([0, 4, 1, 9, 2], x, "tukey", c=0.3)
+    assert line.reason == "no-scale" and np.isnan([*line.coef, *line.se]).all()
+
+
 @pytest.mark.parametrize(
     ("y", "x", "reason"),
     [

@@ -143,8 +143,9 @@ Wide spread(const Desk& desk, const Bent& bent, const Vector& along, RobustLine&
   return out;
 }
 
-// Half of the rows lie on the line, so that nothing is known of its errors.
-void forget_errors(RobustLine& line) {
+// Half of the rows lie on the line, so that nothing is known of its errors; nor of the line, if any rows as few lie on one.
+void forget_errors(const Desk& desk, const Vector& along, RobustLine& line) {
+  if ((desk.rest(along).cwiseAbs().array() < 16 * rounding).count() <= along.size()) line.coef.setConstant(missing_value);
   line.reason = NoLine::no_scale;
   line.se = line.t = line.p = line.low = line.high = Vector::Constant(line.coef.size(), missing_value);
   line.covariance = Matrix::Constant(line.coef.size(), line.coef.size(), missing_value);
@@ -190,7 +191,7 @@ RobustLine robust(const Design& design, const Vector& y, Bend bend, double c, do
   const Wide between = spreads ? spread(desk, bent, along, line) : Wide();
   line.scale = std::ldexp(line.scale, plain.exponent);
   if (spreads && line.reason == NoLine::none) judge(f, between, plain.exponent, level, line);
-  else forget_errors(line);
+  else forget_errors(desk, along, line);
   return line;
 }
 
