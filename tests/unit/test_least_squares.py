@@ -199,6 +199,17 @@ def test_frames_keep_their_names_and_library(library):
     np.testing.assert_array_equal(line.coef, least_squares(B, A).coef)
 
 
+def test_an_index_of_countries_is_no_column_and_must_be_the_same():
+    iso3 = pd.Index([f"C{k:02}" for k in range(40)], name="iso3")
+    y, x = pd.Series(B, iso3, name="poverty"), pd.DataFrame(A, iso3, ["a", "b"])
+    np.testing.assert_array_equal(least_squares(y, x).coef, least_squares(B, A).coef)
+    np.testing.assert_array_equal(least_squares(y, x["a"]).coef, least_squares(B, A[:, 0]).coef)
+    with pytest.raises(DataError, match="another index"):
+        least_squares(y, x.iloc[::-1])
+    with pytest.raises(DataError, match="groups: another index"):
+        least_squares(y, x, errors="cr2", groups=pd.Series(CLUSTER, iso3).iloc[::-1])
+
+
 @pytest.mark.parametrize(
     ("keywords", "text"),
     [
@@ -225,6 +236,9 @@ def test_arguments_that_make_no_sense(keywords, text):
         (B[:5], A),
         ([1, 2, np.inf, 4], [1, 2, 3, 4]),
         (["a", "b", "c"], [1, 2, 3]),
+        (["1", "2", "4"], [1, 2, 3]),
+        ([1, 2, 4], [[1], [2, 3], [4]]),
+        (None, [1, 2, 3]),
         (B, A[None]),
         (np.array([1j, 2, 3]), [1, 2, 3]),
         (A, A),

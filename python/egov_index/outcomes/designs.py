@@ -11,9 +11,20 @@ from numpy.typing import NDArray
 from ..errors import DataError, Fault, SpecError
 from ..table import numbers, read_frame
 
-__all__ = ["design", "group_numbers", "outcome"]
+__all__ = ["design", "group_numbers", "outcome", "same_labels"]
 
 Array = NDArray[np.float64]
+
+
+def same_labels(**given: Any) -> None:
+    """DataError where two of those given have an index, as pandas has it, and the indices differ."""
+    indexed = [(name, item.index) for name, item in given.items() if hasattr(item, "reset_index")]
+    for name, index in indexed[1:]:
+        if not index.equals(indexed[0][1]):
+            first = indexed[0][0]
+            raise DataError(
+                Fault(name, f"another index than that of {first}", f"rows in the order of {first}")
+            )
 
 
 def outcome(y: Any) -> tuple[Array, str]:
@@ -66,6 +77,8 @@ def _frame(given: Any) -> tuple[dict[str, Any] | None, str]:
         return None, "pandas"
     if hasattr(given, "to_frame") and getattr(given, "ndim", 1) == 1:
         given = given.to_frame()
+    if hasattr(given, "reset_index"):
+        given = given.reset_index(drop=True)  # labels of rows are no column
     if isinstance(given, dict) or hasattr(given, "columns"):
         return read_frame(given)
     return None, "pandas"
@@ -74,11 +87,13 @@ def _frame(given: Any) -> tuple[dict[str, Any] | None, str]:
 def _array(given: Any, place: str) -> Array:
     try:
         array = np.asarray(given)
-        array = array.astype(np.float64) if not np.iscomplexobj(array) else np.empty(())
+        if array.dtype.kind not in "biufO":
+            raise TypeError
+        array = array.astype(np.float64)
     except (TypeError, ValueError):
-        raise DataError(Fault(place, type(given).__name__, "numbers in one or two dimensions")) from None
+        raise DataError(Fault(place, type(given).__name__, "real numbers in one or two dimensions")) from None
     if array.ndim not in (1, 2):
-        raise DataError(Fault(place, f"an array of {array.ndim} dimensions", "one or two, of real numbers"))
+        raise DataError(Fault(place, f"an array of {array.ndim} dimensions", "one or two"))
     return array
 
 

@@ -12,7 +12,7 @@ from .. import _core
 from ..arguments import is_number, share, truth, whole
 from ..errors import DataError, Fault, SpecError
 from ..table import nearest
-from .designs import design, group_numbers, outcome
+from .designs import design, group_numbers, outcome, same_labels
 from .line import Line, line_of
 
 __all__ = ["C", "convention", "least_squares", "robust"]
@@ -109,6 +109,7 @@ def least_squares(
         if len(terms) != 1:
             raise SpecError(Fault("degree", f"{degree} with {len(terms)} columns", "a single column x"))
         terms = [terms[0], *(f"{terms[0]}^{k}" for k in range(2, degree + 1))]
+    same_labels(y=y, groups=groups)
     kept = ~(np.isnan(values) | np.isnan(columns).any(axis=1))
     clusters = None if groups is None else group_numbers(groups, len(values))
     if clusters is not None:
@@ -210,6 +211,7 @@ def _blank(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(y: Any, x: Any, names: Sequence[str] | None) -> tuple[Array, Array, list[str], str]:
+    same_labels(y=y, x=x)
     values, backend = outcome(y)
     columns, terms = design(x, names, len(values))
     if not terms:
