@@ -69,6 +69,12 @@ def test_the_same_bits_again():
     assert first.coef.tobytes() == again.coef.tobytes()
 
 
+def test_a_curve_through_every_point_says_so():
+    line = nonlinear(logistic, T, logistic(T, [80, 0.9, 5]), [50, 1, 4])
+    np.testing.assert_allclose(line.coef, [80, 0.9, 5], rtol=1e-13)
+    assert "every point" in line.note and "every point" not in nonlinear(logistic, T, GROWTH, [50, 1, 4]).note
+
+
 def test_coefficients_that_cannot_be_told_apart():
     with pytest.raises(FitError, match="do not tell b2 from"):
         nonlinear(lambda x, b: (b[0] + b[1]) * x, T, GROWTH, [1, 1])

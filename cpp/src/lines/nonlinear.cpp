@@ -157,6 +157,7 @@ void finish(Task& task, Vector coef, double level, Curve& line) {
   line.offset = at.length / std::hypot(at.length, at.rest);
   const bool still = (at.by.cwiseAbs().array() <= 1e-7 * coef.cwiseAbs().array()).all();
   line.converged = line.offset < 1e-5 || still;
+  line.exact = line.residuals.cwiseAbs().maxCoeff() <= rounding * task.y.cwiseAbs().maxCoeff();
   const double scale = std::ldexp(1.0, -at.exponent), squares = (line.residuals * scale).squaredNorm();
   line.residual_sd = std::sqrt(squares / line.freedom) / scale;
   line.rss = squares / scale / scale;
