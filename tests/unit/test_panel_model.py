@@ -6,11 +6,11 @@ from itertools import product
 
 import numpy as np
 import pytest
+from panel_frames import frame, row
 
 import egov_index as egov
 from egov_index import DataError, Panel, SpecError
 from egov_index.outcomes.panels import panel_model
-from egov_index.table import read_frame
 
 pytest.importorskip("linearmodels")
 
@@ -20,11 +20,6 @@ UNITS = [f"U{k}" for k in range(12)]
 YEARS = [2010, 2012, 2014, 2018]
 SCORES = RNG.normal(size=(12, 4, 2))
 TARGETS = RNG.uniform(1, 9, size=(12, 9, 2))
-ERRORS = (
-    "clustered-cr2", "clustered-cr0", "clustered-cr1", "clustered-cr3", "clustered-wild", "driscoll-kraay",
-    "robust", "unadjusted",
-)  # fmt: skip
-EFFECTS = ("two-way", "entity", "time", "pooled", "between", "random", "first-difference")
 
 
 def scores(units=UNITS, periods=YEARS, names=("osi", "tii")):
@@ -33,20 +28,6 @@ def scores(units=UNITS, periods=YEARS, names=("osi", "tii")):
 
 def outcomes(values=TARGETS, names=("poverty", "gdp")):
     return Panel(values, UNITS[::-1], list(range(2010, 2019)), names)
-
-
-def frame(units=8, periods=6, **columns):
-    table = {
-        "iso3": np.repeat([f"C{k}" for k in range(units)], periods).tolist(),
-        "year": list(range(2000, 2000 + periods)) * units,
-    }
-    return table | {name: RNG.normal(size=units * periods) for name in "yxz"} | columns
-
-
-def row(found, term):
-    columns, _ = read_frame(found.to_frame())
-    at = list(columns["term"]).index(term)
-    return {name: column[at] for name, column in columns.items()}
 
 
 def by_hand(y, *columns):
@@ -180,81 +161,6 @@ def test_data_that_cannot_be_joined():
         panel_model(frame(x=np.where(odd, 1.0, NAN), z=np.where(odd, NAN, 1.0)), None, "y ~ x + z")
 
 
-@pytest.mark.parametrize("se", ERRORS)
-@pytest.mark.parametrize("effects", EFFECTS)
-def test_no_odd_data_gives_numbers_that_mean_nothing(effects, se):
-    whole = np.arange(48.0)
-    cases = {
-        "one unit": {"units": 1}, "one period": {"periods": 1}, "two units": {"units": 2},
-        "tiny": {"units": 2, "periods": 2},
-        "constant outcome": {"y": np.full(48, 3.3)}, "constant regressor": {"x": np.full(48, 3.3)},
-        "of the unit": {"x": np.floor(whole / 6)}, "of the period": {"x": whole % 6},
-        "the outcome itself": {"x": None}, "twice": {"z": None},
-    }  # fmt: skip
-    for name, case in cases.items():
-        table = frame(**{key: value for key, value in case.items() if value is not None})
-        if name == "the outcome itself":
-            table["x"] = table["y"]
-        if name == "twice":
-            table["z"] = 2 * table["x"] + 1
-        try:
-            found = panel_model(table, None, "y ~ x + z", effects, se, draws=99)
-        except DataError as wrong:
-            assert name in ("one unit", "one period", "two units", "tiny"), (name, str(wrong))
-            continue
-        columns, _ = read_frame(found.to_frame())
-        numbers = {k: np.array(columns[k], dtype=float) for k in ("estimate", "se", "p")}
-        assert not np.isinf(numbers["estimate"]).any() and not (numbers["se"] == 0).any(), name
-        assert (np.isnan(numbers["p"]) | ((numbers["p"] > 1e-9) & (numbers["p"] <= 1))).all(), name
-        if np.isnan(numbers["p"]).any():
-            assert found.notes, name
-        if name in ("constant outcome", "the outcome itself"):
-            assert np.isnan(numbers["p"]).all(), name
-
-
-@pytest.mark.parametrize(
-    ("effects", "column", "reason"),
-    [
-        ("two-way", np.floor(np.arange(48) / 6), "absorbed by country and period effects"),
-        ("entity", np.floor(np.arange(48) / 6), "absorbed by country effects"),
-        ("time", np.arange(48) % 6, "absorbed by period effects"),
-        (
-            "two-way",
-            np.floor(np.arange(48) / 6) + np.arange(48) % 6,
-            "absorbed by country and period effects",
-        ),
-        ("pooled", np.full(48, 1e9), "the same throughout"),
-        ("first-difference", np.floor(np.arange(48) / 6), "does not change over time"),
-    ],
-)
-def test_what_cannot_be_told_apart_stays_with_its_reason(effects, column, reason):
-    found = panel_model(frame(x=np.asarray(column, dtype=float)), None, "y ~ x + z", effects)
-    assert row(found, "x")["note"] == reason and np.isnan(row(found, "x")["estimate"])
-    assert row(found, "z")["se"] > 0 and f"x is not estimated: {reason}" in found.notes
-
-
-def test_collinear_regressors_are_named():
-    table = frame()
-    table["z"] = 3 * table["x"] - 2
-    found = panel_model(table, None, "y ~ x + z", "pooled")
-    assert row(found, "z")["note"] == "collinear with Intercept, x"
-
-
-@pytest.mark.parametrize("effects", EFFECTS)
-def test_scale_and_origin_do_not_matter(effects):
-    table = frame(units=14, y=RNG.normal(size=84))
-    table["x"] = np.round(table["x"], 3)
-    moved = table | {"x": table["x"] * 2.0**300, "y": table["y"] * 2.0**-200}
-    found, other = (panel_model(one, None, "y ~ x", effects) for one in (table, moved))
-    np.testing.assert_allclose(row(other, "x")["t"], row(found, "x")["t"], rtol=1e-10)
-    np.testing.assert_allclose(
-        row(other, "x")["estimate"], row(found, "x")["estimate"] * 2.0**-500, rtol=1e-10
-    )
-    far = table | {"x": table["x"] + 1e9}
-    again = panel_model(far, None, "y ~ x", effects)
-    np.testing.assert_allclose(row(again, "x")["t"], row(found, "x")["t"], rtol=1e-3)
-
-
 def test_singletons_are_left_out_and_named():
     table = frame(units=8, y=np.where(np.arange(48) < 5, NAN, RNG.normal(size=48)))
     found = panel_model(table, None, "y ~ x", "entity")
@@ -314,49 +220,6 @@ def test_differences_are_between_successive_periods():
     assert found.n == 38 and "1 differences across a gap left out" in found.notes
     without = panel_model(table, None, "y ~ 0 + x", "first-difference")
     assert without.to_frame()["term"].tolist() == ["x"]
-
-
-PLACES = {f"C{k}": (3.0 * k, 7.0 * k) for k in range(8)}
-
-
-@pytest.mark.parametrize("kernel", ["uniform", "bartlett"])
-@pytest.mark.parametrize("effects", ["pooled", "two-way"])
-def test_errors_of_conley_are_sums_over_pairs(effects, kernel):
-    table, cutoff = frame(), 1900.0
-    found = panel_model(
-        table, None, "y ~ x", effects, "conley", cutoff=cutoff, kernel=kernel, coordinates=PLACES
-    )
-    work = found._work
-    scores = (work.x * work.residuals[:, None]) @ work.pull.T
-    meat = np.zeros((scores.shape[1],) * 2)
-    for i, j in product(range(len(scores)), repeat=2):
-        if work.units[i] == work.units[j]:
-            meat += np.outer(scores[i], scores[j])
-        elif work.periods[i] == work.periods[j]:
-            (a, b), (c, d) = (np.radians(PLACES[f"C{work.units[k]}"]) for k in (i, j))
-            arc = np.arccos(np.clip(np.sin(a) * np.sin(c) + np.cos(a) * np.cos(c) * np.cos(b - d), -1, 1))
-            km = 6371.0088 * arc
-            weight = (km <= cutoff) * (1 - km / cutoff if kernel == "bartlett" else 1.0)
-            meat += weight * np.outer(scores[i], scores[j])
-    np.testing.assert_allclose(found.to_frame()["se"], np.sqrt(np.diag(meat)) * work.scale, rtol=1e-9)
-
-
-def test_conley_without_neighbors_is_clustered_by_country():
-    table = frame()
-    alone = panel_model(table, None, "y ~ x", se="conley", cutoff=1.0, coordinates=PLACES)
-    np.testing.assert_allclose(
-        alone.to_frame()["se"],
-        panel_model(table, None, "y ~ x", se="clustered-cr0").to_frame()["se"],
-        rtol=1e-10,
-    )
-    with pytest.raises(DataError, match="none for C0"):
-        panel_model(table, None, "y ~ x", se="conley")
-
-
-def test_residuals_have_moran_by_period():
-    found = panel_model(frame(), None, "y ~ x", "time").moran(PLACES, weights="knn", neighbors=2)
-    assert found["period"].tolist() == list(range(2000, 2006)) and (found["n"] == 8).all()
-    assert ((found["p"] > 0) & (found["p"] <= 1)).all()
 
 
 def test_polars_comes_back_as_polars():
