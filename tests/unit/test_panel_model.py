@@ -170,6 +170,25 @@ def test_singletons_are_left_out_and_named():
     assert panel_model(table, None, "y ~ x", "pooled").countries == 8
 
 
+def test_transforms_of_formulas_see_their_variables():
+    table = frame(units=12)
+    found = panel_model(table, None, "y ~ center(x) + np.exp(z)", "pooled")
+    plain = panel_model(table | {"e": np.exp(table["z"])}, None, "y ~ x + e", "pooled")
+    for name in ("estimate", "se", "df"):
+        np.testing.assert_allclose(found.to_frame()[name][1:], plain.to_frame()[name][1:], rtol=1e-9)
+    assert panel_model(table, None, "y ~ poly(x, 2)").to_frame().shape[0] == 2
+    odd = {"iso3": table["iso3"], "year": table["year"], "the y": table["y"], "an x": table["x"]}
+    found = panel_model(odd, None, "`the y` ~ `an x` + lag(`an x`, 1)")
+    assert found.to_frame()["term"].tolist() == ["an x", "lag(an x, 1)"]
+
+
+def test_regressors_that_nearly_sum_up_are_named():
+    table = frame(units=20)
+    table["z"] = table["x"] + 1e-3 * table["z"]
+    assert any("x is nearly a sum" in note for note in panel_model(table, None, "y ~ x + z").notes)
+    assert not any("nearly" in note for note in panel_model(table, None, "y ~ x").notes)
+
+
 def test_few_clusters_are_said():
     for se, text in (
         ("clustered-cr1", "prefer clustered-cr2"),

@@ -19,6 +19,7 @@ __all__ = ["Design", "design"]
 
 CONSTANT = "Intercept"
 LAG = re.compile(r"\blag\(\s*(`[^`]+`|[^\W\d]\w*)\s*(?:,\s*([+-]?\d+(?:\.\d+)?)\s*)?\)")
+NAME = re.compile(r"`([^`]+)`|(?<![\w.`])([^\W\d]\w*)\b(?!\s*(?:[(`.]|=(?!=)))")
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,11 @@ def design(joined: Joined, formula: str, lag: float = 0) -> Design:
     """
     text, earlier = _without_lags(formula)
     parsed = _parsed(text)
-    left = sorted(map(str, parsed.lhs.required_variables))
-    right = sorted(map(str, parsed.rhs.required_variables))
+    known_names = {*joined.sources, *earlier}
+    left, right = (
+        sorted({*map(str, side.required_variables), *(_named(half) & known_names)})
+        for side, half in zip((parsed.lhs, parsed.rhs), text.split("~"), strict=True)
+    )
     columns = {name: _values(joined, name, earlier, lag if name in left else 0.0) for name in {*left, *right}}
     known = np.all([~np.isnan(values) for values in columns.values()], axis=0)
     if not np.any(known):
@@ -125,6 +129,11 @@ def _without_lags(formula: Any) -> tuple[str, dict[str, tuple[str, float]]]:
     if re.search(r"\blag\(", text):
         raise SpecError(Fault("formula", "a lag that cannot be read", "lag(variable, periods)"))
     return text, names
+
+
+def _named(half: str) -> set[str]:
+    """Names in one half of a formula: formulaic does not say those inside center(), poly() and their like."""
+    return {quoted or plain for quoted, plain in NAME.findall(half)}
 
 
 def _parsed(text: str) -> Any:

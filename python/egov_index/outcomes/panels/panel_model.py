@@ -28,6 +28,7 @@ ERRORS = (
     "clustered-cr2", "clustered-cr0", "clustered-cr1", "clustered-cr3", "clustered-wild", "driscoll-kraay",
     "conley", "robust", "unadjusted",
 )  # fmt: skip
+INFLATED = 100.0  # a regressor of which the others explain 99 % or more
 
 
 def panel_model(
@@ -139,7 +140,7 @@ def panel_model(
     covariance = _none(len(keep), silent) if silent else _covariance(work, used, se, options)
     notes = [*source.joined.notes, *used.notes, *_said(reasons), *covariance.notes]
     notes += _cancelled(used, covariance) if not silent else []
-    notes += [*_spacing(source, effects), *_nickell(source, effects)]
+    notes += [*_spacing(source, effects), *_nickell(source, effects), *_nearly_collinear(work, used)]
     r2 = shares(levels.columns(keep), work)
     return PanelModel(asked, used, source, estimator, work, covariance, reasons, notes, r2)
 
@@ -207,6 +208,16 @@ def _cancelled(used: Design, found: Covariance) -> list[str]:
     if not gone or len(np.unique(used.units)) < 2:
         return []
     return [f"no error for {', '.join(gone)}: the scores of so few countries or periods cancel"]
+
+
+def _nearly_collinear(work: Working, used: Design) -> list[str]:
+    """Regressors whose variance is inflated by the others beyond measure."""
+    inflation = np.diag(work.bread) * (work.x**2).sum(axis=0)
+    return [
+        f"{name} is nearly a sum of the other regressors (variance inflation {size:.0f}): its coefficient says little"
+        for name, size in zip(used.terms, inflation, strict=True)
+        if size > INFLATED and name != CONSTANT
+    ]
 
 
 def _said(reasons: dict[str, str]) -> list[str]:
