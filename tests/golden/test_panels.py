@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from egov_index import SpecError
 from egov_index.outcomes.panels import panel_model
 
 pytest.importorskip("linearmodels")
@@ -92,3 +93,5 @@ def test_hausman_whatever_the_effects_of_the_model(effects):
     assert found["classical"]["p"] == pytest.approx(GOLDEN["hausman_p"], rel=1e-10)
     assert found.to_frame()["form"].tolist() == ["classical", "auxiliary", "robust", "clustered"]
     assert "classical 2.3304 (p 0.3119)" in repr(found)
+    with pytest.raises(SpecError, match="'robust'"):
+        found["robus"]

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...table import make_frame
+from ...errors import Fault, SpecError
+from ...table import make_frame, nearest
 from .clustered import clustered
 from .covariance import sandwich
 from .design import CONSTANT, Design
@@ -47,7 +48,10 @@ class Hausman:
 
     def __getitem__(self, form: str) -> dict[str, Any]:
         """Row of a form: ``"classical"``, ``"auxiliary"``, ``"robust"`` or ``"clustered"``."""
-        return next(row for row in self.rows if row["form"] == form)
+        found = next((row for row in self.rows if row["form"] == form), None)
+        if found is None:
+            raise SpecError(Fault("form", repr(form), nearest(form, SAYS)))
+        return found
 
     def __repr__(self) -> str:
         parts = [f"{row['form']} {row['statistic']:.4f} (p {row['p']:.4g})" for row in self.rows]
