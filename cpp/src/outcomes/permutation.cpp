@@ -56,7 +56,8 @@ class Tests {
   void together();
   std::vector<double> observed(bool whole) const;
   Rearrangements drawn(Index first, Index count) const;
-  void shared_squares(const Sample& sample, const Rearrangements& shared, Index count, double* to) const;
+  Rearrangements inverted(const Rearrangements& orders) const;
+  void shared_squares(const Sample& sample, const Rearrangements& shared, const Rearrangements& inverse, Index count, double* to) const;
 
   const Matrix &x_, &y_;
   const Question& question_;
@@ -152,14 +153,23 @@ Tests::Rearrangements Tests::drawn(Index first, Index count) const {
   return all;
 }
 
-void Tests::shared_squares(const Sample& some, const Rearrangements& shared, Index count, double* to) const {
+Tests::Rearrangements Tests::inverted(const Rearrangements& orders) const {
+  Rearrangements inverse(flips_ ? 0 : orders.size());
+  for (std::size_t k = 0; k < inverse.size(); ++k) {
+    const std::size_t first = k - k % static_cast<std::size_t>(units_);
+    inverse[first + static_cast<std::size_t>(orders[k])] = static_cast<int>(k - first);
+  }
+  return inverse;
+}
+
+void Tests::shared_squares(const Sample& some, const Rearrangements& shared, const Rearrangements& inverse, Index count, double* to) const {
   Studentized statistic(some, kind_);
   if (flips_) statistic.cluster(some.units);
-  std::vector<int> label(static_cast<std::size_t>(units_), -1), order(some.units.size());
-  for (std::size_t k = 0; k < some.units.size(); ++k) label[static_cast<std::size_t>(some.units[k])] = static_cast<int>(k);
+  Restriction own(some.units, units_);
+  std::vector<int> order(some.units.size());
   for (Index k = 0; k < count; ++k) {
     const int* all = shared.data() + k * units_;
-    if (!flips_) restrict_to(all, some.units, label, order.data());
+    if (!flips_) own.restrict(all, inverse.data() + k * units_, order.data());
     to[k] = flips_ ? statistic.flipped(all) : statistic.permuted(order.data());
   }
 }
@@ -173,10 +183,10 @@ void Tests::together() {
   Matrix kept(stretch, pairs);
   for (Index first = 0; first < question_.permutations; first += stretch) {
     const Index count = std::min(stretch, question_.permutations - first);
-    const Rearrangements shared = drawn(first, count);
+    const Rearrangements shared = drawn(first, count), inverse = inverted(shared);
     auto one = [&](Index pair, int) {
       const Sample some = load(pair);
-      if (some.usable) shared_squares(some, shared, count, kept.col(pair).data());
+      if (some.usable) shared_squares(some, shared, inverse, count, kept.col(pair).data());
     };
     const double all = static_cast<double>(question_.permutations);
     parallel(pairs, question_.threads, one, monitor_, 0.02 + 0.98 * static_cast<double>(first) / all, 0.02 + 0.98 * static_cast<double>(first + count) / all);

@@ -60,12 +60,24 @@ void signs(std::uint64_t seed, std::uint64_t stream, Index number, Index n, int*
   }
 }
 
-void restrict_to(const int* order, const std::vector<int>& units, const std::vector<int>& label, int* to) {
-  for (std::size_t k = 0; k < units.size(); ++k) {
-    int unit = order[units[k]];
-    while (label[static_cast<std::size_t>(unit)] < 0) unit = order[unit];
-    to[k] = label[static_cast<std::size_t>(unit)];
+Restriction::Restriction(const std::vector<int>& units, Index all)
+    : units_(units), label_(static_cast<std::size_t>(all), -1), order_(label_.size()), inverse_(label_.size()) {
+  for (std::size_t k = 0; k < units.size(); ++k) label_[static_cast<std::size_t>(units[k])] = static_cast<int>(k);
+  for (int unit = 0; unit < static_cast<int>(all); ++unit)
+    if (label_[static_cast<std::size_t>(unit)] < 0) others_.push_back(unit);
+}
+
+// The others are taken out of their cycles one by one, so that no step has to be guessed.
+void Restriction::restrict(const int* order, const int* inverse, int* to) {
+  std::copy(order, order + order_.size(), order_.begin());
+  std::copy(inverse, inverse + inverse_.size(), inverse_.begin());
+  for (int unit : others_) {
+    const auto before = static_cast<std::size_t>(inverse_[static_cast<std::size_t>(unit)]), after = static_cast<std::size_t>(order_[static_cast<std::size_t>(unit)]);
+    order_[before] = static_cast<int>(after);
+    inverse_[after] = static_cast<int>(before);
   }
+  for (std::size_t k = 0; k < units_.size(); ++k)
+    to[k] = label_[static_cast<std::size_t>(order_[static_cast<std::size_t>(units_[k])])];
 }
 
 }  // namespace egov::detail

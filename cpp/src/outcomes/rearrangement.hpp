@@ -15,8 +15,17 @@ void shuffle(std::uint64_t seed, std::uint64_t stream, Index number, Index n, in
 void signs(std::uint64_t seed, std::uint64_t stream, Index number, Index n, int* to);
 
 // A permutation of all units as one of some of them: each goes on until it meets one of them again. That is equally
-// likely to be any permutation of theirs, and most units go where they go among all of them. `units` are theirs,
-// `label` says of all units which of these they are, or -1.
-void restrict_to(const int* order, const std::vector<int>& units, const std::vector<int>& label, int* to);
+// likely to be any permutation of theirs, and most units go where they go among all of them.
+class Restriction {
+ public:
+  Restriction(const std::vector<int>& units, Index all);  // some of 0..all-1
+  // Their permutation, by their positions in `units`, out of one of all and its inverse.
+  void restrict(const int* order, const int* inverse, int* to);
+
+ private:
+  const std::vector<int>& units_;
+  std::vector<int> label_, others_;  // position of each of all; those that are not among them
+  std::vector<int> order_, inverse_;
+};
 
 }  // namespace egov::detail

@@ -28,6 +28,7 @@ Studentized::Sorted Studentized::sorted(const Vector& values) {
 Studentized::Studentized(const Sample& sample, Coefficient kind)
     : kind_(kind), sample_(sample), n_(sample.x.size()), identity_(static_cast<std::size_t>(n_)), parts_(n_), inverse_(identity_.size()) {
   std::iota(identity_.begin(), identity_.end(), 0);
+  if (sample.controlled.cols() > 0) prepare_residuals();
   if (kind == Coefficient::pearson || sample.controlled.cols() > 0) return;
   x_ = sorted(sample.x);
   y_ = sorted(sample.y);
@@ -60,13 +61,26 @@ double Studentized::products(const int* order) {
   return ratio((sum[0] + sum[1]) + (sum[2] + sum[3]), (squares[0] + squares[1]) + (squares[2] + squares[3]));
 }
 
-double Studentized::residual_products(const int* order) {
+// The permuted residuals e less their fit Z c on the controls, c = Z'e. What does not depend on the order is summed once.
+void Studentized::prepare_residuals() {
+  const Matrix& z = sample_.controlled;
+  const Vector square = sample_.x.cwiseAbs2();
   residuals_.resize(n_);
+  weights_.resize(n_, 1 + 2 * z.cols());
+  weights_ << sample_.x, z, square.asDiagonal() * z;
+  fit_squares_ = z.transpose() * square.asDiagonal() * z;
+}
+
+double Studentized::residual_products(const int* order) {
+  const Matrix& z = sample_.controlled;
   for (Index k = 0; k < n_; ++k) residuals_[k] = sample_.y[order[k]];
-  const Matrix& controlled = sample_.controlled;
-  for (Index column = 0; column < controlled.cols(); ++column) residuals_ -= controlled.col(column) * controlled.col(column).dot(residuals_);
-  parts_ = sample_.x.cwiseProduct(residuals_);
-  return ratio(parts_.sum(), parts_.squaredNorm());
+  const Vector sums = weights_.transpose() * residuals_;
+  const auto fit = sums.segment(1, z.cols());
+  const double whole = sample_.x.cwiseProduct(residuals_).squaredNorm();
+  const double squares = whole - 2 * fit.dot(sums.tail(z.cols())) + fit.dot(fit_squares_ * fit);
+  if (squares > 1e-4 * whole) return ratio(sums[0], squares);
+  residuals_ -= z * fit;  // too much cancels
+  return ratio(sums[0], sample_.x.cwiseProduct(residuals_).squaredNorm());
 }
 
 // Each row's part: its product, the y of rows above it in x (half of those level with it, itself among them), and the x of

@@ -33,6 +33,7 @@ class Studentized {
   double rank_products(const int* order);
   double concordances(const int* order);
   double distances(const int* order);
+  void prepare_residuals();
   void prepare_distances();
   struct Sorted {
     std::vector<int> order, runs, place;  // rows by value, where each run of ties begins (and the end), the run of each row
@@ -49,6 +50,7 @@ class Studentized {
   std::vector<int> cluster_;  // of those
   double total_ = 0;          // sum of the squares of those
   Vector residuals_;
+  Matrix weights_, fit_squares_;
   std::vector<int> inverse_, tree_;
   Eigen::Array4Xd nodes_;
   Vector row_x_, row_y_;      // sums of the distances of a row

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "detail/columns.hpp"
@@ -11,6 +12,23 @@ namespace egov::detail {
 namespace {
 
 constexpr Index lanes = 8, powers = 3, moments = powers * powers;
+
+// Numbers that stay in registers together; arrays of plain ones go through memory at every step.
+#if defined(__GNUC__) && !defined(EGOV_NO_CLONES)
+typedef double Eight __attribute__((vector_size(64), may_alias));
+#else
+struct alignas(64) Eight {
+  double values[lanes];
+  void operator+=(const Eight& more) {
+    for (Index lane = 0; lane < lanes; ++lane) values[lane] += more.values[lane];
+  }
+  friend Eight operator*(double factor, const Eight& of) {
+    Eight out = of;
+    for (double& value : out.values) value *= factor;
+    return out;
+  }
+};
+#endif
 
 // A column with a place for each power: 1, x, x^2; all 0 where it is missing.
 struct Scaled {
@@ -35,20 +53,17 @@ Scaled scaled(const Matrix& table, Index column, bool ranks) {
 // Sums over rows of the products of powers, for `lanes` columns of one side against one column of the other.
 EGOV_CLONES void add_products(const double* __restrict table, const int* __restrict rows, const double* __restrict values, Index n,
                               double* __restrict sums) {
-  double s0[lanes] = {}, s1[lanes] = {}, s2[lanes] = {}, s3[lanes] = {}, s4[lanes] = {}, s5[lanes] = {}, s6[lanes] = {}, s7[lanes] = {},
-         s8[lanes] = {};
+  Eight s0 = {}, s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0, s8 = s0;
   for (Index k = 0; k < n; ++k) {
-    const double* at = table + powers * lanes * rows[k];
+    const Eight* at = reinterpret_cast<const Eight*>(table + powers * lanes * rows[k]);
     const double x = values[k], xx = x * x;
-    for (Index lane = 0; lane < lanes; ++lane) {
-      const double one = at[lane], y = at[lanes + lane], yy = at[2 * lanes + lane];
-      s0[lane] += one, s1[lane] += y, s2[lane] += yy;
-      s3[lane] += x * one, s4[lane] += x * y, s5[lane] += x * yy;
-      s6[lane] += xx * one, s7[lane] += xx * y, s8[lane] += xx * yy;
-    }
+    const Eight one = at[0], y = at[1], yy = at[2];
+    s0 += one, s1 += y, s2 += yy;
+    s3 += x * one, s4 += x * y, s5 += x * yy;
+    s6 += xx * one, s7 += xx * y, s8 += xx * yy;
   }
-  const double* const all[] = {s0, s1, s2, s3, s4, s5, s6, s7, s8};
-  for (Index moment = 0; moment < moments; ++moment) std::copy(all[moment], all[moment] + lanes, sums + moment * lanes);
+  const Eight all[moments] = {s0, s1, s2, s3, s4, s5, s6, s7, s8};
+  std::memcpy(sums, all, sizeof(all));
 }
 
 // The statistic out of those sums; -1 where so much cancels that it is better taken from the values.
