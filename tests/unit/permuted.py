@@ -1,4 +1,4 @@
-"""Statistics that permutations are compared by, in the plainest form, for tests that go through all orders of few rows."""
+"""Statistics that permutations are compared by, in the plainest form, for tests that go through all orders."""
 
 from itertools import permutations
 
@@ -72,7 +72,7 @@ def exact_family(x, y, statistic):
 
 
 def step_down(observed, table):
-    """Westfall and Young (1993), algorithm 4.1: the largest of those observed to be no larger, over the rows of a table."""
+    """Westfall and Young (1993), algorithm 4.1: the largest of those observed to be no larger, row by row."""
     order = np.argsort(-observed, kind="stable")
     family, highest = np.empty(len(order)), 0.0
     for k, pair in enumerate(order):

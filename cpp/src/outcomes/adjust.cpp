@@ -200,7 +200,7 @@ Rows<AdjustMethod>& adjust_methods() {
           "Sidak (1967), Journal of the American Statistical Association 62, 626-633"),
       row<holm_sidak>("holm_sidak", "Sidak's correction step by step from the smallest p-value.",
           "Holland and Copenhaver (1987), Biometrics 43, 417-423"),
-      row("storey", "q-values: bh times an estimate of the share of true hypotheses; may be below the p-value.",
+      row("storey", "q-values of independent or weakly dependent tests: bh times an estimate of the share of true hypotheses; may be below the p-value.",
           "Storey (2002), Journal of the Royal Statistical Society B 64, 479-498; Storey and Tibshirani (2003), PNAS 100, 9440-9445; "
           "Storey, Taylor and Siegmund (2004), Journal of the Royal Statistical Society B 66, 187-205", storey,
           {{"true_from", Kind::real, 0.5, 0.0, 0.99, "Fixed share: p-values from here on are taken for those of true hypotheses, and one more."},

@@ -1,0 +1,217 @@
+"""Do p-values and corrections keep what they promise? Simulations, each a function, with the rates they give.
+
+    python benchmarks/calibrate_outcomes.py --repetitions 2000
+    python benchmarks/calibrate_outcomes.py --which family --repetitions 500
+
+A simulation draws one data set and returns 1 or 0 (or a share) for each thing it watches; the table gives the mean over
+repetitions with its Monte Carlo standard error beside what was promised. To add one, write the function and its row in
+``SIMULATIONS``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from egov_index import _core
+from egov_index.associations import associations
+from egov_index.catalogue import Choice
+from egov_index.compiled import core_choice
+
+PERMUTATIONS = 499
+LEVEL = 0.05
+Rates = dict[str, float]
+
+
+def tested(x, y, method="pearson", **more) -> dict[str, np.ndarray]:
+    """The table of pairs as arrays."""
+    sides = [np.asfortranarray(np.reshape(side, (len(side), -1))) for side in (x, y)]
+    return {name: np.array(column) for name, column in associations(*sides, Choice(method), **more).items()}
+
+
+def rejected(p) -> float:
+    return float(np.ravel(p)[0] <= LEVEL)
+
+
+# One pair
+
+
+def independent(rng, n, method) -> Rates:
+    """Skewed and independent; the shares of p-values below each of the bounds are the bounds."""
+    x, y = rng.lognormal(size=(2, n))
+    p = tested(x, y, method, permutations=PERMUTATIONS, seed=int(rng.integers(2**31)))["p"][0]
+    return {f"p <= {bound}": float(p <= bound) for bound in (0.05, 0.2, 0.5, 0.8)}
+
+
+def uncorrelated(rng, n, method, shape) -> Rates:
+    """No correlation, but dependence: the spread, or the mean, of y changes with x."""
+    x, e = rng.normal(size=(2, n))
+    y = {"spread": x * e, "u-shaped": x**2 + 0.2 * e, "heavy": e / x.clip(0.1)}[shape]
+    permuted = tested(x, y, method, permutations=PERMUTATIONS, seed=int(rng.integers(2**31)))
+    return {"permutation": rejected(permuted["p"]), "plain": rejected(tested(x, y, method)["p"])}
+
+
+def partial(rng, n, method) -> Rates:
+    """Two controls that drive both sides; what is left of y spreads with what is left of x."""
+    controls = rng.normal(size=(n, 2))
+    left, e = rng.normal(size=(2, n))
+    x, y = controls @ [1, 1] + left, controls @ [2, -1] + left * e
+    p = tested(x, y, method, controls=controls, permutations=PERMUTATIONS, seed=int(rng.integers(2**31)))["p"]
+    return {"permutation": rejected(p)}
+
+
+def clustered(rng, countries, method, view) -> Rates:
+    """Two independent series of ten years a country, each with a memory; of the rows also with a level."""
+    clusters = np.repeat(np.arange(countries), 10)
+    sides = []
+    for _ in range(2):
+        series = rng.normal(size=(countries, 10))
+        for year in range(1, 10):
+            series[:, year] += 0.7 * series[:, year - 1]
+        sides.append((series + (view == "rows") * rng.normal(size=(countries, 1))).ravel())
+    how = {"clusters": clusters, "view": view, "permutations": PERMUTATIONS, "seed": int(rng.integers(2**31))}
+    return {"signs": rejected(tested(*sides, method, **how)["p"])}
+
+
+# Many pairs
+
+
+def many_pairs(rng, n, linked, missing=0.2):
+    """4 indices that go together and 15 outcomes that do; the first outcomes hang on the first index."""
+    x = rng.normal(size=(n, 4)) + rng.normal(size=(n, 1))
+    y = rng.normal(size=(n, 15)) + rng.normal(size=(n, 1))
+    y[:, :linked] += x[:, :1]
+    for side in (x, y):
+        side[rng.uniform(size=side.shape) < missing] = np.nan
+    true = np.zeros((4, 15), dtype=bool)
+    true[:, :linked] = True  # the indices go together, so all of them go with what hangs on one
+    return x, y, ~true.ravel()
+
+
+def family(rng, n, method, linked) -> Rates:
+    """Any false rejection among all pairs, with true links present; the share of those found."""
+    x, y, null = many_pairs(rng, n, linked)
+    got = tested(x, y, method, permutations=PERMUTATIONS, family=True, seed=int(rng.integers(2**31)))
+    rejections = got["p_family"] <= LEVEL
+    found = {} if null.all() else {"found": float(rejections[~null].mean())}
+    return {"any false": float(rejections[null].any())} | found
+
+
+def corrected(rng, method, dependence, tests=200, true=50) -> Rates:
+    """One-sided p-values of normal statistics, the first ones shifted; false discoveries and any false rejection."""
+    from scipy.stats import norm
+
+    shared = rng.normal() * np.sqrt(dependence)
+    z = shared + np.sqrt(1 - dependence) * rng.normal(size=tests) + 3.0 * (np.arange(tests) < true)
+    adjusted = np.asarray(_core.adjust(norm.sf(z), core_choice("adjust", Choice(method))))
+    rejections = adjusted <= LEVEL
+    false = rejections[true:].sum()
+    return {"false discovery rate": float(false / max(1, rejections.sum())), "any false": float(false > 0)}
+
+
+@dataclass(frozen=True)
+class Simulation:
+    name: str
+    function: Callable[..., Rates]
+    options: dict[str, object]
+    promised: dict[str, float]  # of what it watches; others are there to compare with
+
+
+def rows() -> list[Simulation]:
+    """All simulations, one a row of the table that is printed."""
+    bounds = {f"p <= {bound}": bound for bound in (0.05, 0.2, 0.5, 0.8)}
+    made = [
+        Simulation("independent", independent, {"n": 30, "method": method}, bounds)
+        for method in ("pearson", "spearman", "kendall", "distance")
+    ]
+    made += [
+        Simulation(
+            "uncorrelated", uncorrelated, {"n": n, "method": method, "shape": shape}, {"permutation": LEVEL}
+        )
+        for method in ("pearson", "spearman", "kendall")
+        for shape in ("spread", "u-shaped")
+        for n in (30, 100, 193)
+    ]
+    made += [
+        Simulation("partial", partial, {"n": n, "method": method}, {"permutation": LEVEL})
+        for method in ("pearson", "spearman")
+        for n in (30, 193)
+    ]
+    made += [
+        Simulation(
+            "clustered", clustered, {"countries": 60, "method": method, "view": view}, {"signs": LEVEL}
+        )
+        for method in ("pearson", "spearman", "kendall")
+        for view in ("rows", "within")
+    ]
+    made += [
+        Simulation("family", family, {"n": 100, "method": method, "linked": linked}, {"any false": LEVEL})
+        for method in ("pearson", "spearman")
+        for linked in (0, 5)
+    ]
+    rate, any_false = {"false discovery rate": LEVEL}, {"any false": LEVEL}
+    made += [
+        Simulation(
+            "corrected",
+            corrected,
+            {"method": method, "dependence": dependence},
+            {}
+            if method == "storey" and dependence
+            else promised,  # strong dependence is beyond what it promises
+        )
+        for method, promised in (
+            ("bh", rate),
+            ("by", rate),
+            ("storey", rate),
+            ("two_stage", rate),
+            ("holm", any_false),
+            ("hochberg", any_false),
+            ("hommel", any_false),
+            ("sidak", any_false),
+        )
+        for dependence in (0.0, 0.5)
+    ]
+    return made
+
+
+SIMULATIONS = rows()
+
+
+def run(simulation: Simulation, repetitions: int, seed: int = 1) -> dict[str, tuple[float, float]]:
+    """Mean and Monte Carlo standard error of each thing watched."""
+    children = np.random.SeedSequence(seed).spawn(repetitions)
+    seen = [simulation.function(np.random.default_rng(child), **simulation.options) for child in children]
+    return {
+        name: (float(values.mean()), float(values.std() / np.sqrt(repetitions)))
+        for name in seen[0]
+        for values in [np.array([one[name] for one in seen])]
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repetitions", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--which", nargs="*", help=f"of {', '.join(sorted({row.name for row in SIMULATIONS}))}; all"
+    )
+    asked = parser.parse_args()
+    print(f"{'simulation':58s} {'watched':22s} {'rate':>7s} {'error':>7s} {'promised':>9s} {'CPU s':>7s}")
+    for row in SIMULATIONS:
+        if asked.which and row.name not in asked.which:
+            continue
+        start = time.process_time()
+        rates = run(row, asked.repetitions, asked.seed)
+        spent = time.process_time() - start
+        title = f"{row.name} " + " ".join(f"{key}={value}" for key, value in row.options.items())
+        for name, (rate, error) in rates.items():
+            promised = f"{row.promised[name]:9.3f}" if name in row.promised else " " * 9
+            print(f"{title:58s} {name:22s} {rate:7.4f} {error:7.4f} {promised} {spent:7.1f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
