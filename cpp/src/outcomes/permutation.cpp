@@ -1,5 +1,7 @@
 #include "outcomes/permutation.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <numeric>
 #include <string>
 
@@ -12,7 +14,7 @@ namespace egov::detail {
 namespace {
 
 constexpr Index most_permutations = Index{1} << 31;
-constexpr Index at_once = Index{1} << 20;    // rows of one column that a task goes through, to be done in a fraction of a second
+constexpr Index at_once = Index{1} << 20;    // rows that a task goes through, times permutations
 constexpr Index most_kept = Index{1} << 22;  // numbers of all pairs kept at a time
 
 [[noreturn]] void refuse(const std::string& param, const std::string& text) { throw SpecError(text, {"correlate", "", param}); }
@@ -51,6 +53,7 @@ class Tests {
  private:
   using Rearrangements = std::vector<int>;  // of all units, one after the other
   Sample load(Index pair) const;
+  Index stretch() const;
   void alone();
   void whole_rows();
   void together();
@@ -74,13 +77,12 @@ Sample Tests::load(Index pair) const {
   return sample(x_, pair / y_.cols(), y_, pair % y_.cols(), question_, ranks);
 }
 
-// Tasks are stretches of the permutations of one pair; each counts for itself.
+// Tasks are stretches of the permutations of one pair.
 void Tests::alone() {
-  const Index pairs = x_.cols() * y_.cols(), stretch = std::max<Index>(16, at_once / std::max<Index>(units_, 1));
-  const Index stretches = (question_.permutations + stretch - 1) / stretch;
-  std::vector<Index> counts(static_cast<std::size_t>(pairs * stretches), -1);
+  const Index pairs = x_.cols() * y_.cols(), length = stretch(), stretches = (question_.permutations + length - 1) / length;
+  std::vector<std::atomic<Index>> counts(static_cast<std::size_t>(pairs));
   auto one = [&](Index task, int) {
-    const Index pair = task / stretches, first = task % stretches * stretch, end = std::min(first + stretch, question_.permutations);
+    const Index pair = task / stretches, first = task % stretches * length, end = std::min(first + length, question_.permutations);
     const Sample some = load(pair);
     if (!some.usable) return;
     Studentized statistic(some, kind_);
@@ -88,19 +90,22 @@ void Tests::alone() {
     const Index n = flips_ ? units_ : some.x.size();
     std::vector<int> rearranged(static_cast<std::size_t>(n), 1);
     const double reach = reaches(flips_ ? statistic.flipped(rearranged.data()) : statistic.observed());
-    Index count = 0;
+    Index count = first == 0;  // the observed order
     for (Index number = first; number < end; ++number) {
       (flips_ ? signs : shuffle)(question_.seed, static_cast<std::uint64_t>(pair), number, n, rearranged.data());
       count += (flips_ ? statistic.flipped(rearranged.data()) : statistic.permuted(rearranged.data())) >= reach;
     }
-    counts[static_cast<std::size_t>(task)] = count;
+    counts[static_cast<std::size_t>(pair)] += count;
   };
   parallel(pairs * stretches, question_.threads, one, monitor_);
-  for (Index pair = 0; pair < pairs; ++pair) {
-    const auto from = counts.begin() + static_cast<std::ptrdiff_t>(pair * stretches);
-    const Index count = std::accumulate(from, from + static_cast<std::ptrdiff_t>(stretches), Index{0});
-    if (*from >= 0) results_[static_cast<std::size_t>(pair)].p = static_cast<double>(1 + count) / static_cast<double>(question_.permutations + 1);
-  }
+  for (std::size_t pair = 0; pair < counts.size(); ++pair)
+    if (counts[pair] > 0) results_[pair].p = static_cast<double>(counts[pair]) / static_cast<double>(question_.permutations + 1);
+}
+
+// Permutations of one pair that take a small part of a second: those with a search per row take longer.
+Index Tests::stretch() const {
+  const bool searches = kind_ == Coefficient::kendall || kind_ == Coefficient::distance;
+  return std::max<Index>(1, (searches ? at_once / 8 : at_once) / std::max<Index>(units_, 1));
 }
 
 // What each pair's own rows say; of ranks in whole rows only by how much the products alone are too sure.
@@ -179,10 +184,10 @@ void Tests::together() {
   const Index pairs = x_.cols() * y_.cols();
   const std::vector<double> squares = observed(false);
   StepDown counts(squares);
-  const Index stretch = std::min(question_.permutations, std::max<Index>(1, std::min(most_kept / std::max<Index>(1, pairs), at_once / std::max<Index>(1, units_))));
-  Matrix kept(stretch, pairs);
-  for (Index first = 0; first < question_.permutations; first += stretch) {
-    const Index count = std::min(stretch, question_.permutations - first);
+  const Index length = std::min({question_.permutations, stretch(), std::max<Index>(1, most_kept / std::max<Index>(1, pairs))});
+  Matrix kept(length, pairs);
+  for (Index first = 0; first < question_.permutations; first += length) {
+    const Index count = std::min(length, question_.permutations - first);
     const Rearrangements shared = drawn(first, count), inverse = inverted(shared);
     auto one = [&](Index pair, int) {
       const Sample some = load(pair);
