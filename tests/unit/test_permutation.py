@@ -153,6 +153,28 @@ def test_between_clusters_their_means_are_permuted():
     agree(asked(x, y, clusters=clusters, view="between", family=True)["p"], exact(a, b, pearson))
 
 
+def test_ranks_of_what_a_view_makes():
+    """Ranks are those of deviations, or means, which tie but for rounding; a cluster seen once says nothing within."""
+    clusters = np.array([9, 9, 9, 4, 4, 4, 7, 7, 7, 2, 2, 2, 5, 5, 5, 10**6])
+    rng = np.random.default_rng(8)
+    levels = rng.normal(size=11)[np.minimum(clusters, 10)]
+    steps = rng.integers(0, 3, size=(2, 16)) * 0.1
+    plain = asked(*steps, "spearman", 999, clusters=clusters, view="within")["p"]
+    x, y = steps + levels
+    np.testing.assert_array_equal(asked(x, y, "spearman", 999, clusters=clusters, view="within")["p"], plain)
+    without = asked(x[:-1], y[:-1], "spearman", 999, clusters=clusters[:-1], view="within")["p"]
+    agree(plain, without, 999)
+    deviations = [
+        side[:15] - np.repeat([side[clusters == c].mean() for c in (9, 4, 7, 2, 5)], 3) for side in steps
+    ]
+    a, b = (stats.rankdata(np.round(side, 9)) - 8 for side in deviations)
+    above_a, above_b = ((side > side[:, None]) + 0.5 * (side == side[:, None]) for side in (a, b))
+    parts = a * b + above_a @ b + above_b @ a
+    sums = (parts - 2 * (a * b).sum() / 15).reshape(5, 3).sum(axis=1)
+    squares = [(np.array(signs) @ sums) ** 2 for signs in product((1, -1), repeat=5)]
+    agree(asked(x, y, "spearman", clusters=clusters, view="within")["p"], reached(squares, squares[0]))
+
+
 def pairs_of(seed=1, n=100, missing=0.2):
     rng = np.random.default_rng(seed)
     x, y = rng.normal(size=(n, 3)), rng.normal(size=(n, 10))

@@ -204,7 +204,12 @@ void Tests::together() {
 }  // namespace
 
 void permute(const Matrix& x, const Matrix& y, const Question& question, std::vector<Association>& results, const Monitor& monitor) {
-  Tests(x, y, question, results, monitor).run();
+  Question numbered = question;  // clusters from 0 without gaps
+  std::vector<Index> known = question.clusters;
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  for (Index& each : numbered.clusters) each = std::lower_bound(known.begin(), known.end(), each) - known.begin();
+  Tests(x, y, numbered, results, monitor).run();
 }
 
 }  // namespace egov::detail

@@ -3,6 +3,8 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -37,7 +39,7 @@ Matrix means(const Matrix& table, const std::vector<int>& cluster, Index cluster
   return first;
 }
 
-// Replaces the rows' clusters by numbers from 0 in the order of the clusters; returns the clusters.
+// Replaces clusters by numbers from 0 in their order; returns them.
 std::vector<int> number_clusters(std::vector<int>& cluster) {
   std::vector<int> known = cluster;
   std::sort(known.begin(), known.end());
@@ -46,18 +48,47 @@ std::vector<int> number_clusters(std::vector<int>& cluster) {
   return known;
 }
 
+// Values that a view has made are equal where rounding of what came in may be all that keeps them apart.
+void tie(Eigen::Ref<Vector> values, double largest) {
+  std::vector<int> order(static_cast<std::size_t>(values.size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](int a, int b) { return values[a] < values[b]; });
+  double first = -infinite;
+  for (int row : order) {
+    if (values[row] - first > 4 * std::numeric_limits<double>::epsilon() * largest) first = values[row];
+    values[row] = first;
+  }
+}
+
+// A cluster of one row has no variation within.
+void leave_out_single(Matrix& table, std::vector<int>& units) {
+  std::map<int, int> count;
+  for (int unit : units) ++count[unit];
+  Index kept = 0;
+  for (Index row = 0; row < table.rows(); ++row) {
+    const int unit = units[static_cast<std::size_t>(row)];
+    if (count[unit] < 2) continue;
+    units[static_cast<std::size_t>(kept)] = unit;
+    table.row(kept++) = Eigen::RowVectorXd(table.row(row));
+  }
+  units.resize(static_cast<std::size_t>(kept));
+  table.conservativeResize(kept, table.cols());
+}
+
 void look(Matrix& table, std::vector<int>& units, const Question& question) {
   if (question.clusters.empty()) return;  // each row its own: its mean is the row
   for (int& unit : units) unit = static_cast<int>(question.clusters[static_cast<std::size_t>(unit)]);
   if (question.view == View::rows) return;
+  if (question.view == View::within) leave_out_single(table, units);
+  if (table.rows() == 0) return;
   std::vector<int> cluster = units;
   const std::vector<int> known = number_clusters(cluster);
   const Matrix of = means(table, cluster, static_cast<Index>(known.size()));
-  if (question.view == View::between) {
-    table = of, units = known;
-    return;
-  }
-  for (Index row = 0; row < table.rows(); ++row) table.row(row) -= of.row(cluster[static_cast<std::size_t>(row)]);
+  const Vector largest = table.cwiseAbs().colwise().maxCoeff();
+  if (question.view == View::between) table = of, units = known;
+  else
+    for (Index row = 0; row < table.rows(); ++row) table.row(row) -= of.row(cluster[static_cast<std::size_t>(row)]);
+  for (Index column = 0; column < table.cols(); ++column) tie(table.col(column), largest[column]);
 }
 
 void sort_by_x(Matrix& table, std::vector<int>& units) {
