@@ -80,6 +80,9 @@ class Plan {
   void draw(const double* point, Desk& desk) const;
   // The same without ranks.
   void scores_at(const double* point, Desk& desk) const;
+  // Scores of nodes at a point for the rows of a period, row after row: those of score(), up to one increasing affine map
+  // where siblings are rescaled. nodes: a list, or one an edition, of positions; -1 gives NaN.
+  void nodes_at(const double* point, Index period, const std::vector<std::vector<Index>>& nodes, Desk& desk, double* out) const;
   // Which combination of the choices a point takes, counted from 0: draws that share one read the same leaves.
   Index combination(const double* point) const;
   Index combinations() const;
@@ -110,6 +113,7 @@ class Plan {
   std::int64_t error_at(const double* point) const;
   const Block& block_for(const double* point, const std::vector<std::size_t>& levels, Block& scratch) const;
   const Plan& edition_at(const double* point, std::vector<double>& own) const;
+  void copy_node(Index node, Index period, const Desk& desk, Vector& out) const;
   void climb_once(Scores& leaves, const Recipe& recipe) const;
   void require_same_rows(const Scores& scores) const;
   void add_links(Block& block, std::size_t level) const;
