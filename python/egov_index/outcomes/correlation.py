@@ -6,18 +6,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..arguments import truth
+from ..ensemble import Ensemble
+from ..imputed import Imputed
 from ..panel import Panel
 from ..result import Result
 from .asked import Asked
+from .carried import is_uncertain
 from .links import Links
 from .rows import columns_of
 from .sides import Sides, gather, panel_of
+from .uncertain import carried_through
 
 __all__ = ["correlate"]
 
 
 def correlate(
-    scores: Result | Panel,
+    scores: Result | Panel | Ensemble | Imputed | Sequence[Result | Panel],
     outcomes: Panel,
     method: Any = "spearman",
     *,
@@ -46,8 +50,11 @@ def correlate(
 
     Parameters
     ----------
-    scores : Result or Panel
-        The index; of a panel every indicator is a node.
+    scores : Result, Panel, Ensemble, Imputed or list of Results or Panels
+        The index; of a panel every indicator is a node. Of an ensemble each draw meets one resample of the countries,
+        and imputations are pooled by Rubin's rules on Fisher's z: then ``interval``, ``resamples``, ``resampling`` and
+        ``rebuild`` do not count, and the table has the columns draw_share (of the variance, due to the index's draws)
+        and estimate_nominal (of the index as it is) too; of imputations fmi and df.
     outcomes : Panel
         Outcomes; ``indicator_info`` gives goal, direction and concept.
     method : str or Choice
@@ -129,14 +136,19 @@ def correlate(
         threads=threads, progress=progress,
     )  # fmt: skip
     again = truth("rebuild", rebuild)
-    sides = gather(
-        scores, outcomes, nodes=nodes, only=only, period=period, stacked=asked.stacked, lag=asked.lag,
-        window=asked.window, control=control, controls=controls,
-    )  # fmt: skip
+    how: dict[str, Any] = {
+        "nodes": nodes, "only": only, "period": period, "lag": asked.lag, "window": asked.window, "control": control,
+        "controls": controls,
+    }  # fmt: skip
+    if is_uncertain(scores):
+        sides, found, interval = carried_through(scores, outcomes, asked, how)
+        columns = columns_of(sides, asked, found.columns, _plain(sides, asked), False)
+        return _made(sides, asked, columns, interval=interval, estimand=found.estimand, rule=found.rule)
+    sides = gather(scores, outcomes, stacked=asked.stacked, **how)
     if asked.missing == "listwise":
         sides.listwise()
     raw = asked.associate(sides, sides.x, sides.y)
-    return made(sides, asked, columns_of(sides, asked, raw, _plain(sides, asked), again))
+    return _made(sides, asked, columns_of(sides, asked, raw, _plain(sides, asked), again))
 
 
 def _plain(sides: Sides, asked: Asked) -> dict[str, Any]:
@@ -146,15 +158,16 @@ def _plain(sides: Sides, asked: Asked) -> dict[str, Any]:
     return asked.points().associate(sides, sides.controlled(), sides.y, controls=False)
 
 
-def made(sides: Sides, asked: Asked, columns: dict[str, Any]) -> Links:
+def _made(sides: Sides, asked: Asked, columns: dict[str, Any], **other: str) -> Links:
     """The answer, with how it came about."""
-    return Links(
-        columns, panel_of(sides.scores).backend, method=asked.method.method, adjust=asked.correction,
-        level=asked.level, resamples=asked.resamples, seed=asked.seed, interval=asked.interval.method,
-        resampling=asked.resampling, permutations=asked.permutations, missing=asked.missing, view=asked.view,
-        period=sides.periods if asked.stacked else sides.periods[0], window=asked.window, lag=asked.lag,
-        controls=sides.controls.names, notes=[*sides.notes, *_knew(sides)],
-    )  # fmt: skip
+    how: dict[str, Any] = {
+        "method": asked.method.method, "adjust": asked.correction, "level": asked.level,
+        "resamples": asked.resamples, "seed": asked.seed, "interval": asked.interval.method,
+        "resampling": asked.resampling, "permutations": asked.permutations, "missing": asked.missing,
+        "view": asked.view, "period": sides.periods if asked.stacked else sides.periods[0], "window": asked.window,
+        "lag": asked.lag, "controls": sides.controls.names, "notes": [*sides.notes, *_knew(sides)],
+    }  # fmt: skip
+    return Links(columns, panel_of(sides.scores).backend, **how | other)
 
 
 def _knew(sides: Sides) -> list[str]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..associations import associations
 from ..catalogue import Choice
 from .asked import Asked
+from .rubin import spread_of_z
 
 __all__ = ["chi_square_tail", "cochran", "exchanged"]
 
@@ -40,16 +41,16 @@ def cochran(r: Array, n: Array, method: str, controls: int = 0) -> tuple[Array, 
     >>> round(float(q[0]), 12), df
     (1.0, 1)
     """
-    base = {"pearson": 3, "spearman": 3, "kendall": 4}.get(method)
-    used = ~np.isnan(r[:, 0]) & (n - controls > (base or 0))
-    if base is None or used.sum() < 2:
-        return np.full(r.shape[1], NAN), max(int(used.sum()) - 1, 0)
-    r, freedom = r[used], (n[used] - controls - base)[:, None]
-    spread = {"pearson": np.ones_like(r), "spearman": 1 + r**2 / 2, "kendall": np.full_like(r, 0.437)}[method]
+    if method not in ("pearson", "spearman", "kendall"):
+        return np.full(r.shape[1], NAN), max(int((~np.isnan(r[:, 0])).sum()) - 1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):  # a perfect association has no z: NaN
-        z, weight = np.arctanh(r), freedom / spread
+        spread = spread_of_z(method, r, np.repeat(n[:, None], r.shape[1], axis=1), controls)
+        used = ~np.isnan(spread[:, 0])
+        z, weight = np.arctanh(r[used]), 1 / spread[used]
         mean = (weight * z).sum(axis=0) / weight.sum(axis=0)
         q = (weight * (z - mean) ** 2).sum(axis=0)
+    if used.sum() < 2:
+        return np.full(r.shape[1], NAN), max(int(used.sum()) - 1, 0)
     return np.where(np.isfinite(q), q, NAN), int(used.sum()) - 1
 
 

@@ -27,6 +27,8 @@ class Links:
         How they were computed; period is a list where several were stacked.
     interval, resampling, permutations, missing, view, lag, controls
         The rest of it, as given to :func:`egov_index.outcomes.correlate`.
+    rule : str
+        How uncertainty of the index was carried through; empty where it is taken as it is.
     notes : tuple of str
         What a reader of the whole table should know.
     """
@@ -46,6 +48,8 @@ class Links:
         self.lag: float = how.get("lag", 0.0)
         self.controls: tuple[str, ...] = tuple(how.get("controls", ()))
         self.notes: tuple[str, ...] = tuple(how.get("notes", ()))
+        self.rule: str = how.get("rule", "")
+        self._estimand: str = how.get("estimand", "")
 
     def to_frame(self) -> Any:
         """Frame with a row a pair, by goal (1 to 17, others, none), then outcome, then node.
@@ -108,7 +112,7 @@ class Links:
     @property
     def estimand(self) -> str:
         """What the coefficients are of."""
-        return words.estimand(self)
+        return self._estimand or words.estimand(self)
 
     def explain(self) -> str:
         """The table in sentences: the strongest links by goal, and what the numbers mean and do not mean."""

@@ -43,7 +43,8 @@ def method_line(links: Links) -> str:
     """Coefficient, controls, interval with its resamples and seed, p, correction, missing values."""
     held = f" holding {in_words(links.controls)} constant" if links.controls else ""
     convention = f" ({CONVENTION[links.method]})" if links.method in CONVENTION else ""
-    parts = [f"{WORD.get(links.method, links.method)}{convention}{held}", _interval(links), _chance(links)]
+    parts = [f"{WORD.get(links.method, links.method)}{convention}{held}", _interval(links)]
+    parts += [] if links.rule else [_chance(links)]
     parts.append(f"p corrected over {len(links)} tests by {links.adjust}")
     parts.append(f"missing values {links.missing}")
     window = f"outcomes the latest within {links.window:g} periods"
@@ -55,6 +56,8 @@ def method_line(links: Links) -> str:
 
 
 def _interval(links: Links) -> str:
+    if links.rule:
+        return f"{100 * links.level:g} % interval; {links.rule}"
     if links.interval == "none":
         return "no interval"
     drawn = {"pair": "drawn anew for each pair", "country": "the same for all pairs"}[links.resampling]
@@ -90,14 +93,9 @@ def explained(links: Links) -> str:
         f"Of {len(links)} pairs of a node and an outcome, {len(strong)} differ from zero after correction by "
         f"{links.adjust} (p below 0.05).",
         *_by_goal(strong),
-        f"Estimand: {estimand(links)}.",
+        f"Estimand: {links.estimand.rstrip('.')}.",
     ]
-    if links.interval != "none":
-        lines.append(
-            f"An interval says how far the coefficient might lie from its estimate had other countries of the same "
-            f"kind been observed; {100 * links.level:g} % of such intervals hold the true one. It says nothing of "
-            "the choices made in building the index."
-        )
+    lines += _meaning(links)
     lines += _flags(links)
     lines += [f"{note[:1].upper()}{note[1:]}." for note in links.notes]
     lines.append(f"How: {method_line(links)}.")
@@ -106,6 +104,21 @@ def explained(links: Links) -> str:
         "may as well move the index."
     )
     return "\n".join(lines)
+
+
+def _meaning(links: Links) -> list[str]:
+    """What an interval says and does not say."""
+    if links.interval == "none":
+        return []
+    if links.rule:
+        return [
+            "An interval holds what is not known of the index, beside which countries happen to be looked at."
+        ]
+    return [
+        f"An interval says how far the coefficient might lie from its estimate had other countries of the same kind "
+        f"been observed; {100 * links.level:g} % of such intervals hold the true one. It says nothing of the choices "
+        "made in building the index."
+    ]
 
 
 def _by_goal(strong: list[dict[str, Any]]) -> list[str]:

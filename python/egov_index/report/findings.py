@@ -156,11 +156,8 @@ def _coefficient(links: Any) -> str:
 def _source(links: Any) -> str:
     """Where intervals come from."""
     kind = getattr(links, "interval", "percentile")
-    return (
-        f"by {kind}"
-        if kind in ("fisher", "jackknife", "none")
-        else f"from {short(links.resamples)} resamples"
-    )
+    resampled = kind in ("percentile", "bca", "studentized")
+    return f"from {short(links.resamples)} resamples" if resampled else f"by {kind}"
 
 
 def trail(view: View) -> Markup:
