@@ -170,6 +170,13 @@ def test_intervals_by_name_hold_the_estimate(interval):
     assert ((frame["low"] < frame["estimate"]) & (frame["estimate"] < frame["high"])).all()
 
 
+def test_an_interval_that_there_is_none_of_is_told():
+    frame = links(view="pooled", interval="fisher", method="pearson")
+    assert frame["low"].isna().all() and (frame["note"] == "no fisher interval of this").all()
+    assert (links(view="between", interval="fisher")["note"] == "").all()
+    assert "left_out" not in links(resamples=20)
+
+
 def test_views_and_controls_work_for_a_result():
     tree = egov.Framework(
         [{"code": "root"}, {"code": "a", "parent": "root"}, {"code": "b", "parent": "root"}]

@@ -142,7 +142,7 @@ def correlate(
     }  # fmt: skip
     if is_uncertain(scores):
         sides, found, interval = carried_through(scores, outcomes, asked, how)
-        columns = columns_of(sides, asked, found.columns, _plain(sides, asked), False)
+        columns = columns_of(sides, asked.points(), found.columns, _plain(sides, asked), False)
         return _made(sides, asked, columns, interval=interval, estimand=found.estimand, rule=found.rule)
     sides = gather(scores, outcomes, stacked=asked.stacked, **how)
     if asked.missing == "listwise":

@@ -31,17 +31,19 @@ __all__ = [
 
 GOALS = 17
 NAN = float("nan")
+UNDRAWN = ("fisher", "jackknife")  # intervals that take no resamples
 KNOWN = {
     "n",
     "clusters",
     "estimate",
-    "estimate_plain",
     "low",
     "high",
     "p",
     "p_adjusted",
     "p_family",
     "reason",
+    "note",
+    "left_out",
 }
 
 
@@ -136,7 +138,14 @@ def _row(
     countries = raw.get("clusters") or raw["n"]
     ties, saturated = tied(sides.y[both, j])
     _, crowded = tied(sides.x[both, i], "index: ")
-    said = [*shared.words(), *circles.controls(sides.nodes[i]), raw.get("note", ""), saturated, crowded]
+    said = [
+        *shared.words(),
+        *circles.controls(sides.nodes[i]),
+        raw.get("note", ""),
+        *_drawn(asked, raw),
+        saturated,
+        crowded,
+    ]
     return {
         "node": sides.nodes[i], "outcome": sides.names[j], "sdg_goal": facts["sdg_goal"],
         "direction": facts["direction"], "n": raw["n"], "countries": countries, **years_of(sides.years[both, j]),
@@ -148,6 +157,15 @@ def _row(
         "n_without": rest.get("n", 0), "reason_without": rest.get("reason", ""),
         "reason": raw["reason"], "note": note_of(raw["reason"], countries, asked.minimum, said),
     }  # fmt: skip
+
+
+def _drawn(asked: Asked, raw: dict[str, Any]) -> list[str]:
+    """Sentences on resamples without a coefficient, and on an interval that there is none of."""
+    name, left = asked.interval.method, raw.get("left_out", 0)
+    said = [f"{left:,} of {asked.resamples:,} resamples have no coefficient"] if left else []
+    wanted = name != "none" and (asked.resamples > 0 or name in UNDRAWN)
+    missing = wanted and np.isnan(raw["low"]) and not np.isnan(raw["estimate"])
+    return [*said, f"no {name} interval of this"] if missing else said
 
 
 def years_of(years: NDArray[np.float64]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..naming import in_words
-from .rows import goal_place
+from .rows import UNDRAWN, goal_place
 
 if TYPE_CHECKING:
     from .links import Links
@@ -63,7 +63,7 @@ def _interval(links: Links) -> str:
     drawn = {"pair": "drawn anew for each pair", "country": "the same for all pairs"}[links.resampling]
     resampled = (
         f", {links.resamples:,} resamples of whole countries, {drawn}, seed {links.seed}"
-        if links.interval not in ("fisher", "jackknife")
+        if links.interval not in UNDRAWN
         else ""
     )
     return f"{100 * links.level:g} % interval ({links.interval}{resampled})"
@@ -72,6 +72,8 @@ def _interval(links: Links) -> str:
 def _chance(links: Links) -> str:
     if links.permutations:
         return f"p by {links.permutations:,} permutations of a studentized statistic, seed {links.seed}"
+    if links.view in ("pooled", "within"):
+        return "p of the jackknife over countries, Student's t of pseudo-values of Fisher's z"
     return "p of Student's t" if links.method in ("spearman", "pearson") else "p by the rule of the method"
 
 
