@@ -2,10 +2,10 @@
 
 python benchmarks/bench_outcomes.py [--json] [--full]
 
-12 indices x 200 series x 193 countries, a fifth of the outcomes missing; CPU seconds of one thread unless said. Before a peer is
-timed it must give the same numbers as ours, or the same intervals up to the noise of resampling. Peers that would take
-minutes are timed on a few series and drawn out to all (``--full``: run whole); those that are not installed are left
-out with a note.
+12 indices x 200 series x 193 countries, a fifth of the outcomes missing; CPU seconds of one thread unless said. Before
+a peer is timed it must give the same numbers as ours, or the same intervals up to the noise of resampling. Peers that
+would take minutes are timed on a few series and drawn out to all (``--full``: run whole); those that are not installed
+are left out with a note.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+from bench_end_to_end import Ours
 from numpy.typing import NDArray
+from peers import model as composite
 from peers import outcomes as peers
 from timing import CPU, WALL, Line, best, shown
 
@@ -172,6 +174,25 @@ def permuted(case: Case, full: bool) -> tuple[list[Line], list[str]]:
     theirs = best(lambda: peers.numpy_max_t(case.x, case.y, few), 1) * sizes.permutations / few
     size = f"{case.text}, {sizes.permutations} permutations"
     return [Line("max-T, studentized, Spearman", size, CPU, ours, {"numpy_products": theirs})], []
+
+
+def carried(case: Case, full: bool) -> tuple[list[Line], list[str]]:
+    """Draws of an index, each with one resample of the countries."""
+    sizes = case.sizes
+    ours = Ours(composite.make())
+    drawn = ours.index.uncertainty(ours.panel, ours.alternatives, n=sizes.draws, seed=1, threads=1, keep=True)
+    series = egov.Panel.from_array(
+        case.y[: len(ours.panel.units), None, :], ours.panel.units[: len(case.y)], ours.panel.periods[-1:]
+    )
+    root = ours.index.framework.codes[0]
+    took = best(
+        lambda: outcomes.correlate(drawn, series, "spearman", nodes=root, minimum=0, threads=1), sizes.repeats
+    )
+    few = drawn.n if full else sizes.draws_of_peers
+    scores = np.asarray(drawn.draws["scores"])[:few, : len(case.y)]
+    theirs = best(lambda: peers.numpy_carried(scores, case.y), 1) * drawn.n / few
+    size = f"{drawn.n} draws x {sizes.series} series x {len(case.y)} countries"
+    return [Line("draws of an index, each with a resample, Spearman", size, CPU, took, {"numpy": theirs})], []
 
 
 def main() -> None:
