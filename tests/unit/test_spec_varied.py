@@ -213,7 +213,7 @@ def test_the_blocks_on_the_page_can_be_used():
     page = (Path(__file__).parents[2] / "docs" / "spec.md").read_text(encoding="utf-8")
     whole, *parts = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     weights = 'weights = { noise = 0.25, nodes = "all" }\n'
-    assert weights in whole and len(parts) == 3
+    assert weights in whole and len(parts) == 4
     varied = [job.alternatives_of(spec.parse(whole.replace(weights, parts[0]))).weights]
     assert [type(one).__name__ for one in varied[0]] == ["Dirichlet", "SimplexBox", "Experts"]
     index = spec.parse(whole.replace(weights, parts[1]))
@@ -221,6 +221,8 @@ def test_the_blocks_on_the_page_can_be_used():
     asked = spec.parse(re.sub(r"\[sensitivity\]\n.*?\n\n", f"{parts[2]}\n", whole, flags=re.DOTALL))
     assert asked.analysis["sensitivity"]["pairs"] == [["Denmark", "Estonia"]]
     job.rehearse(asked, job.load_data(asked))
+    linked = spec.parse(re.sub(r"\[outcomes\]\n.*?\n\n", f"{parts[3]}\n", whole, flags=re.DOTALL))
+    assert linked.analysis["outcomes"]["adjust"] == "max-t"
     lines = re.findall(r"--vary '([^']+)'", page)
     assert spec.varied(index, lines).analysis["uncertainty"]["exclude"] == "leaves" and len(lines) == 3
 
