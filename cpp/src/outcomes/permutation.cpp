@@ -7,6 +7,7 @@
 
 #include "detail/threads.hpp"
 #include "outcomes/family.hpp"
+#include "outcomes/pair.hpp"
 #include "outcomes/rearrangement.hpp"
 #include "outcomes/studentized.hpp"
 
@@ -205,10 +206,8 @@ void Tests::together() {
 
 void permute(const Matrix& x, const Matrix& y, const Question& question, std::vector<Association>& results, const Monitor& monitor) {
   Question numbered = question;  // clusters from 0 without gaps
-  std::vector<Index> known = question.clusters;
-  std::sort(known.begin(), known.end());
-  known.erase(std::unique(known.begin(), known.end()), known.end());
-  for (Index& each : numbered.clusters) each = std::lower_bound(known.begin(), known.end(), each) - known.begin();
+  const std::vector<int> clusters = setting(question, find("correlate", correlate_methods(), question.method.method).coefficient, x.rows()).cluster;
+  numbered.clusters.assign(clusters.begin(), clusters.end());
   Tests(x, y, numbered, results, monitor).run();
 }
 
