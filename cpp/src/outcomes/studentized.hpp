@@ -12,7 +12,7 @@ namespace egov::detail {
 //   pearson   products of deviations, so that the square is n r^2 / tau^2; with controls, of residuals, and those of a permuted
 //             y are taken again (Freedman and Lane 1983),
 //   spearman  the same of midranks, and what a row does to the ranks of the others: without it the test rejects a true null
-//             hypothesis too often where y rises and falls with x (see docs); with controls the products alone,
+//             hypothesis too often where y rises and falls with x (benchmarks/calibrate_outcomes.py); with controls the products alone,
 //   kendall   the sum of a row's concordances (Hajek's projection),
 //   distance  none: its null hypothesis is independence itself, and n times the squared distance covariance over the product of
 //             the mean distances is compared as it is.
