@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..arguments import seed_of, share, threads_of, whole
 from ..associations import associations
+from ..catalogue import Choice
 from ..errors import Fault, SpecError
 from ..framework import Framework
 from ..panel import Panel
@@ -140,7 +141,7 @@ def correlations(
     >>> float(found.estimate[0, 1]), found.to_frame()["n"].tolist()
     (0.3333333333333333, [4])
     """
-    chosen = checked("correlate", method, {})
+    chosen, around = checked("correlate", method, {}), Choice("percentile" if resamples else "fisher")
     level, workers = share("level", level, 0.95), threads_of(threads)
     whole("resamples", resamples, 0, 10**7)
     if p_max is not None:
@@ -149,15 +150,14 @@ def correlations(
     y, family = _other_side(data, x.names, with_nodes, period)
     with named(x):
         raw = associations(
-            x.values, y.values, chosen, resamples=resamples, level=level, seed=seed_of(seed), threads=workers
-        )
+            x.values, y.values, chosen, interval=around, resamples=resamples, level=level, seed=seed_of(seed),
+            threads=workers,
+        )  # fmt: skip
     shape = len(x.names), len(y.names)
     parts: dict[str, Any] = {
         name: np.array(raw[name]).reshape(shape) for name in ("n", "estimate", "low", "high", "p")
     }
     reason = np.array([REASONS.get(word, word) for word in raw["reason"]], dtype="U32").reshape(shape)
-    if not resamples:
-        parts["low"], parts["high"] = _interval(chosen.method, parts["estimate"], parts["n"], level)
     if p_max is not None:
         gone = parts["p"] > p_max
         reason[gone] = f"p above {p_max:g}"
@@ -197,22 +197,6 @@ def _pairs(
     if tree is not None:
         return [(i, columns.index(code)) for i, name in enumerate(rows) for code in ancestors(tree, name)]
     return [(i, j) for i in range(len(rows)) for j in range(len(columns)) if not one_set or i < j]
-
-
-def _interval(method: str, r: Array, n: Any, level: float) -> tuple[Array, Array]:
-    """On the scale of Fisher's z; NaN where a variance has no degrees of freedom, and for distances."""
-    from statistics import NormalDist  # slow to import
-
-    variance = {
-        "pearson": np.ones_like(r),
-        "spearman": 1 + r * r / 2,
-        "kendall": np.full_like(r, 0.437),
-    }.get(method, np.full_like(r, np.nan))
-    freedom = np.asarray(n, dtype=np.float64) - (4 if method == "kendall" else 3)
-    half = NormalDist().inv_cdf((1 + level) / 2) * np.sqrt(variance / np.where(freedom > 0, freedom, np.nan))
-    with np.errstate(divide="ignore"):
-        z = np.arctanh(r)
-    return np.tanh(z - half), np.tanh(z + half)
 
 
 def flags(
