@@ -134,7 +134,8 @@ def test_together_a_pair_uses_what_it_observes_of_countries_drawn_from_all():
         rows = rows[~np.isnan(y[rows])]
         values.append(pearson(X[rows], y[rows]))
     found = associations(
-        np.c_[Y, X], np.c_[y], Choice("pearson"), interval=Choice("percentile"), clusters=CLUSTERS, resamples=50, together=True
+        np.c_[Y, X], np.c_[y], Choice("pearson"), interval=Choice("percentile"), clusters=CLUSTERS, resamples=50,
+        together=True,
     )  # fmt: skip
     assert (found["low"][1], found["high"][1]) == pytest.approx(
         np.quantile(values, [0.025, 0.975]), rel=1e-10
@@ -211,7 +212,7 @@ def test_every_coefficient_p_value_and_interval_of_the_60_digit_file():
         }  # fmt: skip
         for key, got in wanted.items():
             value = gold[f"{pair}.{key}"]
-            if "p" == key.split(".")[-1][0]:
+            if key.split(".")[-1][0] == "p":
                 assert got == pytest.approx(value, rel=1e-12 if value > 1e-30 else 1e-10, abs=0), key
             else:
                 assert abs(got - value) <= (
