@@ -116,19 +116,23 @@ Rows<CorrelateMethod>& correlate_methods() {
     return method;
   };
   static Rows<CorrelateMethod> table = {
-      row("pearson", "Linear association: the product-moment coefficient; p by Student's t with n - 2 degrees of freedom.",
+      row("pearson", "Linear association: the product-moment coefficient, with k controls of residuals on them; p by Student's t with n - 2 - k "
+          "degrees of freedom.",
           "Pearson (1895), Proceedings of the Royal Society of London 58, 240-242", Coefficient::pearson, gives_signed),
-      row("spearman", "Monotone association: Pearson's coefficient of the midranks of the common units; p by Student's t.",
+      row("spearman", "Monotone association: Pearson's coefficient, plain or partial, of the midranks of the common units; p by Student's t.",
           "Spearman (1904), American Journal of Psychology 15, 72-101", Coefficient::spearman, gives_signed),
       row("kendall",
           "Monotone association: tau-b, pairs of units in the same order less pairs in opposite order, corrected for ties; p exact "
-          "below 50 units without ties, otherwise normal with the variance under ties.",
-          "Kendall (1945), Biometrika 33, 239-251; Knight (1966), Journal of the American Statistical Association 61, 436-439",
+          "below 50 units without ties, otherwise normal with the variance under ties. Partial from the inverse of the matrix of "
+          "tau-b, p normal with as many units less as there are controls.",
+          "Kendall (1945), Biometrika 33, 239-251; Knight (1966), Journal of the American Statistical Association 61, 436-439; Kim "
+          "(2015), Communications for Statistical Applications and Methods 22, 665-674",
           Coefficient::kendall, gives_signed),
       row("distance",
-          "Any dependence: distance correlation, 0 to 1; p by the chi-square bound on its unbiased square, on the safe side.",
-          "Szekely, Rizzo, Bakirov (2007), Annals of Statistics 35, 2769-2794; Shen, Panda, Vogelstein (2022), Journal of "
-          "Computational and Graphical Statistics 31, 254-262",
+          "Any dependence: distance correlation, 0 to 1; p by the chi-square bound on its unbiased square, on the safe side. With "
+          "controls the partial one, -1 to 1, of unbiased squares, which has no p.",
+          "Szekely, Rizzo, Bakirov (2007), Annals of Statistics 35, 2769-2794; Szekely and Rizzo (2014), Annals of Statistics 42, "
+          "2382-2412; Shen, Panda, Vogelstein (2022), Journal of Computational and Graphical Statistics 31, 254-262",
           Coefficient::distance, gives_unit)};
   return table;
 }

@@ -1,11 +1,11 @@
 #include "outcomes/intervals.hpp"
 
 #include <algorithm>
-#include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 
 #include "detail/resamples.hpp"
+#include "detail/student.hpp"
 
 namespace egov {
 namespace detail {
@@ -93,8 +93,7 @@ Jackknife jackknife(double estimate, const std::vector<double>& left_out) {
 double Jackknife::p() const {
   if (still || error == 0) return estimate == 0 ? 1 : 0;
   if (std::isnan(error)) return missing_value;
-  const double t = mean / error, df = static_cast<double>(freedom), square = t * t;
-  return square < df ? boost::math::ibetac(0.5, df / 2, square / (df + square)) : boost::math::ibeta(df / 2, 0.5, df / (df + square));
+  return student_p(mean / error, static_cast<double>(freedom));
 }
 
 void Jackknife::interval(double level, double& low, double& high) const {
