@@ -226,6 +226,9 @@ def test_an_imputed_panel_and_results_of_its_draws():
     found = carry(results, y, ["one", "two"])
     assert len(found.columns["n"]) == 14 and found.estimand == ESTIMANDS["imputations"]
     assert is_uncertain(imputed) and is_uncertain(results) and nominal_of(results) is results[0]
+    assert nominal_of(imputed) is imputed.panel and np.isnan(found.columns["estimate_nominal"]).all()
+    right = scipy.stats.spearmanr(imputed.panel.values[:, 0, 1], y[:, 1])[0]
+    assert columns["estimate_nominal"][3] == pytest.approx(right, rel=1e-12)
 
 
 def test_odd_imputations():

@@ -89,7 +89,7 @@ def outcome_aware(
     >>> outcomes = egov.Panel([[[7.0]], [[8.0]], [[9.0]]], ["A", "B", "C"], [2019], ["health"])
     >>> aware, data = outcome_aware(index, panel, outcomes)
     >>> str(aware.recipe.impute[0]), data.indicators, data.column("health").ravel().tolist()
-    ('norm auxiliaries=health', ('x', 'y', 'health'), [7.0, 8.0, 9.0])
+    ('norm:auxiliaries=health', ('x', 'y', 'health'), [7.0, 8.0, 9.0])
     """
     for what, given, kind in (
         ("index", index, Index),

@@ -62,8 +62,8 @@ class Carried:
     ----------
     columns : dict of lists
         n (countries), estimate, low, high, p, reason (a code), draw_share (share of the variance that is due to the
-        index's draws), estimate_nominal (of the index as it is; of imputations the mean of none: NaN), note; of
-        imputations fmi and df too.
+        index's draws), estimate_nominal (of the index as it is, or of a panel filled once; of a list of imputations
+        NaN), note; of imputations fmi and df too.
     estimand : str
         What the coefficient is of.
     rule : str
@@ -84,11 +84,11 @@ def is_uncertain(source: Any) -> bool:
 
 
 def nominal_of(source: Any) -> Result | Panel:
-    """The table behind it: the index as it is, the filled panel, or the first of several imputations."""
-    table: Result | Panel = (
-        IndexDraws(source).nominal if isinstance(source, Ensemble) else _tables_of(source)[0]
-    )
-    return table
+    """The table behind it: the index as it is, the panel filled once, or the first of several imputations."""
+    if isinstance(source, Ensemble):
+        return IndexDraws(source).nominal
+    first: Result | Panel = _tables_of(source)[0]
+    return source.panel if isinstance(source, Imputed) else first
 
 
 def carry(
@@ -145,7 +145,8 @@ def carry(
         raise DataError(Fault("y", f"an array of shape {y.shape}", f"({len(units)}, {len(asked.names)})"))
     if isinstance(source, Ensemble):
         return _over_draws(IndexDraws(source, nodes, period), y, asked)
-    return _over_imputations(_tables_of(source), y, nodes, period, asked)
+    once = source.panel if isinstance(source, Imputed) else None
+    return _over_imputations(_tables_of(source), once, y, nodes, period, asked)
 
 
 @dataclass(frozen=True)
@@ -259,18 +260,25 @@ def _units(source: Any) -> Sequence[Any]:
     return source.panel.units if isinstance(source, Ensemble) else _tables_of(source)[0].units
 
 
-def _over_imputations(tables: list[Any], y: Array, nodes: Any, period: Any, asked: _Asked) -> Carried:
+def _over_imputations(
+    tables: list[Any], once: Panel | None, y: Array, nodes: Any, period: Any, asked: _Asked
+) -> Carried:
+    """Rubin's rules; once: the panel filled a single time, if there is one."""
     from .sides import index_side
 
     x = [index_side(one, nodes, period)[2] for one in tables]
-    made = pooled(x, y, asked.method, asked.held(slice(None)), asked.level, asked.threads)
+    z = asked.held(slice(None))
+    made = pooled(x, y, asked.method, z, asked.level, asked.threads)
+    nominal = [NAN] * len(made["n"])
+    if once is not None:
+        point = index_side(once, nodes, period)[2]
+        nominal = associations(point, y, asked.method, controls=z, threads=asked.threads)["estimate"]
     still = all(np.array_equal(one, x[0], equal_nan=True) for one in x)
-    pairs = len(made["n"])
-    notes = "the imputations are all the same" if still else ""
+    note = "the imputations are all the same" if still else ""
     rule = (
         f"{len(tables)} imputations pooled by Rubin's rules on Fisher's z, t with the degrees of freedom of Barnard "
         "and Rubin (1999); variance of z within an imputation by Fisher (1921), of ranks by Bonett and Wright (2000), "
         "of Kendall's tau by Fieller, Hartley and Pearson (1957)"
     )
-    columns = {**made, "estimate_nominal": [NAN] * pairs, "note": [notes] * pairs}
+    columns = {**made, "estimate_nominal": nominal, "note": [note] * len(nominal)}
     return Carried(columns, ESTIMANDS["imputations"], rule)
