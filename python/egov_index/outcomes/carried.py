@@ -184,7 +184,8 @@ def _over_draws(draws: IndexDraws, y: Array, asked: _Asked) -> Carried:
     rule = (
         f"{draws.n:,} draws of the index, each with one resample of the countries (seed {asked.seed}); estimate: mean "
         "of the draws over all countries on Fisher's z; interval: quantiles over draws with their resamples; p: "
-        "Student's t of Fisher's z over its error by the sum of both variances, of the draws and of the resamples"
+        "Student's t of Fisher's z over its error by the sum of both variances, of the draws and of the resamples: "
+        "that of a random draw, on the safe side for the mean of them"
     )
     return Carried(columns, _estimand(draws, asked.names), rule)
 
