@@ -82,6 +82,8 @@ def test_units_in_another_order_and_another_library_give_the_same_numbers():
     for backend in ("pandas", "polars", "pyarrow"):
         frame = egov.outcomes.correlate(scores(backend=backend), moved, resamples=20, minimum=0).to_frame()
         np.testing.assert_array_equal(np.asarray(frame["estimate"]), links().to_frame()["estimate"])
+    cells = egov.outcomes.correlate(scores(backend="polars"), moved, resamples=0).to_frame()
+    assert cells["low"].null_count() == len(cells) and cells["estimate"].null_count() == 0
     wide = pl.DataFrame({"iso3": UNITS, "year": [2022] * N, "water": np.nan_to_num(Y[:, 2, 0])})
     frame = egov.outcomes.correlate(scores(), Panel.from_wide(wide), resamples=0).to_frame()
     wanted = stats.spearmanr(X[:, 2, 0], np.nan_to_num(Y[:, 2, 0])).statistic
@@ -104,6 +106,7 @@ def test_years_of_values_that_were_moved_before_are_the_ones_they_are_of():
         ({"control": "gdp"}, ["control", "gdp"]),
         ({"control": ["income", "income"]}, ["twice"]),
         ({"control": [3]}, ["control"]),
+        ({"control": True}, ["control", "True"]),
         ({"view": "inside"}, ["view", "'within'"]),
         ({"resampling": "row"}, ["resampling", "'country'"]),
         ({"permutations": -1}, ["permutations"]),
@@ -194,7 +197,8 @@ def test_words_hold_estimand_conventions_and_no_cause():
         assert word in text
     assert text.index("Goal 1: a with poverty +0.46 [") < text.index("Without a goal: a with forest")
     assert "higher with worse" in text  # of poverty, where less is better
-    assert "no interval" in links(interval="none").method_line
+    for how in ({"interval": "none"}, {"resamples": 0}):
+        assert "no interval" in links(**how).method_line and "An interval" not in links(**how).explain()
     assert "2 periods earlier" in links(lag=-2).method_line
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,8 @@ class Controls:
         source = outcomes if panel is None else panel
         if not isinstance(source, Panel):
             raise DataError(f"controls: a Panel is needed, not {type(source).__name__}")
-        written = (names,) if isinstance(names, str) else tuple(names or ())
+        several = isinstance(names, Iterable) and not isinstance(names, str)
+        written: tuple[Any, ...] = tuple(names or ()) if several else () if names is None else (names,)
         if wrong := [name for name in written if not isinstance(name, str)]:
             raise SpecError(
                 Fault("control", repr(wrong[0]), "names of indicators, e.g. 'log(gdp_per_capita)'")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..table import make_frame
 from . import words, writing
+from .framing import framed
 
 __all__ = ["FLAGGED", "Links"]
 
@@ -73,7 +73,7 @@ class Links:
             - reason: why there is no number, as a code; note: the same in words, and warnings.
         """
         shown = {name: column for name, column in self._columns.items() if name not in ONLY_FLAGGED}
-        return make_frame(shown, self._backend)
+        return framed(shown, self._backend)
 
     def flagged(self) -> Any:
         """Frame of the pairs that share something: the association, and the one without what is shared.
@@ -87,7 +87,7 @@ class Links:
         """
         keep = [k for k, text in enumerate(self._columns.get("without", ())) if text]
         names = [name for name in FLAGGED if name in self._columns]
-        return make_frame({name: [self._columns[name][k] for k in keep] for name in names}, self._backend)
+        return framed({name: [self._columns[name][k] for k in keep] for name in names}, self._backend)
 
     def rows(self, nodes: str | Sequence[str] | None = None) -> list[dict[str, Any]]:
         """Rows as dictionaries, of some nodes or of all.

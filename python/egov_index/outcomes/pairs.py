@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..markup import element, fixed, join
-from ..table import make_frame
+from .framing import framed
 from .words import NO_CAUSE
 
 __all__ = ["Pairs"]
@@ -34,7 +34,7 @@ class Pairs:
 
     def to_frame(self) -> Any:
         """The table as a frame of the library of the index's data; the function that made it says its columns."""
-        return make_frame({name: [row[name] for row in self._rows] for name in self._names}, self._backend)
+        return framed({name: [row[name] for row in self._rows] for name in self._names}, self._backend)
 
     def explain(self) -> str:
         """The table in sentences."""

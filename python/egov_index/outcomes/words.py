@@ -58,7 +58,7 @@ def method_line(links: Links) -> str:
 def _interval(links: Links) -> str:
     if links.rule:
         return f"{100 * links.level:g} % interval; {links.rule}"
-    if links.interval == "none":
+    if _bare(links):
         return "no interval"
     drawn = {"pair": "drawn anew for each pair", "country": "the same for all pairs"}[links.resampling]
     resampled = (
@@ -67,6 +67,12 @@ def _interval(links: Links) -> str:
         else ""
     )
     return f"{100 * links.level:g} % interval ({links.interval}{resampled})"
+
+
+def _bare(links: Links) -> bool:
+    """No interval was asked for, or none of the resamples that it takes."""
+    drawn = not links.rule and links.interval not in UNDRAWN
+    return links.interval == "none" or (drawn and links.resamples == 0)
 
 
 def _chance(links: Links) -> str:
@@ -110,7 +116,7 @@ def explained(links: Links) -> str:
 
 def _meaning(links: Links) -> list[str]:
     """What an interval says and does not say."""
-    if links.interval == "none":
+    if _bare(links):
         return []
     if links.rule:
         return [
