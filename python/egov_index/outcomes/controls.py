@@ -30,13 +30,13 @@ class Controls:
     panel: Panel
 
     @classmethod
-    def read(cls, names: str | Sequence[str] | None, panel: Any, outcomes: Panel) -> Controls:
+    def read(cls, names: Any, panel: Any, outcomes: Panel) -> Controls:
         """Read names such as ``"log(gdp_per_capita)"``; errors say every name that the data do not have."""
         source = outcomes if panel is None else panel
         if not isinstance(source, Panel):
             raise DataError(f"controls: a Panel is needed, not {type(source).__name__}")
         several = isinstance(names, Iterable) and not isinstance(names, str)
-        written: tuple[Any, ...] = tuple(names or ()) if several else () if names is None else (names,)
+        written: tuple[Any, ...] = tuple(names) if several else () if names is None else (names,)
         if wrong := [name for name in written if not isinstance(name, str)]:
             raise SpecError(
                 Fault("control", repr(wrong[0]), "names of indicators, e.g. 'log(gdp_per_capita)'")
