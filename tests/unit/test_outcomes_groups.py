@@ -82,6 +82,19 @@ def test_the_tail_of_chi_square(q, df):
     assert chi_square_tail(q, df) == pytest.approx(stats.chi2.sf(q, df), rel=1e-12)
 
 
+@pytest.mark.parametrize("r", [0.0, 0.7])
+def test_the_test_of_equality_keeps_its_level(r):
+    rng, n = np.random.default_rng(4), [31, 46, 58, 58]
+    found = []
+    for size in n:
+        x, e = rng.normal(size=(2, 10_000, size))
+        x, y = (v - v.mean(axis=1, keepdims=True) for v in (x, r * x + math.sqrt(1 - r * r) * e))
+        found.append((x * y).sum(axis=1) / np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1)))
+    q, df = cochran(np.array(found), np.array(n, float), "pearson")
+    level = np.mean([chi_square_tail(value, df) < 0.05 for value in q])
+    assert level == pytest.approx(0.05, abs=3 * math.sqrt(0.05 * 0.95 / 10_000))
+
+
 def test_what_has_no_tail_or_statistic():
     assert math.isnan(chi_square_tail(NAN, 2)) and math.isnan(chi_square_tail(1.0, 0))
     q, df = cochran(np.array([[0.5], [NAN]]), np.array([20.0, 3.0]), "pearson")

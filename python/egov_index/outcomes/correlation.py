@@ -11,6 +11,7 @@ from ..imputed import Imputed
 from ..panel import Panel
 from ..result import Result
 from .asked import Asked
+from .aware import told_on_purpose
 from .carried import is_uncertain
 from .links import Links
 from .rows import columns_of
@@ -172,10 +173,11 @@ def _made(sides: Sides, asked: Asked, columns: dict[str, Any], **other: str) -> 
 
 def _knew(sides: Sides) -> list[str]:
     """Sentences on outcomes that the imputation of the index was told."""
-    helped = sides.scores.auxiliaries if isinstance(sides.scores, Result) else ()
-    both = [name for name in sides.names if name in helped]
+    if not isinstance(sides.scores, Result):
+        return []
+    both = [name for name in sides.names if name in sides.scores.auxiliaries]
     return [
-        f"the imputation of the index knew {name}: filled cells are not attenuated toward zero for it, nor are they "
-        "evidence of their own"
+        f"the imputation of the index knew {name}{' on purpose' if told_on_purpose(sides.scores.panel, name) else ''}: "
+        "filled cells are not attenuated toward zero for it, nor are they evidence of their own"
         for name in both
     ]
