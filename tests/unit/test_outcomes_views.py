@@ -194,3 +194,27 @@ def test_views_and_controls_work_for_a_result():
         control="log(gdp)",
     ).to_frame()
     assert frame["estimate"].notna().all() and (frame["countries"] <= N).all()
+
+
+def test_groups_and_lags_hold_controls_constant_too():
+    group = {unit: "ab"[k % 2] for k, unit in enumerate(UNITS)}
+    how = {
+        "nodes": "a",
+        "only": "water",
+        "method": "pearson",
+        "window": 1,
+        "resamples": 0,
+        "control": "log(gdp)",
+    }
+    frame = egov.outcomes.heterogeneity(scores(), targets(), group, **how).to_frame()
+    for at, row in frame.iterrows():
+        rows = (np.arange(N) % 2 == at) & ~np.isnan(Y[:, 2, 0])
+        wanted = partial(X[rows, 2, 0], Y[rows, 2, 0], np.log(Z[rows, 2, :1]))
+        assert row["estimate"] == pytest.approx(wanted, rel=1e-10) and row["n"] == rows.sum()
+    z, v = np.arctanh(frame["estimate"]), 1 / (frame["n"] - 4)
+    q = ((z - np.average(z, weights=1 / v)) ** 2 / v).sum()
+    assert frame["q"][0] == pytest.approx(q, rel=1e-10)
+    later = egov.outcomes.lags(scores(), targets(), [0, 2], period=2020, **how).to_frame()
+    rows = ~np.isnan(Y[:, 1:, 0]).any(axis=1)
+    wanted = partial(X[rows, 1, 0], Y[rows, 2, 0], np.log(Z[rows, 1, :1]))  # income as it was at the index
+    assert later["estimate"][1] == pytest.approx(wanted, rel=1e-10)

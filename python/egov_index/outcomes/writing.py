@@ -71,7 +71,7 @@ def _point(row: dict[str, Any]) -> str:
 
 
 def _under(row: dict[str, Any]) -> str:
-    ends = "" if math.isnan(row["low"]) else f"[{row['low']:.2f}, {row['high']:.2f}], "
+    ends = "" if math.isnan(row["low"]) else f"$[{row['low']:.2f}, {row['high']:.2f}]$, "
     return rf"{{\footnotesize {ends}$n={row['n']}$}}"
 
 
