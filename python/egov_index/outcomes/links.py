@@ -82,8 +82,8 @@ class Links:
         -------
         frame
             Columns node, outcome, sdg_goal, overlap, without, n, estimate, low, high, p and the same with
-            ``_without``; reason_without says why there is no number. Empty where nothing is shared, or with
-            ``rebuild=False``.
+            ``_without`` (p of it by the rule of the method, not by permutation, and not corrected); reason_without says
+            why there is no number. Empty where nothing is shared, or with ``rebuild=False``.
         """
         keep = [k for k, text in enumerate(self._columns.get("without", ())) if text]
         names = [name for name in FLAGGED if name in self._columns]
