@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .aware import outcome_aware
 from .correlation import correlate
 from .curves import nonlinear
 from .heterogeneity import Heterogeneity, heterogeneity
@@ -34,6 +35,7 @@ __all__ = [
     "moran",
     "mutual",
     "nonlinear",
+    "outcome_aware",
     "panel_model",
     "robust",
 ]
