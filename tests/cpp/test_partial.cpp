@@ -182,3 +182,42 @@ TEST_CASE("views: clusters of one row have no within, and constant clusters are 
   question.clusters.assign(12, -1);
   CHECK_THROWS_AS(correlate(y, x, question), DataError);
 }
+
+TEST_CASE("views take no digits from an offset of 1e9 with steps of 1e-6") {
+  Matrix steps(90, 3);
+  Question question = asked(Choice{"pearson"}, 0, 0.95, 1, 1);
+  for (Index i = 0; i < 90; ++i) {
+    steps.row(i) << (i * 37) % 101, (i * 37) % 101 + (i * 53) % 97, (i * 61) % 89;
+    question.clusters.push_back(i / 3);
+  }
+  steps *= std::ldexp(1.0, -20);
+  const Matrix moved = steps.array() + std::ldexp(1.0, 29);  // exact
+  for (const char* method : {"pearson", "spearman", "kendall", "distance"})
+    for (View view : {View::within, View::between})
+      for (Index controls : {0, 1}) {
+        question.method = Choice{method};
+        question.view = view;
+        question.controls = steps.rightCols(controls);
+        const Association plain = correlate(steps.col(0), steps.col(1), question)[0];
+        question.controls = moved.rightCols(controls);
+        const Association found = correlate(moved.col(0), moved.col(1), question)[0];
+        CHECK(found.estimate == doctest::Approx(plain.estimate).epsilon(1e-12));
+        CHECK(found.reason == Reason::none);
+      }
+}
+
+// Decimals as 0.1 are not exact: deviations that are equal but for that tie.
+TEST_CASE("deviations of decimals tie as those of whole numbers do") {
+  Vector x(60), y(60);
+  Question question = asked(Choice{"spearman"}, 0, 0.95, 1, 1);
+  for (Index i = 0; i < 60; ++i) {
+    x[i] = static_cast<double>((i * 7) % 11 + i / 3 * 13), y[i] = static_cast<double>((i * 5) % 7 + (i * 7) % 11);
+    question.clusters.push_back(i / 3);
+  }
+  for (View view : {View::within, View::between}) {
+    question.view = view;
+    const double whole = correlate(x, y, question)[0].estimate;
+    CHECK(correlate(x / 10, y / 10, question)[0].estimate == doctest::Approx(whole).epsilon(1e-13));
+    CHECK(correlate(x / 7, y / 1000, question)[0].estimate == doctest::Approx(whole).epsilon(1e-13));
+  }
+}

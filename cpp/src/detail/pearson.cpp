@@ -58,7 +58,10 @@ void center_groups(Vector& values, const std::vector<int>& group, Index groups) 
 Vector group_means(const Vector& values, const std::vector<int>& group, Index groups) {
   const std::vector<Double> mean_of = means(values, group, groups);
   Vector result(groups);
-  for (Index g = 0; g < groups; ++g) result[g] = mean_of[static_cast<std::size_t>(g)].high;
+  for (Index g = 0; g < groups; ++g) {
+    const Double from_first = deviation(mean_of[static_cast<std::size_t>(g)].high, mean_of[0]);
+    result[g] = from_first.high + (from_first.low + mean_of[static_cast<std::size_t>(g)].low);
+  }
   return result;
 }
 

@@ -16,7 +16,7 @@ double scale(Vector& values);
 void center(Vector& values);
 // Takes the mean of its group from each value, in twice the working precision; 0 throughout a group of equal values.
 void center_groups(Vector& values, const std::vector<int>& group, Index groups);
-// The mean of each group, rounded once.
+// The mean of each group less that of the first, rounded once: an offset of all values takes no digits.
 Vector group_means(const Vector& values, const std::vector<int>& group, Index groups);
 
 }  // namespace egov::detail

@@ -155,7 +155,7 @@ void Pair::order_rows() {
 
 void Pair::rank_values(Side& side) const {
   const std::size_t n = side.order.size();
-  const double near = setting_.view == View::rows ? 0 : 2 * side.noise;
+  const double near = setting_.view == View::rows ? 0 : side.noise;
   side.runs.clear();
   for (std::size_t from = 0, to; from < n; from = to) {
     for (to = from; to < n && side.values[side.order[to]] - side.values[side.order[from]] <= near; ++to) {}

@@ -53,9 +53,10 @@ void tie(Eigen::Ref<Vector> values, double largest) {
   std::vector<int> order(static_cast<std::size_t>(values.size()));
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](int a, int b) { return values[a] < values[b]; });
+  const double near = largest > 0 ? std::ldexp(std::numeric_limits<double>::epsilon(), std::ilogb(largest) + 1) : 0;
   double first = -infinite;
   for (int row : order) {
-    if (values[row] - first > 4 * std::numeric_limits<double>::epsilon() * largest) first = values[row];
+    if (values[row] - first > near) first = values[row];
     values[row] = first;
   }
 }
