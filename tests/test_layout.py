@@ -81,7 +81,7 @@ MAY_REACH = (
     | {
         "uncertainty": GROUND | FLOW | {"plan", "design"},
         "sensitivity": GROUND | FLOW | {"plan", "design", "sobol"},
-        "propagation": GROUND | FLOW | {"plan", "design", "outcomes"},
+        "propagation": GROUND | {"outcomes"},
     }
 )
 

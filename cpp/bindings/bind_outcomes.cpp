@@ -1,6 +1,7 @@
 #include "convert.hpp"
 #include "egov/outcomes.hpp"
 #include "egov/propagation.hpp"
+#include "egov/uncertainty.hpp"
 
 namespace egov::bind {
 namespace {

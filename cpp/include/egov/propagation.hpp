@@ -2,9 +2,7 @@
 #pragma once
 #include <memory>
 
-#include "egov/design.hpp"
 #include "egov/outcomes.hpp"
-#include "egov/plan.hpp"
 
 namespace egov {
 
@@ -40,10 +38,5 @@ class Propagation {
 
 // How often resample `draw` holds each of n rows: n picks with replacement, of (seed, draw) alone.
 std::vector<int> resample_rows(std::uint64_t seed, std::uint64_t draw, Index n);
-
-// Scores of nodes at draws first..first+count of a design: draw after draw, row of the period after row, node after node.
-// nodes: their positions, in the framework or, of a plan over editions, in that of each; -1: none, which gives NaN.
-void node_draws(const Plan& plan, const Design& design, std::uint64_t first, Index count, Index period,
-                const std::vector<std::vector<Index>>& nodes, double* out, int threads, const Monitor& monitor = {});
 
 }  // namespace egov

@@ -33,4 +33,9 @@ struct RunOptions {
 // Everything counted is a whole number, so any number of threads and any block give the same bits.
 Ensemble uncertainty(const Plan& plan, const Design& design, bool keep, int threads, const Monitor& monitor = {}, const RunOptions& options = {});
 
+// Scores of nodes at draws first..first+count of a design: draw after draw, row of the period after row, node after node.
+// nodes: their positions, in the framework or, of a plan over editions, in that of each; -1: none, which gives NaN.
+void node_draws(const Plan& plan, const Design& design, std::uint64_t first, Index count, Index period,
+                const std::vector<std::vector<Index>>& nodes, double* out, int threads, const Monitor& monitor = {});
+
 }  // namespace egov
