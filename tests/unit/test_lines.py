@@ -122,7 +122,7 @@ def test_clusters_by_a_scheme_of_groups():
         (lambda x, y: y.__setitem__((slice(None), 0, 1), x[:, 1, 0]), "control-is-index"),
         (lambda x, y: y.__setitem__((slice(None), 0, 1), y[:, 0, 0]), "control-is-outcome"),
         (lambda x, y: y.__setitem__((slice(None), 0, 1), 3 * y[:, 0, 2]), "collinear"),
-        (lambda x, y: y.__setitem__((slice(None), 0, 1), 3 - 0.1 * x[:, 1, 0]), "collinear"),
+        (lambda x, y: y.__setitem__((slice(None), 0, 1), 3 - 0.1 * x[:, 1, 0]), "control-is-index"),
     ],
 )
 @pytest.mark.parametrize("methods", ["least-squares", "huber", "tukey", "quantile"])

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import picked, share
+from ..associations import associations
+from ..catalogue import Choice
 from ..errors import DataError, Fault, SpecError
 from ..panel import Panel
 from ..result import Result
@@ -24,6 +26,10 @@ __all__ = ["Lines", "lines"]
 
 Array = NDArray[np.float64]
 FEWEST = 4
+DETERMINED = {
+    "control-is-index": "the controls determine the node",
+    "control-is-outcome": "the controls determine the outcome",
+}
 NUMBERS = ("intercept", "slope", "se", "low", "high", "p", "scale")
 
 
@@ -185,7 +191,8 @@ def lines(
     -------
     Lines
         A pair uses the countries that have all its values. Without a number and with a reason where they are fewer
-        than 4 or no more than the coefficients, where node or outcome does not vary, or a control equals one of them.
+        than 4 or no more than the coefficients, where node or outcome does not vary, or the controls determine one
+        of them.
 
     Raises
     ------
@@ -245,8 +252,6 @@ def _drawn(pair: Pair, method: str, standardize: bool) -> dict[str, Any]:
 def _obstacle(pair: Pair) -> Found | None:
     n, terms = len(pair.y), len(pair.terms) + 1
     same = [k for k in range(pair.x.shape[1]) if np.ptp(pair.x[:, k]) == 0] if n else []
-    twins = [k for k in range(1, pair.x.shape[1]) if np.array_equal(pair.x[:, k], pair.y)]
-    doubled = [k for k in range(1, pair.x.shape[1]) if np.array_equal(pair.x[:, k], pair.x[:, 0])]
     for true, reason, note in (
         (n == 0, "no-overlap", "no country has all values"),
         (n < FEWEST, "too-few", f"fewer than {FEWEST} countries"),
@@ -254,12 +259,20 @@ def _obstacle(pair: Pair) -> Found | None:
         (n and np.ptp(pair.y) == 0, "constant-outcome", "the outcome is the same everywhere"),
         (n <= terms, "too-many-controls", f"{n} countries for {terms} coefficients"),
         (bool(same), "constant-control", "a control is the same everywhere"),
-        (bool(twins), "control-is-outcome", "a control equals the outcome"),
-        (bool(doubled), "control-is-index", "a control equals the node"),
     ):
         if true:
             return {"n": n, "reason": reason, "note": note}
-    return None
+    reason = _determined(pair)
+    return {"n": n, "reason": reason, "note": DETERMINED[reason]} if reason else None
+
+
+def _determined(pair: Pair) -> str:
+    """Which side is a sum of multiples of the controls, as a code; empty if neither is."""
+    if pair.x.shape[1] < 2:
+        return ""
+    node, controls = np.asfortranarray(pair.x[:, :1]), pair.x[:, 1:]
+    reason: str = associations(node, pair.y[:, None], Choice("pearson"), controls=controls)["reason"][0]
+    return reason if reason in DETERMINED else ""
 
 
 def _standardized(pair: Pair) -> Pair:
