@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..errors import DataError, Fault, SpecError
 from ..table import numbers, read_frame
 
-__all__ = ["design", "group_numbers", "outcome", "same_labels"]
+__all__ = ["design", "group_numbers", "is_missing", "outcome", "same_labels"]
 
 Array = NDArray[np.float64]
 
@@ -103,8 +103,9 @@ def group_numbers(groups: Any, rows: int) -> NDArray[np.int64]:
     if len(labels) != rows:
         raise DataError(Fault("groups", f"{len(labels)} labels", f"{rows}, one for each row"))
     known: dict[Any, int] = {}
-    return np.array([-1 if _missing(label) else known.setdefault(label, len(known)) for label in labels])
+    return np.array([-1 if is_missing(label) else known.setdefault(label, len(known)) for label in labels])
 
 
-def _missing(label: Any) -> bool:
+def is_missing(label: Any) -> bool:
+    """Is a label None, NaN or what a frame puts for it?"""
     return label is None or label != label or str(label) in ("<NA>", "NaT")

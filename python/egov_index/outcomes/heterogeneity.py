@@ -15,6 +15,7 @@ from ..panel import Panel
 from ..result import Result
 from ..table import listing, read_frame
 from .asked import Asked, corrected
+from .designs import is_missing
 from .equality import chi_square_tail, cochran, exchanged
 from .pairs import Pairs
 from .rows import about_outcome, by_goal, note_of
@@ -90,7 +91,8 @@ def heterogeneity(
     Heterogeneity
         ``to_frame()`` has the columns node, outcome, sdg_goal, direction, group, n, estimate, low, high, p (of the
         group by itself, not corrected), and for all groups of the pair together q, df, p_equal and p_equal_adjusted;
-        reason and note. Groups with fewer than 4 countries have no number and are not in the test.
+        reason and note. Groups with fewer than 4 countries have no number and are not in the test. With a perfect
+        association in a group there is no test.
 
     Raises
     ------
@@ -163,7 +165,7 @@ def groups_of(panel: Panel, by: Any) -> dict[str, NDArray[np.bool_]]:
         names, numbers = group_names(panel, by), np.array(group_numbers(panel, by))
         return {name: numbers == at for at, name in enumerate(names)}
     given = by if isinstance(by, Mapping) else _two_columns(by)
-    labels = [given.get(unit) for unit in panel.units]
+    labels = [None if is_missing(label) else label for label in map(given.get, panel.units)]
     named = sorted({str(label) for label in labels if label is not None})
     if not named:
         raise DataError(
@@ -190,11 +192,12 @@ def _row(
     i, j = pair
     k = i * len(sides.names) + j
     facts = about_outcome(sides.outcomes, sides.names[j])
+    said = ["perfect, which has no Fisher's z: no test of equality"] if abs(raw["estimate"][k]) == 1 else []
     return {
         "node": sides.nodes[i], "outcome": sides.names[j], "sdg_goal": facts["sdg_goal"],
         "direction": facts["direction"], "group": name,
         **{key: raw[key][k] for key in ("n", "estimate", "low", "high", "p", "reason")},
-        "note": note_of(raw["reason"][k], raw["n"][k], asked.minimum),
+        "note": note_of(raw["reason"][k], raw["n"][k], asked.minimum, said),
     }  # fmt: skip
 
 
