@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import seed_of, whole
+from ..errors import DataError, Fault
 from ..panel import Panel
 from ..result import Result
 from ..single import checked
@@ -182,6 +183,14 @@ def information(x: Any, y: Any, neighbors: int = 3, scale: str = "standard", see
     Returns
     -------
     float
+        NaN where :func:`mutual` has none: for too few values, and where one side is constant.
+
+    Raises
+    ------
+    SpecError
+        For an unknown scale, and for neighbors or a seed that are no whole numbers.
+    DataError
+        For samples that are not one row of finite numbers each, of equal length.
 
     Examples
     --------
@@ -190,9 +199,25 @@ def information(x: Any, y: Any, neighbors: int = 3, scale: str = "standard", see
     >>> information(x, x) > 2
     True
     """
-    random = np.random.Generator(np.random.Philox(key=[seed, 0]))
-    one, other = (_level(np.asarray(values, dtype=np.float64), scale) for values in (x, y))
-    return float(_informations(one, other, neighbors, 0, random)[0])
+    k, kind = whole("neighbors", neighbors, 1, 1000), one_of("scale", scale, SCALES)
+    random = np.random.Generator(np.random.Philox(key=[seed_of(seed), 0]))
+    one, other = _sample("x", x), _sample("y", y)
+    if len(one) != len(other):
+        raise DataError(Fault("y", f"{len(other)} values", f"{len(one)}, as many as x has"))
+    if _reason(one, other, k):
+        return NAN
+    return float(_informations(_level(one, kind), _level(other, kind), k, 0, random)[0])
+
+
+def _sample(name: str, given: Any) -> Array:
+    try:
+        values = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError(Fault(name, type(given).__name__, "a row of numbers")) from None
+    if values.ndim != 1 or not np.isfinite(values).all():
+        came = f"{values.ndim} dimensions" if values.ndim != 1 else "a value that is missing or infinite"
+        raise DataError(Fault(name, came, "a row of finite numbers"))
+    return values
 
 
 def _informations(x: Array, y: Array, k: int, permutations: int, random: np.random.Generator) -> Array:
