@@ -75,8 +75,19 @@ def differenced(
     effects = (times[:, None] == np.array(waves, dtype=np.int64)[None, :]).astype(np.float64)
     levels = instruments(outcome, units, times, first, last, collapse)
     z = np.hstack([levels, x[:, lags:], effects])
-    z = z / powers(z)
+    z = _of_unit_length(z)
     return Differenced(y, np.hstack([x, effects]), z, units, times), waves
+
+
+def _of_unit_length(columns: Array) -> Array:
+    """Columns over their lengths.
+
+    With more instruments than units their moments have no inverse, and the general one that stands for it hangs on
+    how long they are: so units of measurement do not move the estimate.
+    """
+    columns = columns / powers(columns)  # so that no square overflows or vanishes
+    lengths = np.linalg.norm(columns, axis=0)
+    return np.asarray(columns / np.where(lengths > 0, lengths, 1.0))
 
 
 def _earlier(values: Array, by: int) -> Array:
@@ -182,6 +193,7 @@ def _hansen(rows: Differenced, z: Array, step: _Step, rank: int) -> tuple[float,
 def _overidentified(statistic: float, df: int) -> tuple[float, float, float]:
     if df <= 0:
         return float("nan"), float(df), float("nan")
+    statistic = max(statistic, 0.0)  # a square, but for rounding
     return statistic, float(df), float(_stats().chi2.sf(statistic, df))
 
 

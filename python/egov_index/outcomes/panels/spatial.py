@@ -18,6 +18,9 @@ __all__ = ["SCHEMES", "Moran", "moran", "moran_of", "spatial_weights"]
 
 SCHEMES = ("inverse-distance", "knn", "distance-band")
 BLOCK = 500  # permutations worked out at a time
+ROUNDING = (
+    4 * np.finfo(np.float64).eps
+)  # values that differ by no more than this share of their size are equal
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def moran_of(
     values = values / 2.0 ** np.round(np.log2(max(float(np.abs(values).max()), 1e-300)))
     spread = values - values.mean()
     spread = spread - spread.mean()
-    if np.abs(spread).max() <= 1e-13 * np.abs(values).max():
+    if np.abs(spread).max() <= ROUNDING * np.abs(values).max():
         return _nothing(size, "constant values")
     if matrix.sum() == 0:
         return _nothing(size, "no neighbor within the cutoff")
