@@ -145,7 +145,7 @@ def coverage(rng, method, r, margins="normal", controls=0, n=193, years=1) -> Ra
 
     Years of a country go together by 0.6. With lognormal margins (sigma 1, as income per head has) the intervals of
     Pearson fall short, all of them: 193 countries do not show the tails that the width hangs on. Ranks do not see
-    margins.
+    margins. Fisher's of Kendall is too wide with a control, 96 to 97 %: its variance 0.437 is that of a plain tau.
     """
     root = np.linalg.cholesky(latent(r, controls)).T
     country, year = rng.normal(size=(n, 3)), rng.normal(size=(n * years, 3))
