@@ -26,6 +26,12 @@ py::dict give(const std::vector<Association>& pairs) {
                   "left_out"_a = left_out);
 }
 
+py::dict give(const std::vector<Information>& pairs) {
+  py::list n, estimate, p, reason;
+  for (const Information& pair : pairs) n.append(pair.n), estimate.append(pair.estimate), p.append(pair.p), reason.append(code(pair.reason));
+  return py::dict("n"_a = n, "estimate"_a = estimate, "p"_a = p, "reason"_a = reason);
+}
+
 View view(const std::string& word) {
   return word == "within" ? View::within : word == "between" ? View::between : View::rows;
 }
@@ -112,6 +118,11 @@ void outcomes(py::module_& m) {
     const auto told = monitor(progress);
     return give(released([&] { return correlate(Matrix(x), Matrix(y), asked, told); }));
   }, "x"_a.noconvert(), "y"_a.noconvert(), "question"_a, "progress"_a);
+  m.def("mutual_information", [](const Input& x, const Input& y, Index neighbors, bool ranks, Index permutations, std::uint64_t seed, int threads,
+                                 const py::object& progress) {
+    const auto told = monitor(progress);
+    return give(released([&] { return mutual_information(Matrix(x), Matrix(y), {neighbors, ranks, permutations, seed, threads}, told); }));
+  }, "x"_a.noconvert(), "y"_a.noconvert(), "neighbors"_a, "ranks"_a, "permutations"_a, "seed"_a, "threads"_a, "progress"_a);
   m.def("adjust", [](const Vector& p, const py::dict& from) { return adjust(p, choice(from)); }, "p"_a, "method"_a);
   m.def("correlation_p", &correlation_p, "r"_a, "n"_a);
   propagation(m);

@@ -7,46 +7,24 @@
 #include "detail/threads.hpp"
 #include "outcomes/intervals.hpp"
 #include "outcomes/permutation.hpp"
+#include "outcomes/tables.hpp"
 
 namespace egov {
 namespace {
-
-constexpr Index most_rows = 2000000;  // sums of ranks of a resample stay whole numbers of 64 bits
 
 [[noreturn]] void refuse(const std::string& param, const std::string& text) {
   throw SpecError(text, {"correlate", "", param});
 }
 
-void check_finite(const Matrix& table, const std::string& name) {
-  for (Index column = 0; column < table.cols(); ++column)
-    for (Index row = 0; row < table.rows(); ++row) {
-      if (!std::isinf(table(row, column))) continue;
-      Place place{"correlate", "", name};
-      place.unit = static_cast<long>(row);
-      place.indicator = static_cast<long>(column);
-      throw DataError("row " + std::to_string(row) + " of column " + std::to_string(column) + " of " + name +
-                          " is infinite; a finite number or NaN (missing) would be right",
-                      place);
-    }
-}
-
 void check_request(const Matrix& x, const Matrix& y, const Question& question) {
   const Index resamples = question.resamples;
   const double level = question.level;
-  if (x.rows() != y.rows())
-    throw DataError("x has " + std::to_string(x.rows()) + " rows and y " + std::to_string(y.rows()) +
-                        "; the same units in both would be right",
-                    {"correlate", "", ""});
-  if (x.rows() > most_rows)
-    throw DataError(std::to_string(x.rows()) + " rows; at most " + std::to_string(most_rows) + " would be right",
-                    {"correlate", "", ""});
+  detail::check_tables("correlate", x, y);
   if (resamples < 0 || resamples > Index{1} << 32)
     refuse("resamples", "resamples is " + std::to_string(resamples) + "; a number from 0 to 4294967296 would be right");
   if (!(level > 0 && level < 1))
     refuse("level", "level is " + std::to_string(level) + "; a number between 0 and 1 would be right");
-  check_finite(x, "x");
-  check_finite(y, "y");
-  check_finite(question.controls, "controls");
+  detail::check_finite("correlate", question.controls, "controls");
 }
 
 std::vector<detail::SortedColumn> sorted(const Matrix& table, bool ranks) {

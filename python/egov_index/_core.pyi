@@ -398,6 +398,16 @@ def correlate(
     question: dict[str, Any],
     progress: Progress,
 ) -> dict[str, list[Any]]: ...
+def mutual_information(
+    x: Array,
+    y: Array,
+    neighbors: int,
+    ranks: bool,
+    permutations: int,
+    seed: int,
+    threads: int,
+    progress: Progress,
+) -> dict[str, list[Any]]: ...
 def adjust(p: Array, method: Choice) -> Array: ...
 def correlation_p(r: float, n: int) -> float: ...
 

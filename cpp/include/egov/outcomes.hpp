@@ -79,6 +79,26 @@ Rows<AdjustMethod>& adjust_methods();
 // Adjusted p-values; NaN stays NaN and does not count.
 Vector adjust(const Vector& p, const Choice& method);
 
+struct InformationQuestion {
+  Index neighbors = 3;          // the one whose distance is looked at
+  bool ranks = true;            // both sides as midranks; else in standard deviations
+  Index permutations = 0;       // above 0: p
+  std::uint64_t seed = 1;       // of the permutations
+  int threads = 1;
+};
+
+struct Information {
+  Index n = 0;                  // rows in common
+  double estimate = missing_value, p = missing_value;  // natural units; share of permutations, the observed one among them, with no less
+  Reason reason = Reason::none;  // too_few: fewer than 4 rows, or than neighbors + 2
+};
+
+// Mutual information of every column of x with every column of y over the rows observed in both; result[i * y.cols() + j]. The first
+// estimator of Kraskov, Stoegbauer and Grassberger (2004), Physical Review E 69, 066138, in O(n sqrt(n)) where two are independent.
+// Equal values and equal distances are parted by 1e-10 of a uniform number that depends on the side and the place in
+// increasing order alone: the estimate hangs on no seed, and on the order of rows only where values tie.
+std::vector<Information> mutual_information(const Matrix& x, const Matrix& y, const InformationQuestion& question, const Monitor& monitor = {});
+
 // Two-sided p-value of a correlation r of n pairs: t with n - 2 degrees of freedom.
 double correlation_p(double r, Index n);
 // Midranks of NaN-free values.
