@@ -29,7 +29,7 @@ COUNTRIES = 193
 DRAWS, IMPUTATIONS, RESAMPLES = 1000, 20, 1000
 CORRELATIONS = np.array([[1, 0.4, 0.6], [0.4, 1, 0.4], [0.6, 0.4, 1]])  # of x, w and y
 TREE = egov.Framework([{"code": "index"}, {"code": "x", "parent": "index"}, {"code": "w", "parent": "index"}])
-FULL = ("percentile", "bca", "fisher")  # intervals of complete data, as far as the table has them
+FULL = ("percentile", "bca", "studentized", "jackknife", "fisher")  # of complete data, where there
 
 
 @dataclass(frozen=True)
