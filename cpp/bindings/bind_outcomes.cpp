@@ -50,6 +50,7 @@ Question question(const py::dict& from) {
   asked.family = from["family"].cast<bool>();
   asked.seed = from["seed"].cast<std::uint64_t>();
   asked.threads = from["threads"].cast<int>();
+  asked.streams = from["streams"].cast<std::vector<std::uint64_t>>();
   return asked;
 }
 
@@ -119,10 +120,11 @@ void outcomes(py::module_& m) {
     return give(released([&] { return correlate(Matrix(x), Matrix(y), asked, told); }));
   }, "x"_a.noconvert(), "y"_a.noconvert(), "question"_a, "progress"_a);
   m.def("mutual_information", [](const Input& x, const Input& y, Index neighbors, bool ranks, Index permutations, std::uint64_t seed, int threads,
+                                 const std::vector<std::uint64_t>& streams,
                                  const py::object& progress) {
     const auto told = monitor(progress);
-    return give(released([&] { return mutual_information(Matrix(x), Matrix(y), {neighbors, ranks, permutations, seed, threads}, told); }));
-  }, "x"_a.noconvert(), "y"_a.noconvert(), "neighbors"_a, "ranks"_a, "permutations"_a, "seed"_a, "threads"_a, "progress"_a);
+    return give(released([&] { return mutual_information(Matrix(x), Matrix(y), {neighbors, ranks, permutations, seed, threads, streams}, told); }));
+  }, "x"_a.noconvert(), "y"_a.noconvert(), "neighbors"_a, "ranks"_a, "permutations"_a, "seed"_a, "threads"_a, "streams"_a, "progress"_a);
   m.def("adjust", [](const Vector& p, const py::dict& from) { return adjust(p, choice(from)); }, "p"_a, "method"_a);
   m.def("correlation_p", &correlation_p, "r"_a, "n"_a);
   propagation(m);

@@ -25,6 +25,8 @@ void check_request(const Matrix& x, const Matrix& y, const Question& question) {
   if (!(level > 0 && level < 1))
     refuse("level", "level is " + std::to_string(level) + "; a number between 0 and 1 would be right");
   detail::check_finite("correlate", question.controls, "controls");
+  if (!question.streams.empty() && static_cast<Index>(question.streams.size()) != x.cols() * y.cols())
+    refuse("streams", std::to_string(question.streams.size()) + " streams; one for each pair would be right");
 }
 
 std::vector<detail::SortedColumn> sorted(const Matrix& table, bool ranks) {
@@ -56,7 +58,7 @@ std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Quest
     result.estimate = desk.estimate(result);
     if (result.reason != Reason::none) return;
     result.p = desk.p(result.estimate);
-    detail::add_interval(desk, interval.interval, question, question.together ? 0 : pair, result);
+    detail::add_interval(desk, interval.interval, question, question.together ? 0 : stream_of(question.streams, pair), result);
   };
   detail::parallel(static_cast<Index>(results.size()), question.threads, one, monitor, 0, question.permutations > 0 ? 0.1 : 1);
   detail::permute(x, y, question, results, monitor);

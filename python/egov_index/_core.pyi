@@ -406,6 +406,7 @@ def mutual_information(
     permutations: int,
     seed: int,
     threads: int,
+    streams: list[int],
     progress: Progress,
 ) -> dict[str, list[Any]]: ...
 def adjust(p: Array, method: Choice) -> Array: ...

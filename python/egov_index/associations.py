@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,7 @@ def associations(
     family: bool = False,
     seed: int = 1,
     threads: int = 1,
+    streams: Sequence[int] = (),
     progress: Callable[[float], object] | None = None,
 ) -> dict[str, list[Any]]:
     """Associate every column of x with every column of y, row by row of the table of pairs.
@@ -64,5 +65,6 @@ def associations(
         "family": family,
         "seed": seed,
         "threads": threads,
+        "streams": list(streams),
     }
     return _core.correlate(np.asfortranarray(x), np.asfortranarray(y), question, progress)

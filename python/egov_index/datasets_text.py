@@ -26,6 +26,7 @@ SURVEY_INFO: tuple[dict[str, object], ...] = tuple(
         "upper": upper,
         "source": _SURVEY_SOURCE,
         "components": "osi;tii;hci" if indicator == "egdi" else None,
+        "not_scored": 0.0 if indicator == "egdi" else None,
     }
     for indicator, title, concept, unit, direction, lower, upper in (
         ("osi", "Online Service Index", "online_service", "index 0..1", 1, 0.0, 1.0),

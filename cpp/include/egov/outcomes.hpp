@@ -55,7 +55,11 @@ struct Question {
   bool family = false;          // with permutations: p_family too
   std::uint64_t seed = 1;
   int threads = 1;
+  std::vector<std::uint64_t> streams;  // of random numbers, of each pair; empty: its position among the pairs
 };
+
+// The stream of a pair.
+inline std::uint64_t stream_of(const std::vector<std::uint64_t>& streams, std::size_t pair) { return streams.empty() ? pair : streams[pair]; }
 
 struct Association {
   Index n = 0, clusters = 0;    // rows and clusters in common
@@ -85,6 +89,7 @@ struct InformationQuestion {
   Index permutations = 0;       // above 0: p
   std::uint64_t seed = 1;       // of the permutations
   int threads = 1;
+  std::vector<std::uint64_t> streams = {};  // as in Question
 };
 
 struct Information {

@@ -31,6 +31,8 @@ void check(const Matrix& x, const Matrix& y, const InformationQuestion& question
     throw SpecError("permutations is " + std::to_string(question.permutations) + "; a number from 0 to " + std::to_string(most_permutations) +
                         " would be right",
                     {"mutual", "", "permutations"});
+  if (!question.streams.empty() && static_cast<Index>(question.streams.size()) != x.cols() * y.cols())
+    throw SpecError(std::to_string(question.streams.size()) + " streams; one for each pair would be right", {"mutual", "", "streams"});
 }
 
 Reason reason(const Vector& x, const Vector& y, Index neighbors) {
@@ -97,7 +99,7 @@ void Desk::load(Index pair, Information& result) {
 void Desk::put(Index lane, bool observed, Index pair, Index number) {
   const auto n = static_cast<Index>(order_.size());
   if (observed) std::iota(order_.begin(), order_.end(), 0);
-  else detail::shuffle(question_.seed, static_cast<std::uint64_t>(pair), number, n, order_.data());
+  else detail::shuffle(question_.seed, stream_of(question_.streams, static_cast<std::size_t>(pair)), number, n, order_.data());
   for (std::size_t place = 0; place < order_.size(); ++place) {
     const int at = partner_[static_cast<std::size_t>(order_[place])];
     at_[place].of[lane] = at;

@@ -93,7 +93,7 @@ void Tests::alone() {
     const double reach = reaches(flips_ ? statistic.flipped(rearranged.data()) : statistic.observed());
     Index count = first == 0;  // the observed order
     for (Index number = first; number < end; ++number) {
-      (flips_ ? signs : shuffle)(question_.seed, static_cast<std::uint64_t>(pair), number, n, rearranged.data());
+      (flips_ ? signs : shuffle)(question_.seed, stream_of(question_.streams, static_cast<std::size_t>(pair)), number, n, rearranged.data());
       count += (flips_ ? statistic.flipped(rearranged.data()) : statistic.permuted(rearranged.data())) >= reach;
     }
     counts[static_cast<std::size_t>(pair)] += count;

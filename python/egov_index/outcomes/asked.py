@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,14 +89,17 @@ class Asked:
         """Points only."""
         return replace(self.once(), resamples=0, interval=Choice("none"))
 
-    def associate(self, sides: Sides, x: Array, y: Array, controls: bool = True) -> dict[str, list[Any]]:
-        """Every column of x with every column of y, over the rows of the two sides."""
+    def associate(
+        self, sides: Sides, x: Array, y: Array, controls: bool = True, streams: Sequence[int] | None = None
+    ) -> dict[str, list[Any]]:
+        """Every column of x with every column of y, over the rows of the two sides; streams: of other pairs than those."""
         return associations(
             x, y, self.method, controls=sides.z if controls and sides.z.shape[1] else None,
             clusters=sides.countries if self.stacked else None,
             view="rows" if self.view == "pooled" else self.view, interval=self.interval, resamples=self.resamples,
             level=self.level, together=self.resampling == "country", permutations=self.permutations,
             family=self.adjust is None, seed=self.seed, threads=self.threads, progress=self.progress,
+            streams=sides.streams if streams is None else streams,
         )  # fmt: skip
 
     def adjusted(self, raw: dict[str, list[Any]]) -> Array:

@@ -121,7 +121,7 @@ def mutual(
     sides = gather(
         scores, outcomes, nodes=nodes, only=only, period=period, lag=asked.lag, window=asked.window
     )
-    raw = _informations(sides.x, sides.y, k, kind, drawn, asked.seed, asked.threads, progress)
+    raw = _informations(sides.x, sides.y, k, kind, drawn, asked.seed, asked.threads, progress, sides.streams)
     rows = [_row(sides, asked, pair, raw) for pair in by_goal(sides)]
     adjusted = corrected([row["p"] for row in rows], correction)
     rows = [row | {"p_adjusted": float(p)} for row, p in zip(rows, adjusted, strict=True)]
@@ -134,12 +134,13 @@ def mutual(
 
 
 def _informations(
-    x: Array, y: Array, neighbors: int, scale: str, permutations: int, seed: int, threads: int, progress: Any
+    x: Array, y: Array, neighbors: int, scale: str, permutations: int, seed: int, threads: int, progress: Any,
+    streams: Sequence[int] = (),
 ) -> dict[str, list[Any]]:  # fmt: skip
     """Every column of x with every column of y, by the core: n, estimate, p and reason of each pair."""
     tables = np.asfortranarray(x), np.asfortranarray(y)
     return _core.mutual_information(
-        *tables, neighbors, scale == "rank", permutations, seed, threads, progress
+        *tables, neighbors, scale == "rank", permutations, seed, threads, list(streams), progress
     )
 
 

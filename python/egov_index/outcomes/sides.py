@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from ..result import Result
 from ..table import listing
 from .around import stack_of, time_of
 from .controls import Controls
+from .unscored import scored_only
 
 __all__ = ["Sides", "gather", "index_side", "panel_of"]
 
@@ -47,6 +49,11 @@ class Sides:
     def clusters(self) -> NDArray[np.int64] | None:
         """Country of each row, where a country has several."""
         return self.countries if len(self.periods) > 1 else None
+
+    @cached_property
+    def streams(self) -> list[int]:
+        """Random numbers of each pair hang on its names, not on what else stands in the table."""
+        return [crc32(f"{node}\x1f{name}".encode()) for node in self.nodes for name in self.names]
 
     def listwise(self) -> None:
         """Keep rows that have every node, outcome and control; the others are missing throughout."""
@@ -83,6 +90,7 @@ def gather(
     """Both sides over the same rows: those of one period, or of several periods one after the other."""
     if not isinstance(outcomes, Panel):
         raise DataError(f"outcomes: a Panel is needed, not {type(outcomes).__name__}")
+    scores, unscored = scored_only(scores)
     known, labels, values = _scored(scores)
     faults: list[Fault] = []
     names = _tried(faults, _nodes, nodes, known)
@@ -99,7 +107,8 @@ def gather(
     y, years = stack_of(units, shown, [now + time_of(lag) for now in times], window, "outcomes")
     return Sides(
         scores, outcomes, names, rows, periods, np.asfortranarray(x.transpose(1, 0, 2).reshape(-1, len(names))),
-        y, years, held.values(units, times, window), np.tile(np.arange(len(units)), len(periods)), held, notes,
+        y, years, held.values(units, times, window), np.tile(np.arange(len(units)), len(periods)), held,
+        notes + unscored,
     )  # fmt: skip
 
 

@@ -46,7 +46,9 @@ class Without:
         answers: dict[tuple[int, int], dict[str, Any]] = {}
         for (i, sources), columns in together.items():
             values, reason = self.values(i, sources)
-            raw = self._asked.associate(self._sides, values[:, None], self._sides.y[:, columns])
+            sides = self._sides
+            streams = [sides.streams[i * len(sides.names) + j] for j in columns]
+            raw = self._asked.associate(sides, values[:, None], sides.y[:, columns], streams=streams)
             for at, j in enumerate(columns):
                 answers[i, j] = {
                     "without": ";".join(sources),

@@ -15,6 +15,7 @@ from ...panel import Panel
 from ...result import Result
 from ...table import listing, nearest
 from ..overlap import Guard
+from ..unscored import scored_only
 
 __all__ = ["Joined", "join"]
 
@@ -94,17 +95,18 @@ def join(scores: Any, outcomes: Any, unit: str | None = None, period: str | None
         raise SpecError(Fault(name, "given with a panel, which knows its own", "for a frame only"))
     if outcomes is not None and not isinstance(outcomes, Panel):
         raise DataError(f"outcomes: a Panel is needed, or None, not {type(outcomes).__name__}")
+    scores, notes = scored_only(scores)
     panel = scores.panel if isinstance(scores, Result) else scores
     at = [panel.periods.index(label) for label in scores.periods]
     times = panel.times[at]
     own, names = _own(scores, panel, times)
     sources = {name: ["index"] for name in names}
-    look, notes = {"index": own}, []
+    look = {"index": own}
     if outcomes is not None:
         look["outcomes"] = _other(outcomes, scores.units, scores.periods, times)
         for name in outcomes.indicators:
             sources.setdefault(name, []).append("outcomes")
-        notes = _unmatched(scores.units, outcomes.units)
+        notes += _unmatched(scores.units, outcomes.units)
     return Joined(
         tuple(scores.units),
         tuple(scores.periods),
