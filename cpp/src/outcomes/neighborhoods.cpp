@@ -1,6 +1,7 @@
 #include "outcomes/neighborhoods.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -18,12 +19,6 @@ namespace {
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr Index looks = 4;  // neighbors between two looks at how far the search has to go
 
-// All eight at once, by reference throughout as in kernels.cpp.
-using Vector8 = double __attribute__((vector_size(64), may_alias));
-using Whole8 = std::int64_t __attribute__((vector_size(64), may_alias));
-inline const Vector8& all(const Eight& eight) { return reinterpret_cast<const Vector8&>(eight.of); }
-inline Vector8& all(Eight& eight) { return reinterpret_cast<Vector8&>(eight.of); }
-
 EGOV_WITHIN_CLONES double largest(const Eight& eight) {
   double most = eight.of[0];
   for (Index lane = 1; lane < Eight::lanes; ++lane) most = std::max(most, eight.of[lane]);
@@ -32,14 +27,14 @@ EGOV_WITHIN_CLONES double largest(const Eight& eight) {
 
 // Keeps the k least distances in increasing order. K: k where it is known when this is compiled, or 0.
 template <int K>
-EGOV_WITHIN_CLONES void keep(Vector8& distance, Index k, Eight* best) {
+EGOV_WITHIN_CLONES void keep(Eight& distance, Index k, Eight* best) {
   const Index count = K > 0 ? K : k;
-  for (Index t = 0; t < count; ++t) {
-    Vector8& held = all(best[t]);
-    const Vector8 less = distance < held ? distance : held;
-    distance = distance < held ? held : distance;
-    held = less;
-  }
+  for (Index t = 0; t < count; ++t)
+    for (Index lane = 0; lane < Eight::lanes; ++lane) {
+      const double held = best[t].of[lane], come = distance.of[lane];
+      best[t].of[lane] = come < held ? come : held;
+      distance.of[lane] = come > held ? come : held;
+    }
 }
 
 // Goes from place i of x to the left and right, nearest first, until no neighbor can be nearer than the k-th in any lane.
@@ -48,7 +43,7 @@ template <int K>
 EGOV_WITHIN_CLONES void nearest(const double* x, const Eight* values, Index i, Index n, Index k, Eight* best, Index& left, Index& right) {
   for (Index t = 0; t < k; ++t)
     for (double& each : best[t].of) each = infinite;
-  const Vector8 own = all(values[i]);
+  const Eight own = values[i];
   left = i - 1, right = i + 1;
   for (Index seen = 1; seen < n;) {
     const Index end = std::min(n, seen + looks);
@@ -58,9 +53,11 @@ EGOV_WITHIN_CLONES void nearest(const double* x, const Eight* values, Index i, I
       const Index j = leftwards ? left : right;
       const double along = leftwards ? before : after;
       left -= leftwards, right += !leftwards;
-      const Vector8 step = all(values[j]) - own;
-      const Vector8 across = step < 0 ? -step : step;
-      Vector8 distance = across > along ? across : across * 0 + along;
+      Eight distance;
+      for (Index lane = 0; lane < Eight::lanes; ++lane) {
+        const double across = std::abs(values[j].of[lane] - own.of[lane]);
+        distance.of[lane] = across > along ? across : along;
+      }
       keep<K>(distance, k, best);
     }
     if (std::min(x[i] - x[left], x[right] - x[i]) >= largest(best[k - 1])) return;
@@ -89,9 +86,11 @@ EGOV_WITHIN_CLONES void over_points(const Line& x, const Line& y, const Eight* v
   for (Index i = 0; i < x.size(); ++i) {
     Index left, right;
     nearest<K>(along, values, i, x.size(), k, best, left, right);
-    Whole8 near{};
-    for (Index j = left + 1; j < i; ++j) near -= along[i] - along[j] < all(reach);
-    for (Index j = i + 1; j < right; ++j) near -= along[j] - along[i] < all(reach);
+    std::int64_t near[Eight::lanes] = {};
+    for (Index j = left + 1; j < right; ++j) {
+      const double distance = std::abs(along[j] - along[i]);
+      for (Index lane = 0; lane < Eight::lanes; ++lane) near[lane] += j != i && distance < reach.of[lane];
+    }
     Places below, above;
     count_others<-1>(y, at[i], values[i], reach, below);
     count_others<1>(y, at[i], values[i], reach, above);
