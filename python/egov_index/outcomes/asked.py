@@ -92,7 +92,7 @@ class Asked:
     def associate(
         self, sides: Sides, x: Array, y: Array, controls: bool = True, streams: Sequence[int] | None = None
     ) -> dict[str, list[Any]]:
-        """Every column of x with every column of y, over the rows of the two sides; streams: of other pairs than those."""
+        """Every column of x with every column of y, over the rows of the two sides; streams: of other pairs."""
         return associations(
             x, y, self.method, controls=sides.z if controls and sides.z.shape[1] else None,
             clusters=sides.countries if self.stacked else None,

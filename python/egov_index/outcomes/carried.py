@@ -196,7 +196,7 @@ def _question(asked: _Asked, controls: Array | None) -> dict[str, Any]:
         "interval": core_choice("interval", Choice("percentile")),
         "controls": np.empty((0, 0), order="F") if controls is None else controls,
         "clusters": [], "view": "rows", "resamples": 0, "level": asked.level, "together": True,
-        "permutations": 0, "family": False, "seed": asked.seed, "threads": asked.threads,
+        "permutations": 0, "family": False, "seed": asked.seed, "threads": asked.threads, "streams": [],
     }  # fmt: skip
 
 

@@ -15,8 +15,8 @@ __all__ = ["scored_only"]
 def scored_only(scores: Any) -> tuple[Any, list[str]]:
     """A published index without the units and periods that it did not score, and a sentence on them.
 
-    ``not_scored`` in the facts of an indicator (``indicator_info``) is the value that stands for it: where an indicator has it, all
-    are missing, since parts of an index that was not made are no scores either. Others come back as they are.
+    ``not_scored`` in the facts of an indicator (``indicator_info``) is the value that stands for it: where an indicator
+    has it, all are missing, since parts of an index that was not made are no scores. Others come back as they are.
     """
     if not isinstance(scores, Panel):
         return scores, []
