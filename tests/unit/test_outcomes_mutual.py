@@ -77,16 +77,16 @@ def test_progress_is_told_and_stops():
 
 
 @pytest.mark.parametrize(
-    ("x", "y"),
+    ("x", "y", "said"),
     [
-        ([1, 2, 3, 4], [1, 2, 3]),
-        ([[1, 2, 3, 4]], [1]),
-        ([1, 2, np.nan, 4], [1, 2, 3, 4]),
-        ([1, 2, 3, 4], [1, 2, np.inf, 4]),
+        ([1, 2, 3, 4], [1, 2, 3], "y: 3 values; 4, as many as x has"),
+        ([[1, 2, 3, 4]], [1], "x: 2 dimensions; a row of finite numbers"),
+        ([1, 2, np.nan, 4], [1, 2, 3, 4], "x: a value that is missing or infinite"),
+        ([1, 2, 3, 4], [1, 2, np.inf, 4], "y: a value that is missing or infinite"),
     ],
 )
-def test_lists_that_are_none(x, y):
-    with pytest.raises(DataError, match="equally many finite"):
+def test_lists_that_are_none(x, y, said):
+    with pytest.raises(DataError, match=said):
         egov.outcomes.information(x, y)
 
 

@@ -82,7 +82,8 @@ def test_the_survey_and_its_twelve_uneven_periods():
     found = panel_model(survey, goals, "extreme_poverty ~ egdi + log(gdp_per_capita)", se="driscoll-kraay")
     text = " ".join(found.notes)
     assert "12 uneven ones (2003, 2004, 2005, 2008" in text and "20 are few" in text
-    assert "seen once" in text and "left out for want of a value: extreme_poverty" in text
+    assert "73 cells of units and periods left out that the index did not score" in text
+    assert "seen once" in text and "left out for want of a value: egdi 73, extreme_poverty" in text
     assert "not cause" in found.sentence and "not cause" in repr(found) and "not cause" in found.to_latex()
     assert r"\toprule" in found.to_latex() and r"log(gdp\_per\_capita)" in found.to_latex()
 
