@@ -215,8 +215,6 @@ def test_every_coefficient_p_value_and_interval_of_the_60_digit_file():
             if key.split(".")[-1][0] == "p":
                 assert got == pytest.approx(value, rel=1e-12 if value > 1e-30 else 1e-10, abs=0), key
             else:
-                assert abs(got - value) <= (
-                    1e-12 if key == "dcor" else 1e-15 if "ci95" in key else 4.4e-16
-                ), (pair, key)
+                assert abs(got - value) <= (1e-15 if "ci95" in key else 4.4e-16), (pair, key)
             checked += 1
     assert checked == len(gold) == 64

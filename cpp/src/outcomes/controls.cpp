@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "outcomes/by_pairs.hpp"
 #include "outcomes/pair.hpp"
 
 namespace egov::detail {
@@ -143,7 +144,8 @@ double Pair::hold_distance(Association& result) {
     else scale(sides_[a].values);
   }
   once_each();
-  const double r = distance()[0];
+  double r = distance()[0];
+  if (held_ == 0 && n_ <= most_rows_by_pairs && !std::isnan(r)) r = distance_by_pairs(sides_[0].values, sides_[1].values);
   if (!std::isnan(r)) return std::min(1.0, std::max(-1.0, r));
   result.reason = Reason::control_is_x;
   return missing_value;
