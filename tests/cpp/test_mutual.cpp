@@ -80,7 +80,7 @@ TEST_CASE("information is that of the definition") {
 TEST_CASE("information over the common rows, and p of the permutations of a stream") {
   const Index n = 60, permutations = 45;
   Matrix x(n, 2), y(n, 3);
-  x << normals(1, n, 0), normals(2, n, 0).col(0).setZero();
+  x.col(0) = normals(1, n, 0).col(0);
   x.col(1) = normals(3, n, 0).col(0);
   for (Index column = 0; column < 3; ++column) y.col(column) = 0.3 * x.col(0) + normals(static_cast<std::uint32_t>(4 + column), n, 0).col(0);
   for (Index row = 0; row < n; row += 7) y(row, 1) = missing_value, x((row + 2) % n, 1) = missing_value;
