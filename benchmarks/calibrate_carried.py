@@ -103,14 +103,18 @@ def complete_data(method: str, interval: str, repetition: int) -> tuple[float, f
     return found["estimate"][0], found["low"][0], found["high"][0]
 
 
+def asked(impute: str, missing: float, aware: bool, repetition: int) -> tuple[World, egov.Index, egov.Panel]:
+    """A world, and the index and panel whose imputation knows its outcome or does not."""
+    made = world(repetition, missing)
+    index, panel = index_by(impute), made.observed
+    return made, *(outcome_aware(index, panel, made.outcomes) if aware else (index, panel))
+
+
 def draws(
     method: str, impute: str, missing: float, aware: bool, repetition: int
 ) -> tuple[float, float, float]:
     """Each draw of the imputation meets one resample of the countries."""
-    made = world(repetition, missing)
-    index, panel = index_by(impute), made.observed
-    if aware:
-        index, panel = outcome_aware(index, panel, made.outcomes)
+    made, index, panel = asked(impute, missing, aware, repetition)
     ensemble = index.uncertainty(panel, egov.Alternatives(), DRAWS, seed=repetition, threads=1)
     found = carry(ensemble, made.y, ["y"], method, nodes="index", seed=repetition, threads=1).columns
     return found["estimate"][0], found["low"][0], found["high"][0]
@@ -120,10 +124,7 @@ def pooled(
     method: str, impute: str, missing: float, aware: bool, repetition: int
 ) -> tuple[float, float, float]:
     """Rubin's rules on Fisher's z over scores of imputed panels."""
-    made = world(repetition, missing)
-    index, panel = index_by(impute), made.observed
-    if aware:
-        index, panel = outcome_aware(index, panel, made.outcomes)
+    made, index, panel = asked(impute, missing, aware, repetition)
     plain = index_by("none")
     filled = egov.impute(panel, *index.recipe.impute, draws=IMPUTATIONS, seed=repetition)
     results = [plain.score(one) for one in filled.panels()]

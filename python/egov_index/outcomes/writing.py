@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..files import write_file
-from ..markup import clean, element, fixed, join, span
+from ..markup import element, fixed, join, span
 from ..table import read_frame
+from .tex import tex
 from .words import NO_CAUSE
 
 if TYPE_CHECKING:
@@ -20,22 +21,7 @@ __all__ = ["STARS", "excel", "latex", "markup", "workbook"]
 
 STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 SHOWN = 40  # rows of a table in a notebook
-SPECIAL = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-}  # fmt: skip
 UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def tex(text: object) -> str:
-    r"""Text with what LaTeX would take for commands written out.
-
-    Examples
-    --------
-    >>> print(tex("50% of R&D_x"))
-    50\% of R\&D\_x
-    """
-    return "".join(SPECIAL.get(sign, sign) for sign in " ".join(clean(text).split()))
 
 
 def stars(p: float) -> str:

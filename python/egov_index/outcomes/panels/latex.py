@@ -6,23 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["escaped", "table"]
+from ..tex import tex
 
-SPECIAL = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-}  # fmt: skip
-
-
-def escaped(text: str) -> str:
-    r"""Text with the characters that mean something to LaTeX escaped.
-
-    Examples
-    --------
-    >>> escaped("gdp_per_capita")
-    'gdp\\_per\\_capita'
-    """
-    return "".join(SPECIAL.get(letter, letter) for letter in text)
+__all__ = ["table"]
 
 
 def table(
@@ -33,14 +19,12 @@ def table(
     digits: int,
 ) -> str:
     """A tabular of terms with errors in brackets, then facts, then lines of text."""
-    rows = [r"\begin{tabular}{lrr}", r"\toprule", f" & {escaped(outcome)} & p \\\\", r"\midrule"]
+    rows = [r"\begin{tabular}{lrr}", r"\toprule", f" & {tex(outcome)} & p \\\\", r"\midrule"]
     for term, estimate, se, p in zip(*(columns[k] for k in ("term", "estimate", "se", "p")), strict=True):
         cells = [_cell(estimate, digits), _cell(p, 3)]
-        rows += [f"{escaped(term)} & {' & '.join(cells)} \\\\", f" & ({_cell(se, digits)}) & \\\\"]
-    rows += [r"\midrule", *(f"{escaped(name)} & {value} & \\\\" for name, value in facts)]
-    return "\n".join(
-        [*rows, r"\bottomrule", r"\end{tabular}", "", *(escaped(line) + r"\par" for line in lines)]
-    )
+        rows += [f"{tex(term)} & {' & '.join(cells)} \\\\", f" & ({_cell(se, digits)}) & \\\\"]
+    rows += [r"\midrule", *(f"{tex(name)} & {value} & \\\\" for name, value in facts)]
+    return "\n".join([*rows, r"\bottomrule", r"\end{tabular}", "", *(tex(line) + r"\par" for line in lines)])
 
 
 def _cell(value: float, digits: int) -> str:
