@@ -28,7 +28,7 @@ inline std::array<std::uint32_t, 2> philox_key(std::uint64_t seed) {
 enum Purpose : std::uint32_t {
   for_points = 0x706f696eu, for_scrambles = 0x73637261u, for_resamples = 0x72657361u,
   for_imputations = 0x696d7000u, for_measurement = 0x6d656173u,
-  for_weights = 0x77656967u, for_propagation = 0x70726f70u
+  for_weights = 0x77656967u, for_propagation = 0x70726f70u, for_permutations = 0x7065726du
 };
 
 // A uniform number in [0, 1) at a position of a stream: 53 bits of philox(position, stream; seed).

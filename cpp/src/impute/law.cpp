@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
 namespace egov {
@@ -10,8 +9,6 @@ namespace egov {
 double normal_share(double x) { return 0.5 * std::erfc(-x * 0.70710678118654752440); }
 
 double normal_quantile(double p) { return boost::math::quantile(boost::math::normal(), p); }
-
-double student_quantile(double df, double p) { return boost::math::quantile(boost::math::students_t(df), p); }
 
 double Bounded::value(double p) const {
   if (!(sd > 0)) return center;

@@ -5,7 +5,6 @@ namespace egov {
 
 double normal_share(double x);  // below x
 double normal_quantile(double p);
-double student_quantile(double df, double p);  // of Student's t; df above 0
 
 // A normal law cut off at bounds, between which its center lies; NaN: no bound.
 struct Bounded {

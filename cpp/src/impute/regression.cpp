@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "detail/statistics.hpp"
+#include "detail/student.hpp"
 #include "impute/law.hpp"
 #include "impute/likeness.hpp"
 #include "impute/link.hpp"
@@ -97,7 +98,7 @@ class Regressor {
     made_.quantile = [=](std::size_t k, double p) {
       const Target& target = (*targets)[(*columns)[k]];
       const Uncertain& cell = (*cells)[k];
-      return target.link.from(cell.z + cell.sd * student_quantile(target.fits[cell.fit].df(), p));
+      return target.link.from(cell.z + cell.sd * detail::student_quantile(p, target.fits[cell.fit].df()));
     };
     return std::move(made_);
   }

@@ -66,13 +66,7 @@ void studentized(Pair& pair, const Question& question, std::uint64_t stream, Ass
 
 }  // namespace
 
-double quantile(std::vector<double>& values, double share) {
-  const double at = share * static_cast<double>(values.size() - 1), below_it = std::floor(at);
-  const auto low = values.begin() + static_cast<std::ptrdiff_t>(below_it);
-  std::nth_element(values.begin(), low, values.end());
-  if (low + 1 == values.end() || at == below_it) return *low;
-  return *low + (at - below_it) * (*std::min_element(low + 1, values.end()) - *low);
-}
+double quantile(std::vector<double>& values, double share) { return percentile(Eigen::Map<Vector>(values.data(), static_cast<Index>(values.size())), share); }
 
 Jackknife jackknife(double estimate, const std::vector<double>& left_out) {
   Jackknife made;

@@ -10,8 +10,6 @@
 namespace egov::detail {
 namespace {
 
-constexpr std::uint32_t for_permutations = 0x7065726du;  // beside those of Purpose
-
 // Words of 64 bits of one permutation, one after the other.
 class Words {
  public:
