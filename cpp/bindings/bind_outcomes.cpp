@@ -15,13 +15,16 @@ const char* code(Reason reason) {
 }
 
 py::dict give(const std::vector<Association>& pairs) {
-  py::list n, clusters, estimate, low, high, p, p_family, reason, left_out;
+  py::list n, clusters, estimate, low, high, more, p, p_family, reason, left_out;
   for (const Association& pair : pairs) {
+    py::list ends;
+    for (const Ends& each : pair.more) ends.append(py::make_tuple(each.low, each.high));
+    more.append(ends);
     n.append(pair.n), clusters.append(pair.clusters), estimate.append(pair.estimate);
     low.append(pair.low), high.append(pair.high), p.append(pair.p), p_family.append(pair.p_family);
     reason.append(code(pair.reason)), left_out.append(pair.left_out);
   }
-  return py::dict("n"_a = n, "clusters"_a = clusters, "estimate"_a = estimate, "low"_a = low, "high"_a = high, "p"_a = p,
+  return py::dict("n"_a = n, "clusters"_a = clusters, "estimate"_a = estimate, "low"_a = low, "high"_a = high, "more"_a = more, "p"_a = p,
                   "p_family"_a = p_family, "reason"_a = reason,
                   "left_out"_a = left_out);
 }
@@ -39,7 +42,8 @@ View view(const std::string& word) {
 Question question(const py::dict& from) {
   Question asked;
   asked.method = choice(from["method"]);
-  asked.interval = choice(from["interval"]);
+  asked.intervals.clear();
+  for (const auto& each : from["intervals"]) asked.intervals.push_back(choice(each.cast<py::object>()));
   asked.controls = from["controls"].cast<Matrix>();
   asked.clusters = from["clusters"].cast<std::vector<Index>>();
   asked.view = view(from["view"].cast<std::string>());

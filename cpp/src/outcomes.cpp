@@ -39,11 +39,16 @@ std::vector<detail::SortedColumn> sorted(const Matrix& table, bool ranks) {
 
 std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Question& question, const Monitor& monitor) {
   const CorrelateMethod& chosen = find("correlate", correlate_methods(), question.method.method);
-  arguments("correlate", chosen, question.method);
-  const IntervalMethod& interval = find("interval", interval_methods(), question.interval.method);
-  arguments("interval", interval, question.interval);
+  const Args args = arguments("correlate", chosen, question.method);
+  std::vector<Interval> intervals;
+  for (const Choice& choice : question.intervals) {
+    const IntervalMethod& interval = find("interval", interval_methods(), choice.method);
+    arguments("interval", interval, choice);
+    intervals.push_back(interval.interval);
+  }
   check_request(x, y, question);
-  const detail::Setting setting = detail::setting(question, chosen.coefficient, x.rows());
+  detail::Setting setting = detail::setting(question, chosen.coefficient, x.rows());
+  if (chosen.coefficient == Coefficient::kendall) setting.exact_below = static_cast<Index>(args[0]);
   const bool order = detail::needs_order(chosen.coefficient) && question.view == View::rows;
   auto columns_x = sorted(x, order), columns_y = sorted(y, order);
   std::vector<Association> results(columns_x.size() * columns_y.size());
@@ -58,7 +63,7 @@ std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Quest
     result.estimate = desk.estimate(result);
     if (result.reason != Reason::none) return;
     result.p = desk.p(result.estimate);
-    detail::add_interval(desk, interval.interval, question, question.together ? 0 : stream_of(question.streams, pair), result);
+    detail::add_intervals(desk, intervals, question, question.together ? 0 : stream_of(question.streams, pair), result);
   };
   detail::parallel(static_cast<Index>(results.size()), question.threads, one, monitor, 0, question.permutations > 0 ? 0.1 : 1);
   detail::permute(x, y, question, results, monitor);
@@ -86,13 +91,15 @@ Vector midranks(ConstColumn values) {
 }
 
 Rows<CorrelateMethod>& correlate_methods() {
-  auto row = [](const char* name, const char* sentence, const char* citation, Coefficient coefficient, unsigned traits) {
+  auto row = [](const char* name, const char* sentence, const char* citation, Coefficient coefficient, unsigned traits,
+                std::vector<Param> params = {}) {
     CorrelateMethod method;
     method.name = name;
     method.sentence = sentence;
     method.citation = citation;
     method.traits = traits;
     method.coefficient = coefficient;
+    method.params = std::move(params);
     return method;
   };
   static Rows<CorrelateMethod> table = {
@@ -103,11 +110,12 @@ Rows<CorrelateMethod>& correlate_methods() {
           "Spearman (1904), American Journal of Psychology 15, 72-101", Coefficient::spearman, gives_signed),
       row("kendall",
           "Monotone association: tau-b, pairs of units in the same order less pairs in opposite order, corrected for ties; p exact "
-          "below 50 units without ties, otherwise normal with the variance under ties. Partial from the inverse of the matrix of "
+          "of few units without ties, otherwise normal with the variance under ties. Partial from the inverse of the matrix of "
           "tau-b, p normal with as many units less as there are controls.",
           "Kendall (1945), Biometrika 33, 239-251; Knight (1966), Journal of the American Statistical Association 61, 436-439; Kim "
           "(2015), Communications for Statistical Applications and Methods 22, 665-674",
-          Coefficient::kendall, gives_signed),
+          Coefficient::kendall, gives_signed,
+          {{"exact_below", Kind::integer, 50, 0, 400, "Units below which p is exact, where nothing ties; 0: never."}}),
       row("distance",
           "Any dependence: distance correlation, 0 to 1; p by the chi-square bound on its unbiased square, on the safe side. With "
           "controls the partial one, -1 to 1, of unbiased squares, which has no p.",

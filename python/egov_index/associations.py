@@ -24,6 +24,7 @@ REASONS = {  # why a pair has no number: what the core calls it, and in words
     "control-is-index": "the controls determine the index",
     "control-is-outcome": "the controls determine the outcome",
 }
+NO_ENDS = (np.nan, np.nan)
 VIEWS = ("rows", "within", "between")  # all variation, that within clusters of rows, that between them
 
 
@@ -35,7 +36,7 @@ def associations(
     controls: NDArray[np.float64] | None = None,
     clusters: NDArray[np.int64] | None = None,
     view: str = "rows",
-    interval: Choice | None = None,
+    interval: Choice | Sequence[Choice] | None = None,
     resamples: int = 0,
     level: float = 0.95,
     together: bool = False,
@@ -50,11 +51,12 @@ def associations(
 
     All that comes in is checked; ``cpp/include/egov/outcomes.hpp`` says what each field means. Lists n, clusters,
     estimate, low, high, p, p_family, reason (a code, empty where there is a number) and left_out (resamples without a
-    coefficient).
+    coefficient); with several intervals low and high are of the first, and low_bca, high_bca and so on of the others.
     """
+    around = _intervals(interval, resamples)
     question = {
         "method": core_choice("correlate", method),
-        "interval": core_choice("interval", interval or Choice("percentile" if resamples else "none")),
+        "intervals": [core_choice("interval", one) for one in around],
         "controls": np.empty((len(x), 0)) if controls is None else np.asfortranarray(controls),
         "clusters": [] if clusters is None else clusters.tolist(),
         "view": view,
@@ -67,4 +69,17 @@ def associations(
         "threads": threads,
         "streams": list(streams),
     }
-    return _core.correlate(np.asfortranarray(x), np.asfortranarray(y), question, progress)
+    raw: dict[str, list[Any]] = _core.correlate(
+        np.asfortranarray(x), np.asfortranarray(y), question, progress
+    )
+    more = raw.pop("more")
+    for at, one in enumerate(around[1:]):
+        ends = [each[at] if each else NO_ENDS for each in more]
+        raw[f"low_{one.method}"], raw[f"high_{one.method}"] = map(list, zip(*ends, strict=True))
+    return raw
+
+
+def _intervals(given: Choice | Sequence[Choice] | None, resamples: int) -> Sequence[Choice]:
+    if given is None:
+        given = Choice("percentile" if resamples else "none")
+    return [given] if isinstance(given, Choice) else given

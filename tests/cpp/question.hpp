@@ -5,7 +5,7 @@
 inline egov::Question asked(egov::Choice method, egov::Index resamples, double level, std::uint64_t seed, int threads) {
   egov::Question question;
   question.method = std::move(method);
-  question.interval = {"percentile"};
+  question.intervals = {{"percentile"}};
   question.resamples = resamples;
   question.level = level;
   question.seed = seed;

@@ -23,7 +23,7 @@ Matrix data(Index rows, bool ties) {
 
 Association of(const Matrix& rows, const Question& like) {
   Question question = like;
-  question.interval = {"none"};
+  question.intervals = {{"none"}};
   question.clusters.clear();
   question.controls = rows.rightCols(like.controls.cols());
   return correlate(rows.col(0), rows.col(1), question)[0];
@@ -128,12 +128,72 @@ TEST_CASE("standard errors by influence equal differences in the weight of each 
       }
 }
 
-TEST_CASE("the acceleration of a mean's jackknife is a sixth of its skewness") {
-  std::vector<double> left_out = {-1.0, -2.0, -3.5, -9.0};
+TEST_CASE("the acceleration of a mean is a sixth of its skewness") {
+  std::vector<double> values = {1.0, 2.0, 3.5, 9.0};
   double squares = 0, cubes = 0;
-  for (double value : left_out) squares += std::pow(-value - 3.875, 2), cubes += std::pow(-value - 3.875, 3);
-  CHECK(detail::acceleration(left_out) == doctest::Approx(cubes / 6 / std::pow(squares, 1.5)).epsilon(1e-14));
+  for (double value : values) squares += std::pow(value - 3.875, 2), cubes += std::pow(value - 3.875, 3);
+  CHECK(detail::acceleration(values) == doctest::Approx(cubes / 6 / std::pow(squares, 1.5)).epsilon(1e-14));
   CHECK(detail::acceleration({0.5, 0.5, 0.5}) == 0);
+}
+
+TEST_CASE("influences of clusters equal differences in the weight of each") {
+  for (int kind = 0; kind < 3; ++kind) {
+    const Matrix table = data(40, kind != 0);
+    Question question = asked(Choice{names[kind]}, 0, 0.95, 1, 1);
+    question.controls = table.rightCols(1);
+    for (Index i = 0; i < 40; ++i) question.clusters.push_back(i % 10);
+    Loaded loaded(table, question, kinds[kind]);
+    const std::vector<double> influences = loaded.pair.influences();
+    REQUIRE(influences.size() == 10);
+    constexpr double copies = 50;
+    std::vector<double> differences;
+    for (Index g = 0; g < 10; ++g) {
+      auto r = [&](double more) {
+        Vector times = Vector::Constant(40, copies);
+        for (Index i = g; i < 40; i += 10) times[i] += more;
+        return of(written(table, times), question).estimate;
+      };
+      differences.push_back((r(1) - r(-1)) / 2);
+    }
+    const double scale = influences[0] / differences[0];
+    for (std::size_t g = 0; g < 10; ++g)
+      CHECK(std::abs(influences[g] - scale * differences[g]) < 0.01 * std::abs(scale) * std::abs(differences[0]) + 1e-6);
+    CHECK(scale > 0);
+    CHECK(detail::acceleration(influences) == doctest::Approx(detail::acceleration(differences)).epsilon(0.01));
+  }
+}
+
+TEST_CASE("intervals asked for together are those asked for one by one") {
+  const Matrix table = data(50, true);
+  const std::vector<const char*> all = {"bca", "fisher", "percentile", "studentized", "jackknife", "none"};
+  auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  for (const char* method : names)
+    for (bool clustered : {false, true}) {
+      Question question = asked(Choice{method}, 60, 0.9, 1, 1);
+      for (Index i = 0; clustered && i < 50; ++i) question.clusters.push_back(i / 2);
+      question.intervals.clear();
+      for (const char* interval : all) question.intervals.push_back({interval});
+      const auto together = correlate(table.leftCols(2), table.rightCols(2), question);
+      for (std::size_t k = 0; k < all.size(); ++k) {
+        question.intervals = {{all[k]}};
+        const auto alone = correlate(table.leftCols(2), table.rightCols(2), question);
+        for (std::size_t pair = 0; pair < alone.size(); ++pair) {
+          REQUIRE(together[pair].more.size() == all.size() - 1);
+          CHECK(alone[pair].more.empty());
+          const Ends found = k == 0 ? Ends{together[pair].low, together[pair].high} : together[pair].more[k - 1];
+          CHECK((same(found.low, alone[pair].low) && same(found.high, alone[pair].high)));
+        }
+      }
+    }
+}
+
+TEST_CASE("p of Kendall is exact below as many units as asked for") {
+  const Matrix table = data(30, false);
+  auto p = [&](double below) { return correlate(table.col(0), table.col(1), asked(Choice{"kendall", {{"exact_below", below}}}, 0, 0.95, 1, 1))[0].p; };
+  CHECK(p(0) == p(30));
+  CHECK(p(31) == p(50));
+  CHECK(p(30) != p(31));
+  CHECK(p(30) == doctest::Approx(p(31)).epsilon(0.2));
 }
 
 TEST_CASE("perfect association has the interval [1, 1], or none") {
@@ -141,7 +201,7 @@ TEST_CASE("perfect association has the interval [1, 1], or none") {
   for (const char* method : {"pearson", "spearman", "kendall"})
     for (const char* interval : {"percentile", "bca", "fisher", "jackknife", "studentized"}) {
       Question question = asked(Choice{method}, 100, 0.95, 1, 1);
-      question.interval = {interval};
+      question.intervals = {{interval}};
       const Association found = correlate(x, x, question)[0];
       if (std::string(interval) == "studentized") CHECK(std::isnan(found.low));
       else CHECK(found.low == doctest::Approx(1).epsilon(1e-12));
@@ -153,7 +213,7 @@ TEST_CASE("threads and the order of pairs change no bit") {
   for (const char* interval : {"bca", "studentized", "jackknife"})
     for (const char* method : names) {
       Question question = asked(Choice{method}, 60, 0.95, 1, 1);
-      question.interval = {interval};
+      question.intervals = {{interval}};
       question.controls = table.rightCols(1);
       question.together = true;
       for (Index i = 0; i < 50; ++i) question.clusters.push_back(i / 2);
@@ -177,7 +237,7 @@ TEST_CASE("intervals of clustered rows cover the true coefficient about 95 times
       Stream stream(17, static_cast<std::uint32_t>(run), 0);
       Vector x(n), y(n);
       Question question = asked(Choice{"pearson"}, 300, 0.95, run, 1);
-      question.interval = {interval};
+      question.intervals = {{interval}};
       for (Index g = 0; g < clusters; ++g) {
         const double a = stream.normal(), b = 0.5 * a + std::sqrt(0.75) * stream.normal();
         for (Index k = 0; k < each; ++k) {

@@ -145,8 +145,11 @@ TEST_CASE("quantiles interpolate between order statistics") {
   CHECK(detail::quantile(values, 0) == 1);
   CHECK(detail::quantile(values, 1) == 5);
   CHECK(detail::quantile(values, 0.5) == 3);
-  CHECK(detail::quantile(values, 0.1) == doctest::Approx(1.4).epsilon(1e-15));  // quantile(1:5, .1) of R
-  CHECK(detail::quantile(values, 0.975) == doctest::Approx(4.9).epsilon(1e-15));
+  CHECK(detail::quantile(values, 0.25) == doctest::Approx(1.5).epsilon(1e-15));  // quantile(1:5, c(.25, .7), type = 6) of R
+  CHECK(detail::quantile(values, 0.7) == doctest::Approx(4.2).epsilon(1e-15));
+  CHECK(detail::quantile(values, 0.1) == 1);  // beyond the first of five
+  std::vector<double> one = {7};
+  CHECK(detail::quantile(one, 0.3) == 7);
 }
 
 TEST_CASE("the interval is that of the resamples, and its ends depend on seed and pair") {

@@ -66,13 +66,21 @@ def pearson(x, y, controls=None):
     return float(np.corrcoef(x, y)[0, 1])
 
 
-def standard_error(x, y, clusters, copies, controls=None):
-    """Of Fisher's z by influence; rows are written out, a cluster of each copy its own."""
+def quantile(values, shares):
+    return np.quantile(values, shares, method="weibull")  # type 6
+
+
+def influences(x, y, controls=None):
+    """What each row adds to Pearson's coefficient (Devlin, Gnanadesikan and Kettenring 1975), over n."""
     if controls is not None:
         x, y = residuals(x, controls), residuals(y, controls)
     a, b = ((v - v.mean()) / v.std() for v in (x, y))
-    r = np.mean(a * b)
-    influence = (a * b - r * (a * a + b * b) / 2) / len(a)
+    return (a * b - np.mean(a * b) * (a * a + b * b) / 2) / len(a)
+
+
+def standard_error(x, y, clusters, copies, controls=None):
+    """Of Fisher's z by influence; rows are written out, a cluster of each copy its own."""
+    influence, r = influences(x, y, controls), pearson(x, y, controls)
     sums = np.bincount(
         np.unique(np.column_stack([clusters, copies]), axis=0, return_inverse=True)[1].ravel(), influence
     )
@@ -105,15 +113,15 @@ def test_intervals_equal_their_plain_twins(clusters, controls):
             for keep in (clusters != g for g in range(groups))
         ]
     )
-    step = left_out.mean() - left_out
+    step = np.bincount(clusters, influences(X, Y, controls))
     bias, a = stats.norm.ppf(np.mean(np.array(values) < r)), np.sum(step**3) / 6 / np.sum(step**2) ** 1.5
     ends = bias + stats.norm.ppf([0.025, 0.975])
     pseudo = groups * z - (groups - 1) * np.arctanh(left_out)
     half = stats.t.ppf(0.975, groups - 1) * pseudo.std(ddof=1) / np.sqrt(groups)
     wanted = {
-        "percentile": np.quantile(values, [0.025, 0.975]),
-        "bca": np.quantile(values, stats.norm.cdf(bias + ends / (1 - a * ends))),
-        "studentized": np.tanh(z - error * np.quantile(t, [0.975, 0.025])),
+        "percentile": quantile(values, [0.025, 0.975]),
+        "bca": quantile(values, stats.norm.cdf(bias + ends / (1 - a * ends))),
+        "studentized": np.tanh(z - error * quantile(t, [0.975, 0.025])),
         "jackknife": np.tanh(pseudo.mean() + half * np.array([-1, 1])),
     }
     for interval, (low, high) in wanted.items():
@@ -137,9 +145,7 @@ def test_together_a_pair_uses_what_it_observes_of_countries_drawn_from_all():
         np.c_[Y, X], np.c_[y], Choice("pearson"), interval=Choice("percentile"), clusters=CLUSTERS, resamples=50,
         together=True,
     )  # fmt: skip
-    assert (found["low"][1], found["high"][1]) == pytest.approx(
-        np.quantile(values, [0.025, 0.975]), rel=1e-10
-    )
+    assert (found["low"][1], found["high"][1]) == pytest.approx(quantile(values, [0.025, 0.975]), rel=1e-10)
 
 
 @pytest.mark.parametrize("method", ["pearson", "spearman", "kendall"])

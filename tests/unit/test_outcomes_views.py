@@ -218,3 +218,28 @@ def test_groups_and_lags_hold_controls_constant_too():
     rows = ~np.isnan(Y[:, 1:, 0]).any(axis=1)
     wanted = partial(X[rows, 1, 0], Y[rows, 2, 0], np.log(Z[rows, 1, :1]))  # income as it was at the index
     assert later["estimate"][1] == pytest.approx(wanted, rel=1e-10)
+
+
+def test_several_intervals_stand_side_by_side_and_are_those_asked_for_alone():
+    names = ["percentile", "bca", "fisher", "studentized"]
+    how = {"nodes": "a", "only": "water", "resamples": 200, "minimum": 0}
+    made = egov.outcomes.correlate(scores(), targets(), interval=names, **how)
+    frame = made.to_frame()
+    assert [name for name in frame if name.startswith("low")] == [
+        "low", "low_bca", "low_fisher", "low_studentized", "low_without",
+    ]  # fmt: skip
+    for name in names:
+        end = "" if name == "percentile" else f"_{name}"
+        alone = egov.outcomes.correlate(scores(), targets(), interval=name, **how).to_frame()
+        assert (frame[f"low{end}"][0], frame[f"high{end}"][0]) == (alone["low"][0], alone["high"][0])
+    assert "95 % intervals (percentile, bca, fisher and studentized, 200 resamples" in made.method_line
+    none = links(y=np.ones_like(Y), interval=names, resamples=20)
+    assert none["high_bca"].isna().all() and set(none["reason"]) == {"constant-outcome"}
+    some = links(method="distance", interval=["percentile", "fisher"], resamples=20)
+    assert some["note"].str.contains("no fisher interval of this").all()
+
+
+@pytest.mark.parametrize("interval", [[], ["bca", "bca"], ["bca", "fischer"]])
+def test_intervals_that_cannot_stand_together_are_refused(interval):
+    with pytest.raises(egov.SpecError, match="interval"):
+        links(interval=interval)

@@ -19,7 +19,8 @@ COEFFICIENTS = {
 
 def question(method, controls=None, level=0.95, threads=1, seed=SEED, **more):
     return {
-        "method": core_choice("correlate", Choice(method)), "interval": core_choice("interval", Choice("percentile")),
+        "method": core_choice("correlate", Choice(method)),
+        "intervals": [core_choice("interval", Choice("percentile"))],
         "controls": np.empty((0, 0), order="F") if controls is None else np.asfortranarray(controls),
         "clusters": [], "view": "rows", "resamples": 0, "level": level, "together": True,
         "permutations": 0, "family": False, "seed": seed, "threads": threads, "streams": [], **more,

@@ -46,7 +46,7 @@ struct Question {
   Matrix controls;              // rows x k, held constant; no columns: none. Constant and collinear ones do not count.
   std::vector<Index> clusters;  // of each row, from 0; empty: each row is its own. They are resampled and left out whole.
   View view = View::rows;
-  Choice interval;              // of interval_methods()
+  std::vector<Choice> intervals = {{}};  // of interval_methods(); all of them over the same resamples
   Index resamples = 0;          // of those that resample
   double level = 0.95;
   bool together = false;        // one resample of all clusters for all pairs, which use those of it that they observe; else each
@@ -61,12 +61,18 @@ struct Question {
 // The stream of a pair.
 inline std::uint64_t stream_of(const std::vector<std::uint64_t>& streams, std::size_t pair) { return streams.empty() ? pair : streams[pair]; }
 
+struct Ends {
+  double low = missing_value, high = missing_value;
+};
+
 struct Association {
   Index n = 0, clusters = 0;    // rows and clusters in common
-  double estimate = missing_value, low = missing_value, high = missing_value, p = missing_value;
+  double estimate = missing_value, p = missing_value;
+  double low = missing_value, high = missing_value;  // of the first interval
+  std::vector<Ends> more = {};      // of the others, in their order; empty: no coefficient, or no others
   double p_family = missing_value;  // of the largest statistic of all pairs, step down (Westfall and Young 1993)
   Reason reason = Reason::none;
-  Index left_out = 0;           // resamples in which there is no coefficient (or no standard error, where it is studentized)
+  Index left_out = 0;           // resamples in which there is no coefficient (or no standard error, where one is studentized)
 };
 
 // Every column of x against every column of y over the rows observed in both (and in all controls);

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "egov/outcomes.hpp"
-#include "outcomes/intervals.hpp"
+#include "detail/resamples.hpp"
 
 namespace egov {
 namespace {
@@ -114,8 +114,8 @@ double share_by_least_error(const Vector& p) {
     counts.push_back(count_from(p, 0.05 * step));
     shares.push_back(counts.back() / (m * (1 - 0.05 * step)));
   }
-  std::vector<double> sorted = shares;
-  const double low = detail::quantile(sorted, 0.1);
+  Vector sorted = Eigen::Map<const Vector>(shares.data(), static_cast<Index>(shares.size()));
+  const double low = detail::percentile(sorted, 0.1);
   double least = infinite, share = 1;
   for (std::size_t k = 0; k < shares.size(); ++k) {
     const double left = 1 - 0.05 * static_cast<double>(k + 1), spread = counts[k] / (m * m * left * left) * (1 - counts[k] / m);

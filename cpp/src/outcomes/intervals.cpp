@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/special_functions/erf.hpp>
 #include <cmath>
+#include <optional>
 
 #include "detail/resamples.hpp"
 #include "detail/student.hpp"
@@ -17,56 +18,81 @@ double normal_quantile(double share) { return -root_two * boost::math::erfc_inv(
 double normal_share(double z) { return 0.5 * boost::math::erfc(-z / root_two); }
 
 // Variances of Fisher's z of rows that are independent.
-void fisher(const Pair& pair, const Question& question, Association& result) {
-  if (pair.kind() == Coefficient::distance || pair.grouped()) return;
-  const double r = result.estimate, freedom = static_cast<double>(pair.size() - pair.held() - (pair.kind() == Coefficient::kendall ? 4 : 3));
-  if (freedom <= 0) return;
-  const double variance = pair.kind() == Coefficient::spearman ? 1 + r * r / 2 : pair.kind() == Coefficient::kendall ? 0.437 : 1;
+Ends fisher(const Pair& pair, const Question& question, double r) {
+  const bool kendall = pair.kind() == Coefficient::kendall;
+  if (pair.kind() == Coefficient::distance || pair.grouped() || (kendall && pair.held() > 0)) return {};
+  const double freedom = static_cast<double>(pair.size() - pair.held() - (kendall ? 4 : 3));
+  if (freedom <= 0) return {};
+  const double variance = pair.kind() == Coefficient::spearman ? 1 + r * r / 2 : kendall ? 0.437 : 1;
   const double half = normal_quantile((1 + question.level) / 2) * std::sqrt(variance / freedom), z = std::atanh(r);
-  result.low = std::tanh(z - half);
-  result.high = std::tanh(z + half);
+  return {std::tanh(z - half), std::tanh(z + half)};
 }
 
-void percentile(std::vector<double>& values, double from, double to, Association& result) {
-  if (values.size() < 2) return;
-  result.low = quantile(values, from);
-  result.high = quantile(values, to);
-}
+// The coefficients of resamples, drawn once for all intervals that look at them.
+class Resampled {
+ public:
+  Resampled(Pair& pair, const Question& question, std::uint64_t stream, bool errors, double estimate)
+      : pair_(pair), level_(question.level), estimate_(estimate), z_(std::atanh(estimate)) {
+    if (errors) error_ = pair.error();
+    studentizes_ = errors && error_ > 0 && std::abs(z_) < infinite;
+    values_ = pair.resample(question.seed, stream, question.resamples, studentizes_);
+    for (std::size_t b = 0; studentizes_ && b < values_.size(); ++b)
+      if (!std::isnan(pair.errors()[b])) t_.push_back((std::atanh(values_[b]) - z_) / pair.errors()[b]);
+    left_out = question.resamples - static_cast<Index>(studentizes_ ? t_.size() : values_.size());
+  }
 
-// Efron (1987); resamples that equal the estimate count half as below it.
-void accelerated(Pair& pair, const Question& question, std::uint64_t stream, Association& result) {
-  const double a = acceleration(pair.left_out());
-  std::vector<double> values = pair.resample(question.seed, stream, question.resamples);
-  result.left_out = question.resamples - static_cast<Index>(values.size());
-  if (values.size() < 2 || std::isnan(a)) return;
-  double below = 0;
-  for (double value : values) below += value < result.estimate ? 1 : value == result.estimate ? 0.5 : 0;
-  const double share = below / static_cast<double>(values.size());
-  if (share == 0 || share == 1) return;  // the estimate lies beyond all resamples: its bias has no measure
-  const double bias = normal_quantile(share);
-  auto moved = [&](double level) {
-    const double z = bias + normal_quantile(level);
-    return normal_share(bias + z / (1 - a * z));
-  };
-  percentile(values, moved((1 - question.level) / 2), moved((1 + question.level) / 2), result);
-}
+  Ends percentile() { return between(lower(), upper()); }
 
-// Bootstrap t on the scale of Fisher's z.
-void studentized(Pair& pair, const Question& question, std::uint64_t stream, Association& result) {
-  if (pair.kind() == Coefficient::distance) return;
-  const double z = std::atanh(result.estimate), error = pair.error();
-  if (!(error > 0 && std::abs(z) < infinite)) return;
-  std::vector<double> values = pair.resample(question.seed, stream, question.resamples, true);
-  result.left_out = question.resamples - static_cast<Index>(values.size());
-  for (std::size_t b = 0; b < values.size(); ++b) values[b] = (std::atanh(values[b]) - z) / pair.errors()[b];
-  if (values.size() < 2) return;
-  result.high = std::tanh(z - error * quantile(values, (1 - question.level) / 2));
-  result.low = std::tanh(z - error * quantile(values, (1 + question.level) / 2));
-}
+  // Efron (1987); resamples that equal the estimate count half as below it.
+  Ends accelerated() {
+    const double a = acceleration(pair_.kind() == Coefficient::distance ? steps(pair_.left_out()) : pair_.influences());
+    if (values_.size() < 2 || std::isnan(a)) return {};
+    double below = 0;
+    for (double value : values_) below += value < estimate_ ? 1 : value == estimate_ ? 0.5 : 0;
+    const double share = below / static_cast<double>(values_.size());
+    if (share == 0 || share == 1) return {};  // the estimate lies beyond all resamples: its bias has no measure
+    const double bias = normal_quantile(share);
+    auto moved = [&](double level) {
+      const double z = bias + normal_quantile(level);
+      return normal_share(bias + z / (1 - a * z));
+    };
+    return between(moved(lower()), moved(upper()));
+  }
+
+  // Bootstrap t on the scale of Fisher's z.
+  Ends studentized() {
+    if (t_.size() < 2) return {};
+    return {std::tanh(z_ - error_ * quantile(t_, upper())), std::tanh(z_ - error_ * quantile(t_, lower()))};
+  }
+
+  Index left_out = 0;
+
+ private:
+  double lower() const { return (1 - level_) / 2; }
+  double upper() const { return (1 + level_) / 2; }
+  Ends between(double from, double to) {
+    if (values_.size() < 2) return {};
+    const double low = quantile(values_, from);
+    return {low, quantile(values_, to)};
+  }
+  // What a cluster adds: less of it without the cluster.
+  static std::vector<double> steps(std::vector<double> left_out) {
+    for (double& value : left_out) value = -value;
+    return left_out;
+  }
+
+  Pair& pair_;
+  double level_, estimate_, z_, error_ = missing_value;
+  bool studentizes_ = false;
+  std::vector<double> values_, t_;  // coefficients; of those with a standard error, (z - z of the estimate) over it
+};
 
 }  // namespace
 
-double quantile(std::vector<double>& values, double share) { return percentile(Eigen::Map<Vector>(values.data(), static_cast<Index>(values.size())), share); }
+double quantile(std::vector<double>& values, double share) {
+  const double all = static_cast<double>(values.size()), place = (share * (all + 1) - 1) / std::max(1.0, all - 1);
+  return percentile(Eigen::Map<Vector>(values.data(), static_cast<Index>(values.size())), std::min(1.0, std::max(0.0, place)));
+}
 
 Jackknife jackknife(double estimate, const std::vector<double>& left_out) {
   Jackknife made;
@@ -98,11 +124,11 @@ void Jackknife::interval(double level, double& low, double& high) const {
   high = std::tanh(mean + half);
 }
 
-double acceleration(const std::vector<double>& left_out) {
+double acceleration(const std::vector<double>& influences) {
   double mean = 0, squares = 0, cubes = 0, size = 0;
-  for (double value : left_out) mean += value / static_cast<double>(left_out.size());
-  for (double value : left_out) {
-    const double step = mean - value;
+  for (double value : influences) mean += value / static_cast<double>(influences.size());
+  for (double value : influences) {
+    const double step = value - mean;
     squares += step * step, cubes += step * step * step;
     size = std::max(size, std::abs(step));
   }
@@ -110,17 +136,25 @@ double acceleration(const std::vector<double>& left_out) {
   return cubes / (6 * std::pow(squares, 1.5));
 }
 
-void add_interval(Pair& pair, Interval kind, const Question& question, std::uint64_t stream, Association& result) {
-  if (kind == Interval::fisher) fisher(pair, question, result);
-  if (kind == Interval::jackknife && pair.kind() != Coefficient::distance)
-    jackknife(result.estimate, pair.left_out()).interval(question.level, result.low, result.high);
-  if (question.resamples == 0) return;
-  if (kind == Interval::bca) accelerated(pair, question, stream, result);
-  if (kind == Interval::studentized) studentized(pair, question, stream, result);
-  if (kind != Interval::percentile) return;
-  std::vector<double>& values = pair.resample(question.seed, stream, question.resamples);
-  result.left_out = question.resamples - static_cast<Index>(values.size());
-  percentile(values, (1 - question.level) / 2, (1 + question.level) / 2, result);
+void add_intervals(Pair& pair, const std::vector<Interval>& kinds, const Question& question, std::uint64_t stream, Association& result) {
+  const bool distance = pair.kind() == Coefficient::distance;
+  auto wants = [&](Interval kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };
+  const bool studentizes = wants(Interval::studentized) && !distance;
+  std::optional<Resampled> resampled;
+  if (question.resamples > 0 && (studentizes || wants(Interval::percentile) || wants(Interval::bca)))
+    resampled.emplace(pair, question, stream, studentizes, result.estimate);
+  if (resampled) result.left_out = resampled->left_out;
+  for (std::size_t k = 0; k < kinds.size(); ++k) {
+    Ends ends;
+    if (kinds[k] == Interval::fisher) ends = fisher(pair, question, result.estimate);
+    if (kinds[k] == Interval::jackknife && !distance)
+      jackknife(result.estimate, pair.left_out()).interval(question.level, ends.low, ends.high);
+    if (resampled && kinds[k] == Interval::percentile) ends = resampled->percentile();
+    if (resampled && kinds[k] == Interval::bca) ends = resampled->accelerated();
+    if (resampled && kinds[k] == Interval::studentized) ends = resampled->studentized();
+    if (k > 0) result.more.push_back(ends);
+    else result.low = ends.low, result.high = ends.high;
+  }
 }
 
 }  // namespace detail
@@ -140,13 +174,14 @@ Rows<IntervalMethod>& interval_methods() {
       row("none", "No interval.", "", Interval::none),
       row("fisher",
           "Normal on the scale of Fisher's z, with k controls: variance 1 / (n - 3 - k), for Spearman (1 + r^2 / 2) / (n - 3 - k), for "
-          "Kendall 0.437 / (n - 4 - k); none for distances, nor where clusters hold several rows, which are not independent.",
+          "Kendall 0.437 / (n - 4); none for distances, for Kendall with controls, nor where clusters hold several rows, which are not "
+          "independent.",
           "Fisher (1921), Metron 1, 3-32; Bonett and Wright (2000), Psychometrika 65, 23-28; Fieller, Hartley and Pearson (1957), "
           "Biometrika 44, 470-481",
           Interval::fisher),
       row("bca",
           "Quantiles over resamples, moved for bias (by the share of resamples below the estimate) and for acceleration (by the "
-          "coefficients without each cluster).",
+          "influence of each cluster on the coefficient; of distances, by the coefficients without each).",
           "Efron (1987), Journal of the American Statistical Association 82, 171-185; DiCiccio and Efron (1996), Statistical Science "
           "11, 189-228",
           Interval::bca),

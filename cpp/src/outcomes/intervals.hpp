@@ -7,7 +7,8 @@
 
 namespace egov::detail {
 
-// Quantile of unordered values by linear interpolation between order statistics (type 7); reorders them.
+// Quantile of unordered values: the share (B + 1)-th in increasing order, between two by linear interpolation, at the ends the
+// extremes (type 6 of Hyndman and Fan 1996; Davison and Hinkley 1997, section 2.3.2). Reorders them.
 double quantile(std::vector<double>& values, double share);
 
 // Pseudo-values of Fisher's z (Tukey 1958): G z - (G - 1) z without a cluster, for G clusters.
@@ -21,10 +22,11 @@ struct Jackknife {
 };
 Jackknife jackknife(double estimate, const std::vector<double>& left_out);
 
-// The acceleration of BCa intervals, from the coefficients without each cluster (Efron 1987); 0 where these are equal.
-double acceleration(const std::vector<double>& left_out);
+// The acceleration of BCa intervals out of what each cluster adds to the coefficient (Efron 1987): a sixth of the skewness of
+// their sum; 0 where these are equal.
+double acceleration(const std::vector<double>& influences);
 
-// Sets low, high and left_out of the result by the chosen method; both ends stay NaN where it has none. After pair.estimate().
-void add_interval(Pair& pair, Interval kind, const Question& question, std::uint64_t stream, Association& result);
+// Sets the ends of all intervals of the result, and left_out; ends stay NaN where a method has none. After pair.estimate().
+void add_intervals(Pair& pair, const std::vector<Interval>& kinds, const Question& question, std::uint64_t stream, Association& result);
 
 }  // namespace egov::detail

@@ -9,7 +9,6 @@
 namespace egov::detail {
 namespace {
 
-constexpr Index most_for_exact = 49;  // as R's cor.test
 constexpr double negligible = 1e-10;   // a share of a variance of signs that is rounding
 
 // Chance of at most `most` inversions in a random permutation of n; `most` lies below the middle. The row of n items
@@ -187,7 +186,7 @@ double Pair::kendall_p(double estimate) const {
   }
   const Ties x(sides_[0].runs), y(sides_[1].runs);
   const double n = static_cast<double>(n_), pairs = n * (n - 1);
-  if (n_ <= most_for_exact && x.pairs == 0 && y.pairs == 0) {
+  if (n_ < setting_.exact_below && x.pairs == 0 && y.pairs == 0) {
     const auto fewer = static_cast<Index>((pairs / 2 - std::abs(concordance_)) / 2);
     return std::min(1.0, 2 * inversions_up_to(fewer, n_));
   }

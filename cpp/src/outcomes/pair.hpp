@@ -24,6 +24,7 @@ inline bool needs_order(Coefficient kind) { return kind != Coefficient::pearson;
 // What all pairs have in common.
 struct Setting {
   Coefficient kind = Coefficient::pearson;
+  Index exact_below = 50;  // Kendall: rows below which p is exact where nothing ties
   std::vector<SortedColumn> controls = {};
   std::vector<int> cluster = {};  // of each row of the table, 0..clusters-1; empty: each row is its own
   Index clusters = 0;             // of the whole table; its rows where each is its own
@@ -48,10 +49,12 @@ class Pair {
   // The coefficients of resamples 0..resamples-1 of whole clusters without those that have none, in order. After estimate().
   std::vector<double>& resample(std::uint64_t seed, std::uint64_t stream, Index resamples, bool errors = false);
   // With errors: the standard error of Fisher's z within each of the same resamples, by the influence of each cluster on the
-  // coefficient; resamples without one are left out. Not for distances.
+  // coefficient; NaN where there is none. Not for distances.
   const std::vector<double>& errors() const { return errors_; }
   // The coefficient without each cluster in turn; NaN where there is none. After estimate().
   const std::vector<double>& left_out();
+  // What each cluster adds to the coefficient in the first order, times n. After estimate(); not for distances.
+  std::vector<double> influences();
   // The standard error of Fisher's z of the estimate, by influence. After estimate().
   double error();
   // How often resample `resample` holds each row, in the numbers of rows() below.

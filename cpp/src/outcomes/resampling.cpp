@@ -27,10 +27,10 @@ std::vector<double>& Pair::resample(std::uint64_t seed, std::uint64_t stream, In
     const Lanes values = evaluate(errors);
     const Lanes spread = errors ? error_of(values) : values;
     for (Index lane = 0; lane < std::min(Eight::lanes, resamples - first); ++lane) {
+      if (std::isnan(values[lane])) continue;
       const double value = std::min(1.0, std::max(-1.0, values[lane]));
-      if (std::isnan(values[lane]) || (errors && !(std::abs(value) < 1 && spread[lane] > 0 && spread[lane] < infinite))) continue;
       kept_.push_back(value);
-      if (errors) errors_.push_back(spread[lane]);
+      if (errors) errors_.push_back(std::abs(value) < 1 && spread[lane] > 0 && spread[lane] < infinite ? spread[lane] : missing_value);
     }
   }
   return kept_;
@@ -59,6 +59,14 @@ Lanes Pair::error_of(const Lanes& r) {
   sums_.resize(static_cast<std::size_t>(clusters_));
   clustered_squares(times_.data(), phi_.data(), cluster_.data(), n_, sums_.data(), clusters_, squares);
   return lanes_of(squares).sqrt() / (1 - r * r);
+}
+
+std::vector<double> Pair::influences() {
+  once_each();
+  evaluate(true);
+  std::vector<double> sums(static_cast<std::size_t>(clusters_), 0.0);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n_); ++i) sums[static_cast<std::size_t>(cluster_[i])] += phi_[i].of[0];
+  return sums;
 }
 
 double Pair::error() {

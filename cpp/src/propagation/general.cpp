@@ -11,7 +11,7 @@ class GeneralMeeting : public Meeting {
  public:
   GeneralMeeting(const Outcomes& outcomes, const Choice& method) : outcomes_(outcomes) {
     question_.method = method;
-    question_.interval = Choice{"none"};
+    question_.intervals = {};
   }
   void load(const DrawLanes& draws) override;
   void meet(std::size_t outcome, Coefficients* out) override;

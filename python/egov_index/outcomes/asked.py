@@ -16,6 +16,7 @@ from ..catalogue import Choice
 from ..compiled import core_choice
 from ..errors import Fault, SpecError
 from ..single import checked
+from ..table import listing
 from .sides import Sides
 
 __all__ = ["MAX_T", "MISSING", "RESAMPLING", "VIEWS", "Asked"]
@@ -33,6 +34,7 @@ class Asked:
 
     method: Choice
     interval: Choice
+    beside: tuple[Choice, ...]  # intervals beside the first
     adjust: Choice | None
     view: str
     resampling: str
@@ -55,7 +57,7 @@ class Asked:
         progress: Callable[[float], object] | None = None,
     ) -> Asked:  # fmt: skip
         """Check the keywords; SpecError names the one that is wrong and what would be right."""
-        chosen, around = checked("correlate", method, {}), checked("interval", interval, {})
+        chosen, around = checked("correlate", method, {}), _intervals(interval)
         if not is_number(window) or not 0 < window < np.inf:
             raise SpecError(Fault("window", repr(window), "a number of periods above 0"))
         if not is_number(lag) or not np.isfinite(lag):
@@ -64,7 +66,7 @@ class Asked:
             )
         drawn = whole("permutations", permutations, 0, 10**7)
         return cls(
-            chosen, around, _correction(adjust, drawn), one_of("view", view, VIEWS),
+            chosen, around[0], tuple(around[1:]), _correction(adjust, drawn), one_of("view", view, VIEWS),
             one_of("resampling", resampling, RESAMPLING), one_of("missing", missing, MISSING), float(lag),
             float(window),
             whole("resamples", resamples, 0, 10**7), drawn, share("level", level, 0.95),
@@ -82,8 +84,8 @@ class Asked:
         return self.adjust.method if self.adjust else MAX_T
 
     def once(self) -> Asked:
-        """Points and intervals only: no permutations, no family."""
-        return replace(self, permutations=0, progress=None, adjust=self.adjust or Choice("none"))
+        """Points and the first interval only: no permutations, no family."""
+        return replace(self, beside=(), permutations=0, progress=None, adjust=self.adjust or Choice("none"))
 
     def points(self) -> Asked:
         """Points only."""
@@ -96,10 +98,10 @@ class Asked:
         return associations(
             x, y, self.method, controls=sides.z if controls and sides.z.shape[1] else None,
             clusters=sides.countries if self.stacked else None,
-            view="rows" if self.view == "pooled" else self.view, interval=self.interval, resamples=self.resamples,
-            level=self.level, together=self.resampling == "country", permutations=self.permutations,
-            family=self.adjust is None, seed=self.seed, threads=self.threads, progress=self.progress,
-            streams=sides.streams if streams is None else streams,
+            view="rows" if self.view == "pooled" else self.view, interval=(self.interval, *self.beside),
+            resamples=self.resamples, level=self.level, together=self.resampling == "country",
+            permutations=self.permutations, family=self.adjust is None, seed=self.seed, threads=self.threads,
+            progress=self.progress, streams=sides.streams if streams is None else streams,
         )  # fmt: skip
 
     def adjusted(self, raw: dict[str, list[Any]]) -> Array:
@@ -119,6 +121,17 @@ def one_of(name: str, value: Any, options: tuple[str, ...]) -> str:
     if not isinstance(value, str) or value not in options:
         raise SpecError(Fault(name, repr(value), f"one of {', '.join(map(repr, options))}"))
     return value
+
+
+def _intervals(given: Any) -> list[Choice]:
+    """One interval or several, each once."""
+    listed = list(given) if isinstance(given, list | tuple) else [given]
+    around = [checked("interval", one, {}) for one in listed]
+    names = [one.method for one in around]
+    if not names or len(set(names)) < len(names):
+        came = "none in the list" if not names else f"{listing(names)}: one stands twice"
+        raise SpecError(Fault("interval", came, "one method, or a list of several, each once"))
+    return around
 
 
 def _correction(adjust: Any, permutations: int) -> Choice | None:

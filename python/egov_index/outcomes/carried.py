@@ -193,7 +193,7 @@ def _over_draws(draws: IndexDraws, y: Array, asked: _Asked) -> Carried:
 def _question(asked: _Asked, controls: Array | None) -> dict[str, Any]:
     return {
         "method": core_choice("correlate", asked.method),
-        "interval": core_choice("interval", Choice("percentile")),
+        "intervals": [core_choice("interval", Choice("percentile"))],
         "controls": np.empty((0, 0), order="F") if controls is None else controls,
         "clusters": [], "view": "rows", "resamples": 0, "level": asked.level, "together": True,
         "permutations": 0, "family": False, "seed": asked.seed, "threads": asked.threads, "streams": [],

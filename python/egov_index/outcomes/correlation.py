@@ -81,8 +81,9 @@ def correlate(
         Outcomes are taken so many periods later than the index; below 0: earlier.
     window : float
         The latest outcome within so many periods up to and including that of the index (and its lag) is taken.
-    interval : str or Choice
-        A method of ``egov.methods("interval")``.
+    interval : str, Choice or list of these
+        A method of ``egov.methods("interval")``; or several, over the same resamples: the first is low and high, the
+        others have columns of their own, e.g. low_bca and high_bca.
     resamples : int
         Resamples of countries, for intervals that need them; with 0 these leave no interval.
     resampling : {"pair", "country"}
@@ -144,7 +145,7 @@ def correlate(
     if is_uncertain(scores):
         sides, found, interval = carried_through(scores, outcomes, asked, how)
         columns = columns_of(sides, asked.points(), found.columns, _plain(sides, asked), False)
-        return _made(sides, asked, columns, interval=interval, estimand=found.estimand, rule=found.rule)
+        return _made(sides, asked, columns, intervals=(interval,), estimand=found.estimand, rule=found.rule)
     sides = gather(scores, outcomes, stacked=asked.stacked, **how)
     if asked.missing == "listwise":
         sides.listwise()
@@ -159,11 +160,12 @@ def _plain(sides: Sides, asked: Asked) -> dict[str, Any]:
     return asked.points().associate(sides, sides.controlled(), sides.y, controls=False)
 
 
-def _made(sides: Sides, asked: Asked, columns: dict[str, Any], **other: str) -> Links:
+def _made(sides: Sides, asked: Asked, columns: dict[str, Any], **other: Any) -> Links:
     """The answer, with how it came about."""
     how: dict[str, Any] = {
         "method": asked.method.method, "adjust": asked.correction, "level": asked.level,
-        "resamples": asked.resamples, "seed": asked.seed, "interval": asked.interval.method,
+        "resamples": asked.resamples, "seed": asked.seed,
+        "intervals": [one.method for one in (asked.interval, *asked.beside)],
         "resampling": asked.resampling, "permutations": asked.permutations, "missing": asked.missing,
         "view": asked.view, "period": sides.periods if asked.stacked else sides.periods[0], "window": asked.window,
         "lag": asked.lag, "controls": sides.controls.names, "notes": [*sides.notes, *_knew(sides)],

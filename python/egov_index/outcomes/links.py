@@ -25,7 +25,7 @@ class Links:
     ----------
     method, adjust, level, resamples, period, window, seed
         How they were computed; period is a list where several were stacked.
-    interval, resampling, permutations, missing, view, lag, controls
+    intervals, resampling, permutations, missing, view, lag, controls
         The rest of it, as given to :func:`egov_index.outcomes.correlate`.
     rule : str
         How uncertainty of the index was carried through; empty where it is taken as it is.
@@ -40,7 +40,7 @@ class Links:
         self.level: float = how["level"]
         self.resamples: int = how["resamples"]
         self.period, self.window, self.seed = how["period"], how["window"], how["seed"]
-        self.interval: str = how.get("interval", "percentile")
+        self.intervals: tuple[str, ...] = tuple(how.get("intervals", ("percentile",)))
         self.resampling: str = how.get("resampling", "pair")
         self.permutations: int = how.get("permutations", 0)
         self.missing: str = how.get("missing", "pairwise")
@@ -63,7 +63,8 @@ class Links:
             - n: rows that have both and every control; countries: countries among them, where periods are stacked;
             - year, year_min, year_max of the outcome among them: median, first and last;
             - estimate, with controls the partial coefficient, and beside it estimate_plain, without controls on the
-              same rows; low and high, ends of the interval; NaN where there is none;
+              same rows; low and high, ends of the interval; NaN where there is none; of further intervals asked for
+              low_bca, high_bca and so on;
             - p, two-sided, and p_adjusted for all rows of the table;
             - favorable: whether a higher index goes with a better outcome; missing where the direction is not known;
             - ties: largest share of countries at one value of the outcome; note warns from 10 % on;
@@ -103,6 +104,11 @@ class Links:
             for cells in zip(*self._columns.values(), strict=True)
         ]
         return [row for row in made if wanted is None or row["node"] in wanted]
+
+    @property
+    def interval(self) -> str:
+        """The method of low and high."""
+        return self.intervals[0]
 
     @property
     def method_line(self) -> str:

@@ -161,11 +161,16 @@ def _row(
 
 def _drawn(asked: Asked, raw: dict[str, Any]) -> list[str]:
     """Sentences on resamples without a coefficient, and on an interval that there is none of."""
-    name, left = asked.interval.method, raw.get("left_out", 0)
+    left = raw.get("left_out", 0)
     said = [f"{left:,} of {asked.resamples:,} resamples have no coefficient"] if left else []
-    wanted = name != "none" and (asked.resamples > 0 or name in UNDRAWN)
-    missing = wanted and np.isnan(raw["low"]) and not np.isnan(raw["estimate"])
-    return [*said, f"no {name} interval of this"] if missing else said
+    lows = {asked.interval.method: raw["low"]} | {
+        one.method: raw[f"low_{one.method}"] for one in asked.beside
+    }
+    for name, low in lows.items():
+        wanted = name != "none" and (asked.resamples > 0 or name in UNDRAWN)
+        if wanted and np.isnan(low) and not np.isnan(raw["estimate"]):
+            said.append(f"no {name} interval of this")
+    return said
 
 
 def years_of(years: NDArray[np.float64]) -> dict[str, float]:

@@ -63,16 +63,17 @@ def _interval(links: Links) -> str:
     drawn = {"pair": "drawn anew for each pair", "country": "the same for all pairs"}[links.resampling]
     resampled = (
         f", {links.resamples:,} resamples of whole countries, {drawn}, seed {links.seed}"
-        if links.interval not in UNDRAWN
+        if not set(links.intervals) <= {*UNDRAWN, "none"}
         else ""
     )
-    return f"{100 * links.level:g} % interval ({links.interval}{resampled})"
+    which = "interval" if len(links.intervals) == 1 else "intervals"
+    return f"{100 * links.level:g} % {which} ({in_words(links.intervals)}{resampled})"
 
 
 def _bare(links: Links) -> bool:
     """No interval was asked for, or none of the resamples that it takes."""
-    drawn = not links.rule and links.interval not in UNDRAWN
-    return links.interval == "none" or (drawn and links.resamples == 0)
+    drawn = not links.rule and links.resamples == 0
+    return all(name == "none" or (drawn and name not in UNDRAWN) for name in links.intervals)
 
 
 def _chance(links: Links) -> str:
