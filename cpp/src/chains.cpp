@@ -1,9 +1,9 @@
 #include "egov/chains.hpp"
 
-#include <boost/math/special_functions/erf.hpp>
 #include <algorithm>
 #include <cmath>
 
+#include "detail/normal.hpp"
 #include "detail/statistics.hpp"
 
 namespace egov {
@@ -41,7 +41,7 @@ Matrix scores(const Matrix& x) {
   const double n = static_cast<double>(x.size());
   Matrix out(x.rows(), x.cols());
   for (Index k = 0; k < x.size(); ++k)
-    out.data()[k] = -std::sqrt(2.0) * boost::math::erfc_inv(2 * (ranks[static_cast<std::size_t>(k)] - 0.375) / (n + 0.25));
+    out.data()[k] = detail::normal_quantile((ranks[static_cast<std::size_t>(k)] - 0.375) / (n + 0.25));
   return out;
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <numeric>
 
+#include "detail/normal.hpp"
 #include "detail/resamples.hpp"
 #include "detail/statistics.hpp"
 #include "detail/threads.hpp"
@@ -24,8 +24,6 @@ constexpr double margin = 3;  // beyond the outermost score, in standard deviati
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
-double score(double share) { return boost::math::quantile(boost::math::normal(), share); }
-
 // Where each run stands on the grid: the cell before it, and how far it is to the next.
 struct Places {
   double step;
@@ -36,11 +34,11 @@ struct Places {
 Places place(const Vector& y) {
   const auto n = static_cast<double>(y.size());
   const std::vector<double> rank = average_ranks(std::vector<double>(y.data(), y.data() + y.size()));
-  const double end = -score(0.5 / n) + margin;
+  const double end = -normal_quantile(0.5 / n) + margin;
   Places out;
   out.step = 2 * end / static_cast<double>(cells - 1);
   for (double r : rank) {
-    out.score.push_back(score((r - 0.5) / n));
+    out.score.push_back(normal_quantile((r - 0.5) / n));
     const double position = (out.score.back() + end) / out.step;
     out.cell.push_back(std::min(static_cast<Index>(position), cells - 2));
     out.part.push_back(position - static_cast<double>(out.cell.back()));

@@ -1,11 +1,10 @@
 #include "egov/shapley.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/legendre.hpp>
 #include <cmath>
 
+#include "detail/student.hpp"
 #include "detail/threads.hpp"
 
 // With p = alpha / sum alpha, scores centered to sum p c = 0 and q = p c, the conditional expectation of a Dirichlet vector gives
@@ -147,8 +146,7 @@ WeightShapley weight_shapley(const Matrix& scores, const Vector& alpha, int thre
 
 double reach_of_interval(double level, double freedom) {
   if (!(level > 0) || !(level < 1) || !(freedom > 0)) throw SpecError("a level in (0, 1) and freedom above 0", {"shapley", "", "level"});
-  if (std::isinf(freedom)) return boost::math::quantile(boost::math::normal(), (1 + level) / 2);
-  return boost::math::quantile(boost::math::students_t(freedom), (1 + level) / 2);
+  return detail::student_quantile((1 + level) / 2, freedom);
 }
 
 }  // namespace egov

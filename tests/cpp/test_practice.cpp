@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "detail/normal.hpp"
 #include "egov/impute.hpp"
 #include "egov/random.hpp"
 #include "impute/curve.hpp"
@@ -74,7 +75,7 @@ TEST_CASE("spread of a link is that of a sum over many quantiles") {
   double mean = 0, square = 0;
   const int n = 20000;
   for (int k = 0; k < n; ++k) {
-    const double y = link.from(0.5 + 0.4 * normal_quantile((k + 0.5) / n));
+    const double y = link.from(0.5 + 0.4 * detail::normal_quantile((k + 0.5) / n));
     mean += y / n, square += y * y / n;
   }
   CHECK(link.spread(0.5, 0.4) == doctest::Approx(std::sqrt(square - mean * mean)).epsilon(1e-3));

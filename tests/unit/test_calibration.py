@@ -61,7 +61,8 @@ def within_reach(rate, repetitions=250):
 def test_intervals_cover_as_often_as_they_say(method, controls):
     repetitions = 250 if method != "kendall" else 100
     rates = covers(method, repetitions, controls=controls)
-    assert list(rates) == list(calibrate.INTERVALS)
+    without_fisher = method == "kendall" and controls
+    assert list(rates) == list(calibrate.INTERVALS[1 if without_fisher else 0 :])
     for name, (rate, _) in rates.items():
         assert within_reach(rate, repetitions), (name, rate)
 

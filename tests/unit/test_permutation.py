@@ -264,3 +264,15 @@ def test_it_stops_when_asked_to():
     for family in (False, True):
         with pytest.raises(KeyboardInterrupt):
             asked(x, y, count=10**7, family=family, progress=stop)
+
+
+@pytest.mark.parametrize("view", ["within", "between"])
+@pytest.mark.parametrize("method", ["pearson", "spearman", "kendall"])
+def test_an_offset_that_leaves_all_steps_changes_no_count(view, method):
+    rng = np.random.default_rng(8)
+    clusters = np.repeat(np.arange(12), 3)
+    steps = rng.integers(0, 40, size=(2, 36)) * 2.0**-17
+    how = {"view": view, "clusters": clusters}
+    wanted, got = (asked(*(steps + offset), method, 499, **how) for offset in (0, 2.0**30))
+    assert got["p"] == wanted["p"]
+    assert got["estimate"] == pytest.approx(wanted["estimate"], rel=1e-12)

@@ -1,9 +1,9 @@
 // Chained equations: predictive mean matching and Bayesian linear regression, over all indicators and auxiliaries.
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <memory>
 
+#include "detail/normal.hpp"
 #include "detail/threads.hpp"
 #include "impute/chained/remarks.hpp"
 #include "impute/chained/setup.hpp"
@@ -92,7 +92,7 @@ double quantile(const Setup& setup, std::size_t k, double p) {
   }
   const Scale& scale = setup.scales[static_cast<std::size_t>(setup.spots[k].column)];
   const auto& [mean, sd] = setup.moments[k];
-  return scale.y(scale.lens.limit(mean + sd * boost::math::quantile(boost::math::normal(), p), p < 0.5));
+  return scale.y(scale.lens.limit(mean + sd * detail::normal_quantile(p), p < 0.5));
 }
 
 // One chain of its own, at its end.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <memory>
 
+#include "detail/normal.hpp"
 #include "detail/statistics.hpp"
 #include "impute/curve.hpp"
 #include "impute/law.hpp"
@@ -158,7 +159,7 @@ double inflation(const std::vector<Unit>& units, const Options& o, const Levels&
   }
   if (sizes.size() < enough) return 1;
   std::sort(sizes.begin(), sizes.end());
-  return std::pow(std::max(detail::quantile(sizes, 0.9) / normal_quantile(0.95), 0.5), 2);
+  return std::pow(std::max(detail::quantile(sizes, 0.9) / detail::normal_quantile(0.95), 0.5), 2);
 }
 
 struct Cell {
@@ -198,7 +199,7 @@ void Model::draw(const Draw& draw, double* values) const {
       if (cells[k].away < 0) go(k, before);
     for (std::size_t k = first; k < end; ++k) {
       const double miss = (cells[k].slopes.dot(off) + residual + walk[k - first]) * std::sqrt(factor), sd = cells[k].law.sd;
-      values[k] = lower + one.fit.top * cells[k].law.value(normal_share(sd > 0 ? miss / sd : 0));
+      values[k] = lower + one.fit.top * cells[k].law.value(detail::normal_share(sd > 0 ? miss / sd : 0));
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "detail/normal.hpp"
 #include "detail/statistics.hpp"
 #include "impute/law.hpp"
 #include "impute/link.hpp"
@@ -239,7 +240,7 @@ Filling damped_trend(const Series& s, const Args& a) {
     for (Fill& fill : made.fills) fill.note = 0;
   made.draw = [model](const Draw& draw, double* values) { model->draw(draw, values); };
   made.quantile = [model, fills = made.fills](std::size_t k, double p) {
-    return std::isnan(fills[k].sd) ? missing_value : model->link.from(model->z[k] + model->sd[k] * normal_quantile(p));
+    return std::isnan(fills[k].sd) ? missing_value : model->link.from(model->z[k] + model->sd[k] * detail::normal_quantile(p));
   };
   return made;
 }

@@ -1,8 +1,8 @@
 // Running chains of methods on a table, and running them again with other draws.
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 
+#include "detail/normal.hpp"
 #include "egov/impute.hpp"
 
 namespace egov {
@@ -203,7 +203,7 @@ double Imputation::quantile(std::size_t change, double p) const {
   const Filling& made = tasks_[task].made;
   if (made.quantile) return made.quantile(k, p);
   const Fill& fill = made.fills[k];
-  return std::isnan(fill.sd) ? missing_value : fill.value + fill.sd * boost::math::quantile(boost::math::normal(), p);
+  return std::isnan(fill.sd) ? missing_value : fill.value + fill.sd * detail::normal_quantile(p);
 }
 
 std::vector<Change> impute(Panel& panel, const std::vector<std::vector<Choice>>& chains, const Across& across) {

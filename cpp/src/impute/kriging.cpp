@@ -1,10 +1,10 @@
 // Panel kriging: each indicator a Gaussian process over time around what similar units and auxiliaries say.
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <memory>
 
+#include "detail/normal.hpp"
+#include "detail/student.hpp"
 #include "impute/column.hpp"
 #include "impute/kriging/model.hpp"
 #include "impute/rows.hpp"
@@ -67,8 +67,8 @@ void draw(const Model& model, const Block& block, const std::vector<Spot>& spots
 
 double quantile(const Model& model, const Spot& spot, double p) {
   const Holes& holes = model.holes[spot.holes];
-  const double q = holes.observed ? boost::math::quantile(boost::math::normal(), p)
-                                  : boost::math::quantile(boost::math::students_t(kriging::unseen_df), p);
+  const double q = holes.observed ? detail::normal_quantile(p)
+                                  : detail::student_quantile(p, kriging::unseen_df);
   return model.lenses[static_cast<std::size_t>(holes.column)].limit(holes.center[spot.at] + q * holes.sd[spot.at], p < 0.5);
 }
 

@@ -3,9 +3,6 @@
 
 namespace egov {
 
-double normal_share(double x);  // below x
-double normal_quantile(double p);
-
 // A normal law cut off at bounds, between which its center lies; NaN: no bound.
 struct Bounded {
   double center, sd, low, high;

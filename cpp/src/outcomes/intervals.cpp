@@ -1,21 +1,16 @@
 #include "outcomes/intervals.hpp"
 
 #include <algorithm>
-#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <optional>
 
+#include "detail/normal.hpp"
 #include "detail/resamples.hpp"
 #include "detail/student.hpp"
 
 namespace egov {
 namespace detail {
 namespace {
-
-constexpr double root_two = 1.4142135623730950488;
-
-double normal_quantile(double share) { return -root_two * boost::math::erfc_inv(2 * share); }
-double normal_share(double z) { return 0.5 * boost::math::erfc(-z / root_two); }
 
 // Variances of Fisher's z of rows that are independent.
 Ends fisher(const Pair& pair, const Question& question, double r) {

@@ -28,7 +28,8 @@ void check(const Question& question, Coefficient kind) {
   if (question.permutations == 0) return;
   const bool by_rank_or_value = kind == Coefficient::pearson || kind == Coefficient::spearman;
   if (question.controls.cols() > 0 && !by_rank_or_value)
-    refuse("permutations", "permutations with controls; pearson or spearman, or no controls, would be right");
+    refuse("permutations", "permutations of " + question.method.method + " with controls, which leave it no residuals that could be exchanged; pearson or spearman, "
+           "or no controls, would be right");
   if (has_clusters(question) && kind == Coefficient::distance)
     refuse("permutations", "permutations of a distance correlation with several rows a cluster: neither rows nor the sign of a part can be exchanged; "
            "the view between clusters, or another coefficient, would be right");

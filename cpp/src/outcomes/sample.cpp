@@ -26,19 +26,6 @@ Matrix common_rows(ConstColumn x, ConstColumn y, const Matrix& controls, std::ve
   return table;
 }
 
-// Means of clusters, as the first value and the mean of what differs from it, so that equal values have exactly their mean.
-Matrix means(const Matrix& table, const std::vector<int>& cluster, Index clusters) {
-  Matrix first = Matrix::Zero(clusters, table.cols()), sum = first;
-  std::vector<double> count(static_cast<std::size_t>(clusters), 0);
-  for (Index row = 0; row < table.rows(); ++row) {
-    const Index at = cluster[static_cast<std::size_t>(row)];
-    if (count[static_cast<std::size_t>(at)]++ == 0) first.row(at) = table.row(row);
-    sum.row(at) += table.row(row) - first.row(at);
-  }
-  for (Index at = 0; at < clusters; ++at) first.row(at) += sum.row(at) / count[static_cast<std::size_t>(at)];
-  return first;
-}
-
 // Replaces clusters by numbers from 0 in their order; returns them.
 std::vector<int> number_clusters(std::vector<int>& cluster) {
   std::vector<int> known = cluster;
@@ -84,12 +71,20 @@ void look(Matrix& table, std::vector<int>& units, const Question& question) {
   if (table.rows() == 0) return;
   std::vector<int> cluster = units;
   const std::vector<int> known = number_clusters(cluster);
-  const Matrix of = means(table, cluster, static_cast<Index>(known.size()));
-  const Vector largest = table.cwiseAbs().colwise().maxCoeff();
-  if (question.view == View::between) table = of, units = known;
-  else
-    for (Index row = 0; row < table.rows(); ++row) table.row(row) -= of.row(cluster[static_cast<std::size_t>(row)]);
-  for (Index column = 0; column < table.cols(); ++column) tie(table.col(column), largest[column]);
+  const bool between = question.view == View::between;
+  const auto clusters = static_cast<Index>(known.size());
+  Matrix looked(between ? clusters : table.rows(), table.cols());
+  for (Index column = 0; column < table.cols(); ++column) {
+    Vector values = table.col(column);
+    scale(values);
+    const double largest = values.cwiseAbs().maxCoeff();
+    if (between) values = group_means(values, cluster, clusters);
+    else center_groups(values, cluster, clusters);
+    tie(values, largest);
+    looked.col(column) = values;
+  }
+  table = looked;
+  if (between) units = known;
 }
 
 void sort_by_x(Matrix& table, std::vector<int>& units) {

@@ -3,19 +3,15 @@
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 
+#include "detail/normal.hpp"
 #include "egov/sobol.hpp"
 
 namespace egov {
 namespace {
 
-double normal_quantile(double u) {
-  const boost::math::normal standard;
-  return u < 0.5 ? boost::math::quantile(standard, u) : boost::math::quantile(boost::math::complement(standard, 1 - u));
-}
-
 double uniform_quantile(double u, const Args& args) { return u * (args[1] - args[0]) + args[0]; }
 double loguniform_quantile(double u, const Args& args) { return args[0] * std::pow(args[1] / args[0], u); }
-double normal_at(double u, const Args& args) { return args[0] + args[1] * normal_quantile(u); }
+double normal_at(double u, const Args& args) { return args[0] + args[1] * detail::normal_quantile(u); }
 double lognormal_quantile(double u, const Args& args) { return std::exp(normal_at(u, args)); }
 double weibull_quantile(double u, const Args& args) { return args[2] + args[1] * std::pow(-std::log1p(-u), 1 / args[0]); }
 

@@ -2,8 +2,9 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
+
+#include "detail/normal.hpp"
 
 namespace egov::joint {
 namespace {
@@ -121,7 +122,7 @@ std::function<double(std::size_t, double)> quantiles(const Table& table, const P
   return [before, spots, scales = table.scales](std::size_t fill, double p) {
     if (fill < before) return missing_value;
     const Spot& spot = spots[fill - before];
-    return scales[spot.target].limit(spot.mean + spot.sd * boost::math::quantile(boost::math::normal(), p), p < 0.5);
+    return scales[spot.target].limit(spot.mean + spot.sd * detail::normal_quantile(p), p < 0.5);
   };
 }
 
