@@ -185,7 +185,9 @@ def regression(rng, sizes):
     x = np.column_stack([np.ones_like(x), x])
     beta = np.linalg.lstsq(x, y, rcond=None)[0]
     none = np.empty((len(y), 0))
-    return Working(x, y - x @ beta, beta, np.eye(2), np.ones(2), units, np.zeros_like(units), False, none, 0)
+    return Working(
+        x, y - x @ beta, beta, np.eye(2), np.zeros(2, int), units, np.zeros_like(units), False, none, 0
+    )
 
 
 def rejects(work, kind):

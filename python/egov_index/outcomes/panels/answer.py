@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from ...table import make_frame
-from .covariance import Covariance, inference
+from .covariance import OUT_OF_RANGE, Covariance, inference, scaled
 from .design import Design
 from .distances import great_circle, locate
 from .estimators import Estimator
+from .gauge import times
 from .hausman import Hausman, compare_effects
 from .latex import table
 from .spatial import moran_of
@@ -38,7 +39,8 @@ class PanelModel:
     convention : str
         What the standard errors are, in words: formula, small-sample factor, degrees of freedom.
     covariance : numpy.ndarray
-        Of the coefficients that were estimated, in the order of the frame.
+        Of the coefficients that were estimated, in the order of the frame; NaN where squares of the units are beyond
+        the range of double precision.
     level : float
         Level of the intervals.
     notes : tuple of str
@@ -60,7 +62,10 @@ class PanelModel:
         self.periods = len(np.unique(source.periods))
         self.r2 = r2
         self.convention = covariance.convention
-        self.covariance = covariance.matrix * work.scale * work.scale[:, None]
+        powers = work.exponents
+        self.covariance = scaled(covariance.matrix, powers + powers[:, None])
+        lost = np.isnan(self.covariance) & ~np.isnan(covariance.matrix)
+        notes = [*notes, f"the covariance is {OUT_OF_RANGE}; errors are told"] if lost.any() else notes
         self.notes = tuple(dict.fromkeys(notes))
         self._design, self._source, self._work, self._estimator = design, source, work, estimator
         self._reasons = reasons
@@ -68,11 +73,14 @@ class PanelModel:
 
     def _laid_out(self, covariance: Covariance) -> dict[str, list[Any]]:
         """Columns of the frame: estimated terms, then those that are not, with the reason."""
-        found = inference(self._work.estimates, self._work.scale, covariance, self.level)
+        found = inference(self._work.estimates, self._work.exponents, covariance, self.level)
+        lost = np.isnan(found["estimate"]) & ~np.isnan(self._work.estimates)
+        lost |= np.isnan(found["se"]) & ~np.isnan(found["t"])
         gone = [float("nan")] * len(self._reasons)
         columns: dict[str, list[Any]] = {"term": [*self._design.terms, *self._reasons]}
         columns |= {name: [*map(float, found[name]), *gone] for name in ("estimate", *COLUMNS)}
-        return columns | {"note": [""] * len(self._design.terms) + list(self._reasons.values())}
+        notes = [OUT_OF_RANGE if one else "" for one in lost]
+        return columns | {"note": [*notes, *self._reasons.values()]}
 
     def to_frame(self) -> Any:
         """Frame of a row a term: term, estimate, se, t, df, p, low, high, note; NaN with a note where not estimated."""
@@ -86,7 +94,7 @@ class PanelModel:
             {
                 "unit": [joined.units[k] for k in self._work.units],
                 "period": [joined.periods[k] for k in self._work.periods],
-                "residual": self._work.residuals,
+                "residual": times(self._work.residuals, np.array(self._work.height)),
             },
             joined.backend,
         )

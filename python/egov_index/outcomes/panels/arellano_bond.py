@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .extras import library
-from .working import Array, powers, sums
+from .gauge import exponents, times
+from .working import Array, sums
 
 __all__ = ["Differenced", "Estimated", "differenced", "estimate", "instruments"]
 
@@ -43,13 +44,18 @@ class Differenced:
 
 @dataclass(frozen=True)
 class Estimated:
-    """Coefficients and their covariance, both to be scaled, and tests: a statistic, df and p each."""
+    """Coefficients and their covariance, both to be scaled by powers of two, and tests: a statistic, df and p each."""
 
     coefficients: Array
     covariance: Array
-    scale: Array
+    exponents: NDArray[np.int64]
     tests: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     rank: int = 0
+
+    @property
+    def scale(self) -> Array:
+        """The powers of two, as numbers."""
+        return times(np.ones(len(self.exponents)), self.exponents)
 
 
 def differenced(
@@ -85,7 +91,7 @@ def _of_unit_length(columns: Array) -> Array:
     With more instruments than units their moments have no inverse, and the general one that stands for it hangs on
     how long they are: so units of measurement do not move the estimate.
     """
-    columns = columns / powers(columns)  # so that no square overflows or vanishes
+    columns = times(columns, -exponents(columns))  # so that no square overflows or vanishes
     lengths = np.linalg.norm(columns, axis=0)
     return np.asarray(columns / np.where(lengths > 0, lengths, 1.0))
 
@@ -114,14 +120,14 @@ def instruments(
 
 def estimate(rows: Differenced, steps: int) -> Estimated:
     """Generalized method of moments in one or two steps, and its tests."""
-    z, scale, height = rows.z, powers(rows.x), float(powers(rows.y[:, None])[0])
-    rows = replace(rows, y=rows.y / height, x=rows.x / scale)
+    z, width, height = rows.z, exponents(rows.x), exponents(rows.y[:, None])
+    rows = replace(rows, y=times(rows.y, -height), x=times(rows.x, -width))
     first, second = _solved(rows, z)
     asked = first if steps == 1 else second
     rank = int(np.linalg.matrix_rank(z))
     tests = {f"ar{order}": _serial(rows, z, asked, order) for order in (1, 2)}
     tests |= {"sargan": _sargan(rows, z, first, rank), "hansen": _hansen(rows, z, second, rank)}
-    return Estimated(asked.coefficients, asked.covariance, height / scale, tests, rank)
+    return Estimated(asked.coefficients, asked.covariance, height - width, tests, rank)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .extras import library
+from .gauge import times
 from .working import Array, Working
 
-__all__ = ["CANCELLED", "Covariance", "inference", "sandwich"]
+__all__ = ["CANCELLED", "OUT_OF_RANGE", "Covariance", "inference", "sandwich", "scaled"]
 
 CANCELLED = 1e-18  # of the classical variance: a variance that is rounding
+OUT_OF_RANGE = "beyond the range of double precision: change the units"
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,11 @@ def sandwich(work: Working, meat: Array) -> Array:
     return found
 
 
-def inference(beta: Array, scale: Array, of: Covariance, level: float) -> dict[str, Array]:
-    """Estimate, error, t, df, p and interval of each coefficient; NaN where the variance is not above 0."""
+def inference(beta: Array, powers: NDArray[np.int64], of: Covariance, level: float) -> dict[str, Array]:
+    """Estimate, error, t, df, p and interval of each coefficient, times powers of two.
+
+    NaN where the variance is not above 0, and where a number is beyond what double precision holds.
+    """
     stats = library("scipy.stats", "panel models")
     variance = np.diag(of.matrix)
     usable = np.isfinite(variance) & (variance > 0)
@@ -64,4 +70,11 @@ def inference(beta: Array, scale: Array, of: Covariance, level: float) -> dict[s
         own = getattr(of, name)
         if own is not None:
             found[name] = np.where(usable, own, np.nan)
-    return found | {name: found[name] * scale for name in ("estimate", "se", "low", "high")}
+    return found | {name: scaled(found[name], powers) for name in ("estimate", "se", "low", "high")}
+
+
+def scaled(values: Array, powers: NDArray[np.int64]) -> Array:
+    """Values times powers of two; NaN where these are beyond what double precision holds, large or small."""
+    found = times(values, powers)
+    lost = (np.isinf(found) & np.isfinite(values)) | ((found == 0) & (values != 0))
+    return np.where(lost, np.nan, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...errors import DataError, Fault, SpecError
 from ...table import listing
 from .extras import library
+from .gauge import Gauge
 from .joined import Joined
 
 __all__ = ["Design", "design"]
@@ -42,6 +43,8 @@ class Design:
         Regressors that are an earlier value of the outcome.
     notes : list of str
         What was left out, in words.
+    measured : Gauge, optional
+        What was done to the columns; None where they are as given.
     """
 
     y: NDArray[np.float64]
@@ -53,6 +56,17 @@ class Design:
     joined: Joined
     lagged: tuple[str, ...]
     notes: list[str]
+    measured: Gauge | None = None
+
+    @property
+    def gauge(self) -> Gauge:
+        """How the columns, the outcome first, come to be what was given."""
+        return self.measured or Gauge.plain(self.both)
+
+    @property
+    def both(self) -> NDArray[np.float64]:
+        """The outcome and the regressors side by side."""
+        return np.column_stack([self.y, self.x])
 
     def place(self, row: int) -> str:
         """Unit and period of a row, in words."""
@@ -60,17 +74,15 @@ class Design:
 
     def rows(self, keep: NDArray[Any], notes: list[str]) -> Design:
         """Some of the rows."""
-        return Design(
-            self.y[keep], self.x[keep], self.outcome, self.terms, self.units[keep], self.periods[keep],
-            self.joined, self.lagged, [*self.notes, *notes],
+        return replace(
+            self, y=self.y[keep], x=self.x[keep], units=self.units[keep], periods=self.periods[keep],
+            notes=[*self.notes, *notes],
         )  # fmt: skip
 
     def columns(self, keep: list[int]) -> Design:
         """Some of the regressors."""
-        return Design(
-            self.y, self.x[:, keep], self.outcome, [self.terms[k] for k in keep], self.units, self.periods,
-            self.joined, self.lagged, self.notes,
-        )  # fmt: skip
+        gauge = None if self.measured is None else self.measured.columns(keep)
+        return replace(self, x=self.x[:, keep], terms=[self.terms[k] for k in keep], measured=gauge)
 
 
 def design(joined: Joined, formula: str, lag: float = 0) -> Design:

@@ -13,7 +13,8 @@ from ...table import listing, make_frame
 from .arellano_bond import Differenced, Estimated, differenced, estimate
 from .covariance import Covariance, inference
 from .design import CONSTANT, Design, design
-from .estimators import ESTIMATORS, FLAT, estimable
+from .estimators import ESTIMATORS, estimable
+from .gauge import is_rounding
 from .joined import join
 from .latex import table
 from .working import Array
@@ -62,7 +63,7 @@ class DynamicPanel:
             for name, values in found.tests.items()
         }
         covariance = Covariance(found.covariance, np.full(len(terms), np.inf), self.convention)
-        columns = inference(found.coefficients, found.scale, covariance, level)
+        columns = inference(found.coefficients, found.exponents, covariance, level)
         gone = [float("nan")] * len(reasons)
         self._columns: dict[str, list[Any]] = {"term": [*terms[:slopes], *reasons]}
         self._columns |= {name: [*map(float, values[:slopes]), *gone] for name, values in columns.items()}
@@ -255,7 +256,7 @@ def _told_apart(
     changes = replace(
         source, y=rows.y, x=rows.x[:, : len(names)], terms=names, units=rows.units, periods=rows.times
     )
-    if np.ptp(rows.y) <= FLAT * np.abs(source.y).max():
+    if is_rounding(rows.y, np.abs(source.y).max()):
         raise DataError(
             Fault(
                 "dynamic_panel", f"{source.outcome} changes by the same everywhere", "an outcome that varies"

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from ...errors import DataError, Fault
 from .design import CONSTANT, Design
 from .extras import library
-from .working import NEGLIGIBLE, Array, Working, demeaned, powers, residual_basis, sums
+from .gauge import FLAT, exponents, is_rounding, times
+from .working import NEGLIGIBLE, Array, Working, demeaned, residual_basis, sums
 
-__all__ = ["ESTIMATORS", "FLAT", "Estimator", "estimable", "fit", "standardized", "without_singletons"]
-
-FLAT = 1e-13  # of the largest value: a spread that is rounding
+__all__ = ["ESTIMATORS", "Estimator", "estimable", "fit", "prepared", "standardized", "without_singletons"]
 
 
 @dataclass(frozen=True)
@@ -54,24 +53,42 @@ def fit(design: Design, estimator: Estimator) -> Working:
     DataError
         If there are no more rows than parameters.
     """
-    scaled, contrasts, scale = standardized(design, estimator)
-    return replace(estimator.fit(scaled, estimator), contrasts=contrasts, scale=scale)
+    scaled = standardized(design, _takes_means(design, estimator))
+    gauge, wide = scaled.gauge, len(design.terms)
+    constant, contrasts, origin = _constant(design), np.eye(wide), np.zeros(wide)
+    contrasts[constant] -= np.where(constant, 0.0, gauge.origin[1:])
+    origin[constant] = gauge.origin[0]
+    powers = gauge.exponents[0] - gauge.exponents[1:]
+    work = estimator.fit(scaled, estimator)
+    return replace(work, contrasts=contrasts, origin=origin, exponents=powers, height=int(gauge.exponents[0]))
 
 
-def standardized(design: Design, estimator: Estimator) -> tuple[Design, Array, Array]:
-    """Columns over powers of two, regressors less their means where effects or a constant take these up.
+def prepared(design: Design, estimator: Estimator) -> tuple[Design, Design]:
+    """Standardized rows, and those that are regressed: so that neither means nor differences round away what varies."""
+    levels = standardized(design, _takes_means(design, estimator) or estimator.rows is _differences)
+    return levels, estimator.rows(levels)
 
-    Also the contrasts that give coefficients of the columns as they were, and the scale of these.
-    """
-    height, width = float(powers(design.y[:, None])[0]), powers(design.x)
-    x, contrasts = design.x / width, np.eye(len(width))
-    constant = [k for k, name in enumerate(design.terms) if name == CONSTANT]
-    if constant or estimator.by_unit or estimator.by_period:
-        mean = np.where(np.isin(np.arange(len(width)), constant), 0.0, x.mean(axis=0))
-        mean = mean + np.where(np.isin(np.arange(len(width)), constant), 0.0, (x - mean).mean(axis=0))
-        x = x - mean
-        contrasts[constant] -= mean
-    return replace(design, y=design.y / height, x=x), contrasts, height / width
+
+def standardized(design: Design, means: bool) -> Design:
+    """Columns over powers of two, with means less these; a constant stays."""
+    first = exponents(design.both)
+    both = times(design.both, -first)
+    keep = np.array([False, *_constant(design)]) if means else np.ones(both.shape[1], dtype=bool)
+    mean = np.where(keep, 0.0, both.mean(axis=0))
+    mean = mean + np.where(keep, 0.0, (both - mean).mean(axis=0))
+    both = both - mean
+    second = exponents(both)
+    both, mean = times(both, -second), times(mean, -second)
+    return replace(design, y=both[:, 0], x=both[:, 1:], measured=design.gauge.moved(first + second, mean))
+
+
+def _constant(design: Design) -> NDArray[np.bool_]:
+    return np.array([name == CONSTANT for name in design.terms], dtype=bool)
+
+
+def _takes_means(design: Design, estimator: Estimator) -> bool:
+    """Do effects or a constant take up the means of columns?"""
+    return bool(_constant(design).any()) or estimator.by_unit or estimator.by_period
 
 
 def _enough(rows: int, coefficients: int, effects: int) -> None:
@@ -111,15 +128,16 @@ def estimable(design: Design, estimator: Estimator) -> tuple[list[int], dict[str
     absorbing = names.get((estimator.by_unit, estimator.by_period), "")
     design = _standing_out(design, estimator)
     left, _ = _taken_out(design.x, design, estimator)
+    sizes = design.gauge.size[1:]
     basis, keep, reasons = np.empty((len(left), 0)), list[int](), dict[str, str]()
     for at, name in enumerate(design.terms):
         size = np.linalg.norm(design.x[:, at])
         rest = left[:, at] - basis @ (basis.T @ left[:, at])
         rest = rest - basis @ (basis.T @ rest)
-        if size == 0 or (absorbing and np.linalg.norm(left[:, at]) <= NEGLIGIBLE * size):
+        if size == 0 or (absorbing and _nothing(left[:, at], size, sizes[at])):
             alone = "does not change over time" if estimator.rows is _differences else "the same throughout"
             reasons[name] = f"absorbed by {absorbing}" if absorbing else alone
-        elif np.linalg.norm(rest) <= NEGLIGIBLE * np.linalg.norm(left[:, at]):
+        elif _nothing(rest, np.linalg.norm(left[:, at]), sizes[at]):
             others = [design.terms[k] for k in keep]
             with_effects = f" and {absorbing}" if absorbing else ""
             reasons[name] = f"collinear with {', '.join(others)}{with_effects}"
@@ -129,16 +147,26 @@ def estimable(design: Design, estimator: Estimator) -> tuple[list[int], dict[str
     return keep, reasons
 
 
+def _nothing(rest: Array, length: Any, size: Any) -> bool:
+    """Is what is left of a column of that length rounding, or no more than the column itself was rounded by?"""
+    little = bool(np.linalg.norm(rest) <= NEGLIGIBLE * length)
+    return little or bool(np.abs(rest).max() <= FLAT / 4 * size)
+
+
 def _standing_out(design: Design, estimator: Estimator) -> Design:
     """Standardized, with 0 for what varies by no more than rounding."""
-    found, _, _ = standardized(design, estimator)
-    flat = np.abs(found.x).max(axis=0) <= FLAT * np.abs(design.x / powers(design.x)).max(axis=0)
-    return replace(found, x=np.where(flat, 0.0, found.x))
+    means = _takes_means(design, estimator)
+    found = standardized(design, means)
+    size = found.gauge.size[1:]
+    flat = is_rounding(found.x, size) if means else np.abs(found.x).max(axis=0) <= FLAT * size
+    return replace(found, x=np.where(flat & ~_constant(design), 0.0, found.x))
 
 
 def _taken_out(values: Array, design: Design, estimator: Estimator) -> tuple[Array, Array]:
     """Columns with the effects of the estimator taken out, and the basis of those that are not means of units."""
     empty = np.empty((len(values), 0))
+    if estimator.by_period:
+        values = demeaned(values, _codes(design.periods))
     if estimator.by_unit:
         values = demeaned(values, _codes(design.units))
     if not estimator.by_period:
@@ -181,7 +209,7 @@ def _worked(
         y - x @ beta,
         beta,
         np.eye(len(beta)),
-        np.ones(len(beta)),
+        np.zeros(len(beta), dtype=np.int64),
         design.units,
         design.periods,
         nested,
@@ -193,12 +221,12 @@ def _worked(
 
 def _absorbing(design: Design, estimator: Estimator) -> Working:
     """Pooled least squares, or with effects of units, periods or both taken out."""
-    both, basis = _taken_out(np.column_stack([design.y, design.x]), design, estimator)
+    both, basis = _taken_out(design.both, design, estimator)
     absorbed = basis.shape[1] + (len(np.unique(design.units)) if estimator.by_unit else 0)
     _enough(len(design.y), design.x.shape[1], absorbed)
     if estimator.by_unit or estimator.by_period:
         effects = {"entity_effects": estimator.by_unit, "time_effects": estimator.by_period}
-        model = _model("PanelOLS", design, **effects)
+        model = _model("PanelOLS", replace(design, y=both[:, 0], x=both[:, 1:]), **effects)
     else:
         model = _model("PooledOLS", design)
     return _worked(design, model, both[:, 0], both[:, 1:], estimator.by_unit, basis, absorbed)
@@ -209,13 +237,13 @@ def _random(design: Design, estimator: Estimator) -> Working:
     if len(np.unique(design.units)) <= design.x.shape[1]:
         came = f"{len(np.unique(design.units))} countries for {design.x.shape[1]} coefficients"
         raise DataError(Fault("effects", came, "more countries than coefficients for random effects"))
-    if np.ptp(design.y) <= FLAT * np.abs(design.y).max():  # no variance to part
+    if is_rounding(design.y, design.gauge.size[0]):  # no variance to part
         return _absorbing(design, estimator)
     _enough(len(design.y), design.x.shape[1], 0)
     model = _model("RandomEffects", design)
     codes = _codes(design.units)
     theta = model.theta.to_numpy(dtype=np.float64)[:, 0][codes]
-    both = np.column_stack([design.y, design.x])
+    both = design.both
     means = (sums(both, codes) / np.bincount(codes)[:, None])[codes]
     both = both - theta[:, None] * means
     found = _worked(design, model, both[:, 0], both[:, 1:], False, np.empty((len(both), 0)), 0)
@@ -233,7 +261,7 @@ def _ordinary(design: Design, estimator: Estimator) -> Working:
 def _means(design: Design) -> Design:
     """A row a unit: means over its periods."""
     units, codes = np.unique(design.units, return_inverse=True)
-    both = sums(np.column_stack([design.y, design.x]), codes) / np.bincount(codes)[:, None]
+    both = sums(design.both, codes) / np.bincount(codes)[:, None]
     return replace(
         design, y=both[:, 0], x=both[:, 1:], units=units, periods=np.full(len(units), design.periods.max())
     )
@@ -244,8 +272,8 @@ def _differences(design: Design) -> Design:
     follows = (np.diff(design.units) == 0) & (np.diff(design.periods) == 1)
     if not follows.any():
         raise DataError(Fault("effects", "no unit in two successive periods", "two for first differences"))
-    x = np.diff(design.x, axis=0)[follows]
-    x[:, [name == CONSTANT for name in design.terms]] = 1.0
+    x, gauge = np.diff(design.x, axis=0)[follows], design.gauge
+    x[:, _constant(design)] = 1.0
     skipped = int(((np.diff(design.units) == 0) & ~follows).sum())
     notes = [f"{skipped} differences across a gap left out"] if skipped else []
     if CONSTANT in design.terms:
@@ -253,6 +281,7 @@ def _differences(design: Design) -> Design:
     return replace(
         design, y=np.diff(design.y)[follows], x=x, units=design.units[1:][follows],
         periods=design.periods[1:][follows], notes=[*design.notes, *notes],
+        measured=replace(gauge, origin=np.zeros_like(gauge.origin)),
     )  # fmt: skip
 
 

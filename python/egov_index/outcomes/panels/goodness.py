@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .design import Design
-from .working import Array, Working, demeaned, powers, sums
+from .gauge import times
+from .working import Array, Working, demeaned, sums
 
 __all__ = ["shares"]
 
@@ -13,12 +14,11 @@ __all__ = ["shares"]
 def shares(levels: Design, work: Working) -> dict[str, float]:
     """Squared correlations of the outcome with what the slopes foretell: overall, of country means, within countries.
 
-    Levels are the rows before means or differences were taken; NaN where either side does not vary.
+    Levels are the rows before means or differences were taken, standardized; NaN where either side does not vary.
     """
-    height, width = float(powers(levels.y[:, None])[0]), powers(levels.x)
-    x = levels.x / width
-    foretold = (x - x.mean(axis=0)) @ (work.estimates * work.scale / height * width)
-    both = np.column_stack([levels.y / height - (levels.y / height).mean(), foretold])
+    x, powers = levels.x, levels.gauge.exponents
+    foretold = (x - x.mean(axis=0)) @ times(work.estimates, work.exponents - powers[0] + powers[1:])
+    both = np.column_stack([levels.y - levels.y.mean(), foretold])
     codes = np.unique(levels.units, return_inverse=True)[1].astype(np.int64)
     means = sums(both, codes) / np.bincount(codes)[:, None]
     return {

@@ -14,6 +14,7 @@ from .covariance import sandwich
 from .design import CONSTANT, Design
 from .estimators import ESTIMATORS, estimable, fit, standardized, without_singletons
 from .extras import library
+from .gauge import times
 from .kernels import unadjusted
 from .working import Array, Working, demeaned
 
@@ -72,7 +73,7 @@ def compare_effects(design: Design) -> Hausman:
         return Hausman([{"form": form, "says": SAYS[form], **empty} for form in SAYS], backend)
     within, mixed = fit(inside, entity), fit(whole, random)
     at = [whole.terms.index(name) for name in names]
-    rows = [_classical(within, mixed, at), *_auxiliary(standardized(inside, entity)[0], mixed)]
+    rows = [_classical(within, mixed, at), *_auxiliary(standardized(inside, means=True), mixed)]
     return Hausman(rows, backend)
 
 
@@ -89,8 +90,10 @@ def _without_constant(design: Design) -> Design:
 
 
 def _classical(within: Working, mixed: Working, at: list[int]) -> dict[str, Any]:
-    gap = within.estimates - mixed.estimates[at]
-    matrix = unadjusted(within).matrix - unadjusted(mixed).matrix[np.ix_(at, at)]
+    power = mixed.exponents[at] - within.exponents  # both in the units of the first
+    gap = within.estimates - times(mixed.estimates[at], power)
+    other = times(unadjusted(mixed).matrix[np.ix_(at, at)], power + power[:, None])
+    matrix = unadjusted(within).matrix - other
     scale = 1 / np.sqrt(np.diag(unadjusted(within).matrix))
     lowest = float(np.linalg.eigvalsh(matrix * scale * scale[:, None]).min())
     note = "" if lowest > 0 else "the difference of covariances is not positive definite: use another form"
@@ -116,7 +119,8 @@ def _auxiliary(inside: Design, mixed: Working) -> list[dict[str, Any]]:
         residuals=y - x @ beta,
         coefficients=beta,
         contrasts=np.eye(len(beta)),
-        scale=np.ones(len(beta)),
+        origin=0.0,
+        exponents=np.zeros(len(beta), dtype=np.int64),
     )
     last = slice(mixed.x.shape[1], None)
     found = {

@@ -15,12 +15,13 @@ from .clustered import COUNTS, clustered
 from .covariance import Covariance
 from .design import CONSTANT, Design, design
 from .distances import great_circle, locate
-from .estimators import ESTIMATORS, Estimator, estimable, fit, without_singletons
+from .estimators import ESTIMATORS, Estimator, estimable, fit, prepared, without_singletons
+from .gauge import is_rounding, times
 from .goodness import shares
 from .joined import join
 from .kernels import KERNELS, conley, driscoll_kraay, robust, unadjusted
 from .wild import WEIGHTS, wild
-from .working import NEGLIGIBLE, Working, powers
+from .working import NEGLIGIBLE, Working
 
 __all__ = ["panel_model"]
 
@@ -125,7 +126,7 @@ def panel_model(
     rows = without_singletons(source, estimator)
     if estimator.by_unit or estimator.by_period:
         rows = rows.columns([k for k, name in enumerate(rows.terms) if name != CONSTANT])
-    levels, rows = rows, estimator.rows(rows)
+    levels, rows = prepared(rows, estimator)
     keep, reasons = estimable(rows, estimator)
     if not keep:
         left_out = "; ".join(f"{name}: {why}" for name, why in reasons.items())
@@ -188,13 +189,13 @@ def _covariance(work: Working, used: Design, se: str, options: dict[str, Any]) -
 
 def _without_error(work: Working, used: Design) -> str:
     """Why there are no standard errors: the outcome is constant, or a sum of the regressors to the last digit."""
-    size = float(np.linalg.norm(work.residuals))
-    taken = float(np.linalg.norm(work.residuals + work.x @ work.coefficients))
-    y = used.y / powers(used.y[:, None])[0]
-    outcome, centered = float(np.linalg.norm(y)), float(np.linalg.norm(y - y.mean()))
-    if taken <= NEGLIGIBLE * centered or centered <= 1e-13 * outcome:
+    left, power = work.residuals + work.x @ work.coefficients, used.gauge.exponents[:1] - work.height
+    size, taken = float(np.linalg.norm(work.residuals)), float(np.linalg.norm(left))
+    y, largest = times(used.y, power), times(used.gauge.size[:1], power)[0]
+    spread = float(np.linalg.norm(y - y.mean()))
+    if taken <= NEGLIGIBLE * spread or is_rounding(left, largest) or is_rounding(y, largest):
         return f"{used.outcome} does not vary once effects are taken out: nothing to estimate"
-    if size <= 1e-12 * max(taken, 1e-2 * outcome):
+    if size <= 1e-12 * taken or is_rounding(work.residuals, largest):
         return f"{used.outcome} is a sum of the regressors, without error: no standard errors"
     return ""
 

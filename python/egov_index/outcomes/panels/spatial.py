@@ -13,14 +13,12 @@ from ...errors import DataError, Fault, SpecError
 from ...table import make_frame, nearest
 from .distances import Array, great_circle, locate
 from .extras import library
+from .gauge import exponents, is_rounding, times
 
 __all__ = ["SCHEMES", "Moran", "moran", "moran_of", "spatial_weights"]
 
 SCHEMES = ("inverse-distance", "knn", "distance-band")
 BLOCK = 500  # permutations worked out at a time
-ROUNDING = (
-    4 * np.finfo(np.float64).eps
-)  # values that differ by no more than this share of their size are equal
 
 
 @dataclass(frozen=True)
@@ -142,12 +140,12 @@ def moran_of(
     if size < 4:
         return _nothing(size, "fewer than 4 values")
     matrix = spatial_weights(distances, weights, count, cutoff)
-    # a power of two, so that squares neither overflow nor vanish
-    values = values / 2.0 ** np.round(np.log2(max(float(np.abs(values).max()), 1e-300)))
+    values = times(values, -exponents(values[:, None]))  # so that squares neither overflow nor vanish
+    if is_rounding(values, np.abs(values).max()):
+        return _nothing(size, "constant values")
     spread = values - values.mean()
     spread = spread - spread.mean()
-    if np.abs(spread).max() <= ROUNDING * np.abs(values).max():
-        return _nothing(size, "constant values")
+    spread = times(spread, -exponents(spread[:, None]))
     if matrix.sum() == 0:
         return _nothing(size, "no neighbor within the cutoff")
     return _tested(spread, matrix, permutations, seed)

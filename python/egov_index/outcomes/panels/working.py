@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .gauge import times
+
 Array = NDArray[np.float64]
 
-__all__ = ["Array", "Working", "demeaned", "powers", "residual_basis", "sums"]
+__all__ = ["Array", "Working", "demeaned", "residual_basis", "sums"]
 
 NEGLIGIBLE = 1e-9  # of the length of a column: what is left of it after projection is rounding
 
@@ -30,8 +32,8 @@ class Working:
         k, of these columns.
     contrasts : numpy.ndarray
         Shape (k, k): times the coefficients they are those of the columns as given, but for the scale.
-    scale : numpy.ndarray
-        k powers of two: what is to be multiplied onto a contrast and its error.
+    exponents : numpy.ndarray of int
+        k, of the powers of two to be multiplied onto a contrast and its error.
     units, periods : numpy.ndarray of int
         Unit and period of each row; units are the clusters.
     nested : bool
@@ -42,19 +44,25 @@ class Working:
         Parameters that the effects took.
     facts : dict
         What the estimator alone knows: R2, variance components.
+    height : int
+        Exponent of the power of two to be multiplied onto a residual.
+    origin : numpy.ndarray or 0
+        k, to be added to the contrasts.
     """
 
     x: Array
     residuals: Array
     coefficients: Array
     contrasts: Array
-    scale: Array
+    exponents: NDArray[np.int64]
     units: NDArray[np.int64]
     periods: NDArray[np.int64]
     nested: bool
     basis: Array
     absorbed: int
     facts: dict[str, Any] = field(default_factory=dict)
+    height: int = 0
+    origin: Array | float = 0.0
 
     @cached_property
     def _qr(self) -> tuple[Array, Array]:
@@ -79,7 +87,12 @@ class Working:
     @property
     def estimates(self) -> Array:
         """Contrasts of the coefficients, without the scale."""
-        return np.asarray(self.contrasts @ self.coefficients)
+        return np.asarray(self.contrasts @ self.coefficients + self.origin)
+
+    @property
+    def scale(self) -> Array:
+        """The powers of two, as numbers."""
+        return times(np.ones(len(self.exponents)), self.exponents)
 
     @cached_property
     def classical(self) -> Array:
@@ -111,12 +124,6 @@ class Working:
     def cluster_sums(self, values: Array) -> Array:
         """Sums of rows within units, shape (clusters, columns)."""
         return np.vstack([values[rows].sum(axis=0) for rows in self.clusters])
-
-
-def powers(columns: Array) -> Array:
-    """A power of two near the largest absolute value of each column; 1 where that is 0."""
-    largest = np.abs(columns).max(axis=0, initial=0.0)
-    return np.asarray(np.exp2(np.round(np.log2(np.where(largest > 0, largest, 1.0)))))
 
 
 def demeaned(values: Array, groups: NDArray[np.int64]) -> Array:
