@@ -95,3 +95,15 @@ def test_units_of_measurement_do_not_move_a_dynamic_panel_with_more_instruments_
         scaled.to_frame()["estimate"], plain.to_frame()["estimate"], rtol=1e-6, atol=1e-9
     )
     assert (plain.diagnostics()["statistic"][2:] >= 0).all()
+
+
+@pytest.mark.parametrize("scale", ["standard", "rank"])
+def test_information_of_an_offset_is_that_without_it(scale):
+    x, y = (np.round(20 * side) for side in (X, X + Y))
+    plain = outcomes.information(x, y, scale=scale)
+    assert outcomes.information(1e9 + x * 2.0**-20, y, scale=scale) == plain
+    assert outcomes.information(1e9 + x * 2.0**-20, -1e9 - y * 2.0**-20, scale=scale) == pytest.approx(
+        outcomes.information(x, -y, scale=scale), rel=1e-12
+    )
+    far = 1e9 + x * 1e-6  # rounded to 1e-7
+    assert outcomes.information(far, y, scale=scale) == outcomes.information(far - 1e9, y, scale=scale)

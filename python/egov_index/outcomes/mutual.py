@@ -16,6 +16,7 @@ from ..panel import Panel
 from ..result import Result
 from ..single import checked
 from .asked import Asked, corrected, one_of
+from .designs import without_offset
 from .pairs import Pairs
 from .rows import about_outcome, by_goal, note_of
 from .saturation import tied
@@ -138,6 +139,8 @@ def _informations(
     streams: Sequence[int] = (),
 ) -> dict[str, list[Any]]:  # fmt: skip
     """Every column of x with every column of y, by the core: n, estimate, p and reason of each pair."""
+    if scale == "standard":  # steps far from 0 would be rounded on their way to standard deviations
+        x, y = (np.column_stack([without_offset(column)[0] for column in side.T]) for side in (x, y))
     tables = np.asfortranarray(x), np.asfortranarray(y)
     return _core.mutual_information(
         *tables, neighbors, scale == "rank", permutations, seed, threads, list(streams), progress
