@@ -137,8 +137,9 @@ def test_without_a_line_there_is_a_reason(change, reason, methods):
 def test_one_country_and_other_units():
     one = Panel(SCORES[:1], UNITS[:1], [2020, 2022], ["a", "b"])
     assert set(drawn(one, targets())["reason"]) <= {"too-few", "no-overlap"}
-    with pytest.raises(DataError, match="no unit in common"):
-        drawn(scores(), targets(units=[f"V{k}" for k in range(40)]))
+    found = lines(scores(), targets(units=[f"V{k}" for k in range(40)]))
+    assert set(found.to_frame()["reason"]) == {"no-overlap"} and found.to_frame()["slope"].isna().all()
+    assert any("V0, V1, V2" in note and UNITS[0] in note for note in found.notes)
     order = RNG.permutation(40)
     mixed = targets(VALUES[order], [UNITS[k] for k in order])
     np.testing.assert_array_equal(drawn(scores(), mixed)["slope"], drawn()["slope"])

@@ -196,9 +196,17 @@ def test_no_value_serves_at_two_lags_if_the_window_is_left_out():
 
 def test_a_lag_beyond_the_data_is_told():
     made = egov.outcomes.lags(scores(), targets(), [0, 40], nodes="a", resamples=0, window=2)
-    assert set(made.to_frame()["lag"]) == {0.0} and any("lag 40" in note for note in made.notes)
-    with pytest.raises(DataError, match="one within"):
-        egov.outcomes.lags(scores(), targets(), [40], resamples=0)
+    frame = made.to_frame()
+    assert set(frame["lag"]) == {0.0, 40.0} and any("lag 40" in note for note in made.notes)
+    beyond = frame[frame["lag"] == 40]
+    assert (beyond["reason"] == "no-overlap").all() and beyond["estimate"].isna().all()
+    assert (beyond["n"] == 0).all() and beyond["p_adjusted"].isna().all()
+    alone = egov.outcomes.lags(scores(), targets(), [0], nodes="a", resamples=0, window=2).to_frame()
+    for name in ("n", "estimate", "p", "p_adjusted"):  # the other lag is as if it had not been asked for
+        assert frame[frame["lag"] == 0][name].tolist() == alone[name].tolist()
+    nowhere = egov.outcomes.lags(scores(), targets(), [-1000, 1000], resamples=0)  # within 5, not within 2000
+    assert set(nowhere.to_frame()["reason"]) == {"no-overlap"}
+    assert any("none within" in note for note in nowhere.notes) and nowhere.explain()
 
 
 @pytest.mark.parametrize("lags", [[], [1, 1], ["a"], [NAN], "ab", [True]])

@@ -56,17 +56,19 @@ class Controls:
             raise SpecError(faults)
         return cls(written, tuple(name for name, _ in found), tuple(log for _, log in found), source)
 
-    def values(self, units: Sequence[Any], times: Sequence[float], window: float) -> NDArray[np.float64]:
-        """Latest values at or before each time, one time after the other: rows x controls."""
+    def values(
+        self, units: Sequence[Any], times: Sequence[float], window: float
+    ) -> tuple[NDArray[np.float64], list[str]]:
+        """Latest values at or before each time, one time after the other: rows x controls; and what is to be said."""
         if not self.names:
-            return np.empty((len(units) * len(times), 0), order="F")
+            return np.empty((len(units) * len(times), 0), order="F"), []
         chosen = self.panel.select(indicators=list(dict.fromkeys(self.series)))
-        values, _ = stack_of(units, chosen, times, window, "controls")
+        values, _, said = stack_of(units, chosen, times, window, "controls")
         columns = [values[:, chosen.indicators.index(name)] for name in self.series]
         for at, name in enumerate(self.names):
             if self.logs[at]:
                 columns[at] = _logarithm(name, columns[at], units)
-        return np.asfortranarray(np.column_stack(columns))
+        return np.asfortranarray(np.column_stack(columns)), said
 
 
 def _series(name: str, known: Sequence[str]) -> tuple[str, bool]:

@@ -115,13 +115,15 @@ def correlate(
     Raises
     ------
     SpecError, DataError
-        For unknown methods, nodes, outcomes, controls or periods; for outcomes without a common unit; for a
-        logarithm of a control at or below 0.
+        For unknown methods, nodes, outcomes, controls or periods; for labels of units or periods that cannot be
+        compared, as numbers with text; for a logarithm of a control at or below 0.
 
     Notes
     -----
-    A pair that cannot have a number is NaN, with a code in ``reason`` and words in ``note``: too few countries, a
-    constant column, a control that determines the index or the outcome, as many controls as countries allow.
+    A pair that cannot have a number is NaN, with a code in ``reason`` and words in ``note``: no country that has both,
+    too few countries, a constant column, a control that determines the index or the outcome, as many controls as
+    countries allow. Where no unit or no period is in common at all, ``notes`` of the answer says what there is on both
+    sides.
 
     Examples
     --------

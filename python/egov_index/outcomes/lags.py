@@ -13,7 +13,6 @@ from ..errors import Fault, SpecError
 from ..panel import Panel
 from ..result import Result
 from ..table import listing
-from .around import NoPeriodError
 from .asked import Asked
 from .pairs import Pairs
 from .rows import about_outcome, by_goal, note_of, years_of
@@ -76,9 +75,11 @@ def lags(
     scores, outcomes, method, nodes, only, control, controls, period, view, interval, resamples, level, minimum
         As in :func:`egov_index.outcomes.correlate`.
     lags : iterable of float
-        How many periods later than the index outcomes are taken; below 0: earlier.
+        How many periods later than the index outcomes are taken; below 0: earlier. Where no outcome has a value so far
+        off the rows are missing, with the reason ``no-overlap``.
     window : float, optional
-        As there; the smallest distance between two lags if left out, so that no value serves at two of them.
+        As there; the smallest distance between two lags if left out, at most 5, so that no value serves at two of
+        them. With a window longer than that distance one value may: lags that share values differ less than time does.
     same : bool
         Each pair uses the countries that have the outcome at every lag at which any has it, so that lags differ in
         time and not in countries; False: all there are at each.
@@ -110,7 +111,7 @@ def lags(
     ([-4.0, 0.0, 4.0], [2014.0, 2018.0, 2022.0], 1)
     """
     steps = _steps(lags)
-    apart = window if window is not None else min(np.diff(steps), default=5.0)
+    apart = window if window is not None else min([*np.diff(steps), 5.0])
     asked = Asked.read(
         method, window=float(apart) if window is None else window, interval=interval, resamples=resamples,
         level=level, adjust=adjust, minimum=minimum, view=view, seed=seed, threads=threads, progress=progress,
@@ -125,7 +126,7 @@ def lags(
     rows = _rows(found, asked)
     title = f"associations ({asked.method.method}) at lags {listing(f'{step:g}' for step in steps)}"
     one = next(iter(found.values()))
-    return Lags(rows, COLUMNS, panel_of(scores).backend, title, _how(asked, one), [*one.notes, *notes])
+    return Lags(rows, COLUMNS, panel_of(scores).backend, title, _how(asked, one), notes)
 
 
 def _how(asked: Asked, sides: Sides) -> str:
@@ -149,18 +150,13 @@ def _steps(lags: Any) -> list[float]:
 def _at_lags(
     scores: Any, outcomes: Any, steps: list[float], how: dict[str, Any]
 ) -> tuple[dict[float, Sides], list[str]]:  # fmt: skip
-    """Both sides at each lag; one at which the outcomes have no period at all is missing throughout."""
-    found: dict[float, Sides] = {}
-    fault: NoPeriodError | None = None
-    for step in steps:
-        try:
-            found[step] = gather(scores, outcomes, lag=step, **how)
-        except NoPeriodError as error:
-            fault = error
-    if not found and fault is not None:
-        raise fault
-    gone = [step for step in steps if step not in found]
-    return found, [f"no outcome has a period at lag {listing(f'{step:g}' for step in gone)}"] if gone else []
+    """Both sides at each lag, missing throughout where no outcome has a value, and what is to be said."""
+    found = {step: gather(scores, outcomes, lag=step, **how) for step in steps}
+    gone = [step for step, sides in found.items() if np.isnan(sides.years).all()]
+    told = next((sides for step, sides in found.items() if step not in gone), found[steps[0]])
+    if not gone:
+        return found, told.notes
+    return found, [*told.notes, f"no outcome has a value at lag {listing(f'{step:g}' for step in gone)}"]
 
 
 def _same_rows(found: dict[float, Sides]) -> None:

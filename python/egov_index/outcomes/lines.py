@@ -102,6 +102,8 @@ class Lines:
     ----------
     methods, errors, quantile, controls, standardized, level, period, lag, window
         How they were drawn; ``errors`` is the convention of those by least squares.
+    notes : tuple of str
+        What a reader of the whole table should know.
     """
 
     def __init__(self, columns: dict[str, list[Any]], backend: str, **how: Any) -> None:
@@ -113,6 +115,7 @@ class Lines:
         self.standardized: bool = how["standardized"]
         self.level: float = how["level"]
         self.period, self.lag, self.window = how["period"], how["lag"], how["window"]
+        self.notes: tuple[str, ...] = tuple(how["notes"])
 
     def to_frame(self) -> Any:
         """Frame with a row a node, outcome and method.
@@ -191,13 +194,13 @@ def lines(
     -------
     Lines
         A pair uses the countries that have all its values. Without a number and with a reason where they are fewer
-        than 4 or no more than the coefficients, where node or outcome does not vary, or the controls determine one
-        of them.
+        than 4 (none: ``notes`` then says what there is on both sides) or no more than the coefficients, where node or
+        outcome does not vary, or the controls determine one of them.
 
     Raises
     ------
     SpecError, DataError
-        For names that are unknown and arguments that make no sense; for outcomes without a common unit.
+        For names that are unknown and arguments that make no sense.
 
     Examples
     --------
@@ -237,6 +240,7 @@ def lines(
     return Lines(
         columns, panel.backend, methods=wanted, errors=errors, quantile=quantile, controls=sides.controls.names,
         standardized=standardize, level=level, period=sides.periods[0], lag=lag, window=window,
+        notes=sides.notes,
     )  # fmt: skip
 
 

@@ -104,11 +104,12 @@ def gather(
     x = values[:, at][:, :, [known.index(name) for name in names]]
     shown = outcomes if list(outcomes.indicators) == rows else outcomes.select(indicators=rows)
     times = [time_of(label) for label in periods]
-    y, years = stack_of(units, shown, [now + time_of(lag) for now in times], window, "outcomes")
+    y, years, apart = stack_of(units, shown, [now + time_of(lag) for now in times], window, "outcomes")
+    z, unheld = held.values(units, times, window)
     return Sides(
         scores, outcomes, names, rows, periods, np.asfortranarray(x.transpose(1, 0, 2).reshape(-1, len(names))),
-        y, years, held.values(units, times, window), np.tile(np.arange(len(units)), len(periods)), held,
-        notes + unscored,
+        y, years, z, np.tile(np.arange(len(units)), len(periods)), held,
+        [*notes, *unscored, *apart, *unheld],
     )  # fmt: skip
 
 
