@@ -93,8 +93,14 @@ def picked(place: str, given: Any, known: Iterable[str], what: str) -> tuple[str
 
 
 def period_at(given: Any, periods: Sequence[Any]) -> int:
-    """Where a period stands, by its label or the text of it; SpecError if it is none."""
+    """Where a period stands, by what equals its label or by the text of it; SpecError if it is none.
+
+    Examples
+    --------
+    >>> [period_at(given, [2016, 2018]) for given in (2018, 2018.0, "2018")]
+    [1, 1, 1]
+    """
     for at, label in enumerate(periods):
-        if str(label) == str(given):
+        if str(label) == str(given) or (is_number(given) and is_number(label) and given == label):
             return at
     raise SpecError(Fault("period", repr(given), f"one of {listing(periods)}"))

@@ -47,6 +47,7 @@ def test_draws_of_the_root_are_those_kept():
     panel, _ = panel_of(periods=(2019, 2020))
     ensemble = index_of().uncertainty(panel, CHOICES, 100, keep=True)
     draws = IndexDraws(ensemble, period=2019)
+    assert IndexDraws(ensemble, period=2019.0).period == 2019
     root = np.concatenate(list(draws.blocks()))[:, :, 0]
     assert draws.nodes == TREE.codes and len(draws.rows) == len(UNITS)
     np.testing.assert_array_equal(root, ensemble.draws["scores"][:, : len(UNITS)])

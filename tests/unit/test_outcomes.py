@@ -194,6 +194,17 @@ def test_bad_requests(keywords, words):
     assert all(word in str(caught.value) for word in words)
 
 
+@pytest.mark.parametrize("period", [2020.0, np.int64(2020), np.float32(2020), "2020", np.array(2020)])
+def test_a_period_by_what_equals_its_label(period):
+    assert links(period=period)["estimate"].tolist() == links(period=2020)["estimate"].tolist()
+    pooled = links(period=np.array([2022.0, period], dtype=object), view="pooled")
+    assert pooled["estimate"].tolist() == links(view="pooled")["estimate"].tolist()
+    with pytest.raises(SpecError, match=r"2020\.5"):
+        links(period=2020.5)
+    with pytest.raises(SpecError, match="True"):
+        links(period=True)
+
+
 def test_data_that_have_nothing_in_common():
     with pytest.raises(DataError, match=r"units 0, 1, 2.*numbers or text"):
         egov.outcomes.correlate(scores(), targets(units=list(range(40))))

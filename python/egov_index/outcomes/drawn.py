@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
+from ..arguments import period_at
 from ..compiled import located
 from ..errors import Fault, SpecError
 from ..progress import Told, stretches
-from ..table import listing, nearest
+from ..table import nearest
 
 if TYPE_CHECKING:
     from ..ensemble import Ensemble
@@ -48,13 +49,13 @@ class IndexDraws:
             if name not in known
         ]
         wanted = ensemble.periods[-1] if period is None else period
-        found = [label for label in ensemble.periods if str(label) == str(wanted)]
-        if not found:
-            faults.append(Fault("period", repr(period), f"one of {listing(ensemble.periods)}"))
+        try:
+            self._at = period_at(wanted, ensemble.periods)
+        except SpecError as error:
+            faults += error.faults
         if faults:
             raise SpecError(faults)
-        self.period = found[0]
-        self._at = ensemble.periods.index(self.period)
+        self.period = ensemble.periods[self._at]
         units = len(ensemble.panel.units)
         self.rows = np.array(
             [row % units for row in ensemble._kept if row // units == self._at], dtype=np.int64

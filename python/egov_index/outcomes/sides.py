@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import picked
+from ..arguments import period_at, picked
 from ..errors import DataError, Fault, SpecError
 from ..panel import Panel
 from ..result import Result
@@ -157,17 +157,15 @@ def _periods(period: Any, known: list[Any], stacked: bool) -> list[Any]:
     """One period, the last if none is named; or stacked some of them, all if none is."""
     if period is None:
         return list(known) if stacked else [known[-1]]
+    period = period.tolist() if isinstance(period, np.ndarray | np.generic) else period
     several = isinstance(period, Sequence) and not isinstance(period, str)
     if several and not stacked:
         raise SpecError(Fault("period", repr(period), 'one period, or view="pooled", "within" or "between"'))
-    by_text = {str(label): label for label in known}
-    wanted = [str(label) for label in (period if several else [period])]
-    faults = [
-        Fault("period", repr(label), f"one of {listing(known)}") for label in wanted if label not in by_text
-    ]
-    if faults or not wanted:
+    faults: list[Fault] = []
+    found = {_tried(faults, period_at, label, known) for label in (period if several else [period])}
+    if faults or not found:
         raise SpecError(faults or Fault("period", "an empty list", f"some of {listing(known)}"))
-    return [label for label in known if str(label) in wanted]
+    return [known[at] for at in sorted(found)]
 
 
 def _rows(outcomes: Panel, only: str | Sequence[str] | None) -> tuple[list[str], list[str]]:
