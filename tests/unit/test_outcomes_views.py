@@ -243,3 +243,28 @@ def test_several_intervals_stand_side_by_side_and_are_those_asked_for_alone():
 def test_intervals_that_cannot_stand_together_are_refused(interval):
     with pytest.raises(egov.SpecError, match="interval"):
         links(interval=interval)
+
+
+@pytest.mark.parametrize("method", ["pearson", "spearman", "kendall"])
+def test_a_country_with_one_row_is_not_in_the_view_within(method):
+    x, y = np.random.default_rng(6).normal(size=(2, 10, 3, 1))
+    y[5:, :2] = np.nan
+    units = [f"U{k}" for k in range(10)]
+    sides = [egov.Panel(values, units, [1, 2, 3], ["v"]) for values in (x, y)]
+    few = [side.select(units=units[:5]) for side in sides]
+    found, alone = (
+        egov.outcomes.correlate(*pair, method, view="within", window=1, resamples=0).to_frame()
+        for pair in (sides, few)
+    )
+    assert (found["n"][0], found["countries"][0]) == (15, 5)
+    assert found["estimate"][0] == alone["estimate"][0] and found["p"][0] == alone["p"][0]
+
+
+def test_with_a_window_longer_than_the_steps_one_value_serves_at_several_lags():
+    x, y = np.random.default_rng(7).normal(size=(2, 10, 1, 1))
+    units = [f"U{k}" for k in range(10)]
+    index, outcome = egov.Panel(x, units, [2010], ["x"]), egov.Panel(y, units, [2010], ["y"])
+    found = egov.outcomes.lags(index, outcome, [0, 1, 2], window=2, resamples=0).to_frame()
+    assert found["estimate"][0] == found["estimate"][1] and found["reason"].tolist() == ["", "", "no-overlap"]
+    apart = egov.outcomes.lags(index, outcome, [0, 1, 2], resamples=0).to_frame()
+    assert apart["reason"].tolist() == ["", "no-overlap", "no-overlap"]

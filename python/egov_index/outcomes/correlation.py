@@ -76,7 +76,8 @@ def correlate(
     view : {"rows", "pooled", "within", "between"}
         Countries of one period; or several periods stacked, each with its outcomes at the lag: all variation
         together, that within countries (deviations from the mean of the country over the rows that have both), or
-        that between their means. A country is a cluster then: it is resampled whole.
+        that between their means. A country is a cluster then: it is resampled whole. Within, ranks are those of the
+        deviations, and a country with a single row has none: it is left out by every method, and of n.
     lag : float
         Outcomes are taken so many periods later than the index; below 0: earlier.
     window : float
@@ -90,7 +91,8 @@ def correlate(
         Resamples drawn for each pair, or one for all pairs, which keeps the dependence among outcomes.
     permutations : int
         Above 0: p by so many permutations of a studentized statistic (DiCiccio and Romano 2017), with controls by
-        Freedman and Lane (1983).
+        Freedman and Lane (1983). Its variance is that of the influence of each row: for Spearman without controls not
+        of the products of ranks alone but also of what a row does to the ranks of others.
     level : float
         Level of the interval.
     adjust : str or Choice
