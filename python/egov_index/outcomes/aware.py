@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from ..index import Index
 from ..panel import Panel
 from ..table import listing
 
-__all__ = ["ROLE", "outcome_aware", "told_on_purpose"]
+__all__ = ["ROLE", "outcome_aware", "told_on_purpose", "with_choices"]
 
 ROLE = "known to the imputation on purpose"  # in column "role" of indicator_info
 
@@ -125,24 +125,33 @@ def told_on_purpose(panel: Panel, name: str) -> bool:
     return name in panel.indicators and panel.about(name).get("role") == ROLE
 
 
-def _with_auxiliaries(index: Index, names: tuple[str, ...]) -> Index:
+def with_choices(index: Index, change: Callable[[Choice], Choice]) -> Index:
+    """An index with each method of its chains of imputation changed, those of nodes too."""
     tree = index.framework
+
+    def changed(chain: Sequence[Choice] | None) -> tuple[Choice, ...] | None:
+        return None if chain is None else tuple(change(one) for one in chain)
+
+    recipe = index.recipe.replace(impute=changed(index.recipe.impute))
+    nodes = [replace(node, impute=changed(node.impute)) for node in tree.nodes]
+    return index.replace(framework=Framework(nodes, tree.groups, tree.rank_digits), recipe=recipe)
+
+
+def _with_auxiliaries(index: Index, names: tuple[str, ...]) -> Index:
     found: list[Choice] = []
 
-    def aware(chain: Sequence[Choice] | None) -> tuple[Choice, ...] | None:
-        if chain is None:
-            return None
-        told = tuple(_told(one, names) for one in chain)
-        found.extend(one for one, before in zip(told, chain, strict=True) if one is not before)
+    def aware(one: Choice) -> Choice:
+        told = _told(one, names)
+        if told is not one:
+            found.append(told)
         return told
 
-    recipe = index.recipe.replace(impute=aware(index.recipe.impute))
-    nodes = [replace(node, impute=aware(node.impute)) for node in tree.nodes]
+    made = with_choices(index, aware)
     if not found:
         able = [row["name"] for row in catalogue.rows("impute") if _takes_auxiliaries(row["name"])]
         came = f"{index.recipe.impute[0].method!r}, and no method of a node, takes auxiliaries"
         raise SpecError(Fault("recipe.impute", came, f"one that does: {', '.join(able)}"))
-    return index.replace(framework=Framework(nodes, tree.groups, tree.rank_digits), recipe=recipe)
+    return made
 
 
 def _takes_auxiliaries(method: str) -> bool:

@@ -105,8 +105,8 @@ def correlate(
         node, outcome and control.
     rebuild : bool
         Associate nodes that share a concept with an outcome again, without the inputs that carry it: of a result, the
-        index scored without these indicators, siblings sharing their weight; of a published index, the mean of its
-        other components (``components`` in ``indicator_info``).
+        index scored without these indicators, siblings sharing their weight, and imputed without the auxiliaries that
+        share; of a published index, the mean of its other components (``components`` in ``indicator_info``).
     seed, threads, progress
         As in :func:`egov_index.uncertainty.run`.
 

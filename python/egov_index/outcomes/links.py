@@ -69,8 +69,9 @@ class Links:
             - favorable: whether a higher index goes with a better outcome; missing where the direction is not known;
             - ties: largest share of countries at one value of the outcome; note warns from 10 % on;
             - overlap: concepts that the outcome shares with the node's inputs, and what helped to fill them;
-            - without, estimate_without, low_without, high_without: the same association of the node without the
-              inputs named in without, which carry the overlap; these do not count among the tests;
+            - without, estimate_without, low_without, high_without: the same association of the node without what is
+              named in without, which carries the overlap: inputs, and as ``"gdp_per_capita (auxiliary)"`` what helped
+              to fill others and then does not; these do not count among the tests;
             - reason: why there is no number, as a code; note: the same in words, and warnings.
         """
         shown = {name: column for name, column in self._columns.items() if name not in ONLY_FLAGGED}
@@ -84,7 +85,10 @@ class Links:
         frame
             Columns node, outcome, sdg_goal, overlap, without, n, estimate, low, high, p and the same with
             ``_without`` (p of it by the rule of the method, not by permutation, and not corrected); reason_without says
-            why there is no number. Empty where nothing is shared, or with ``rebuild=False``.
+            why there is no number. Empty where nothing is shared, or with ``rebuild=False``. Inputs of a shared
+            concept are left out of the index, which is scored again by the same recipe; auxiliaries that share are left
+            out of its imputation, and marked ``(auxiliary)``. Where no score comes of that, as no other method fills
+            the holes, the inputs that they helped to fill are left out instead.
         """
         keep = [k for k, text in enumerate(self._columns.get("without", ())) if text]
         names = [name for name in FLAGGED if name in self._columns]

@@ -21,12 +21,20 @@ class Shared:
         Concepts that it shares with inputs of the node.
     helped : dict of str to list of str
         By its own name or the concept it shares: how an auxiliary that helped to fill inputs brought it in.
+    inputs : tuple of str
+        Inputs of the node that are of a shared concept.
+    auxiliaries : tuple of str
+        Auxiliaries that brought any of it in.
     sources : tuple of str
-        Inputs of the node that carry any of it.
+        Inputs of the node that carry any of it: those of a shared concept, and those that were filled with it.
     """
 
-    def __init__(self, concepts: set[str], helped: dict[str, list[str]], sources: Sequence[str]) -> None:
-        self.concepts, self.helped, self.sources = concepts, helped, tuple(sources)
+    def __init__(
+        self, concepts: set[str], helped: dict[str, list[str]], inputs: Sequence[str], auxiliaries: Sequence[str],
+        sources: Sequence[str],
+    ) -> None:  # fmt: skip
+        self.concepts, self.helped = concepts, helped
+        self.inputs, self.auxiliaries, self.sources = tuple(inputs), tuple(auxiliaries), tuple(sources)
 
     def __bool__(self) -> bool:
         return bool(self.concepts or self.helped)
@@ -56,12 +64,15 @@ class Guard:
         inputs = self._inputs(node)
         common = {name: wanted & has for name, (has, _) in inputs.items()}
         helped: dict[str, list[str]] = {}
-        sources = [name for name, has in common.items() if has]
+        brought: dict[str, list[str]] = {}
         for auxiliary, filled in self._auxiliaries(node).items():
             for item in {series} if auxiliary == series else wanted & self._concepts(auxiliary):
                 helped.setdefault(item, []).append(f"{auxiliary} helped to fill {in_words(filled)}")
-                sources += filled
-        return Shared(set().union(*common.values()), helped, [name for name in inputs if name in sources])
+                brought[auxiliary] = filled
+        own = [name for name, has in common.items() if has]
+        carry = {*own, *(name for names in brought.values() for name in names)}
+        sources = [name for name in inputs if name in carry]
+        return Shared(set().union(*common.values()), helped, own, list(brought), sources)
 
     def _find_inputs(self, node: str) -> dict[str, tuple[set[str], tuple[str, ...]]]:
         """Inputs of a node: concepts of each, and the auxiliaries that helped to fill it."""
