@@ -156,7 +156,7 @@ def _flags(links: Links) -> list[str]:
     if shared := sum(bool(row["overlap"]) for row in rows):
         found.append(
             f"{shared} pairs share something by construction, so part of their association is built in; flagged() "
-            "sets beside each the association without the inputs that are shared."
+            "sets beside each the association without what is shared."
         )
     if empty := sum(bool(row["reason"]) for row in rows):
         found.append(f"{empty} pairs have no number; the column reason says why.")
