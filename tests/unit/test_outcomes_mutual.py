@@ -1,5 +1,7 @@
 """Mutual information over whole tables: threads, stops, what is refused."""
 
+import inspect
+
 import numpy as np
 import pytest
 from scipy import special, stats
@@ -95,3 +97,8 @@ def test_no_information_of_a_constant_or_of_three():
     assert np.isnan(egov.outcomes.information([1, 2, 3], [1, 2, 3], neighbors=1))
     with pytest.raises(SpecError, match="neighbors"):
         egov.outcomes.information([1, 2, 3, 4, 5], [1, 2, 3, 5, 4], neighbors=0)
+
+
+def test_information_takes_no_seed_since_nothing_is_drawn():
+    assert list(inspect.signature(egov.outcomes.information).parameters) == ["x", "y", "neighbors", "scale"]
+    assert "seed" not in egov.outcomes.information.__doc__

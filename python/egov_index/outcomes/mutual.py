@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from ..arguments import seed_of, whole
+from ..arguments import whole
 from ..errors import DataError, Fault
 from ..panel import Panel
 from ..result import Result
@@ -27,6 +27,7 @@ __all__ = ["Mutual", "information", "mutual"]
 Array = NDArray[np.float64]
 NAN = float("nan")
 SCALES = ("rank", "standard")
+UNDRAWN = 1  # a seed of no permutations
 COLUMNS = (
     "node", "outcome", "sdg_goal", "direction", "n", "information", "as_correlation", "p", "p_adjusted", "reason",
     "note",
@@ -161,8 +162,8 @@ def _row(sides: Sides, asked: Asked, pair: tuple[int, int], raw: dict[str, list[
     }  # fmt: skip
 
 
-def information(x: Any, y: Any, neighbors: int = 3, scale: str = "standard", seed: int = 1) -> float:
-    """Mutual information of two samples, in natural units; see :func:`mutual`.
+def information(x: Any, y: Any, neighbors: int = 3, scale: str = "standard") -> float:
+    """Mutual information of two samples, in natural units; see :func:`mutual`. Nothing is drawn for it.
 
     Parameters
     ----------
@@ -170,8 +171,6 @@ def information(x: Any, y: Any, neighbors: int = 3, scale: str = "standard", see
         Of equal length, without NaN.
     neighbors, scale
         As in :func:`mutual`.
-    seed : int
-        Changes nothing, since nothing is drawn: all seeds give the same number.
 
     Returns
     -------
@@ -181,7 +180,7 @@ def information(x: Any, y: Any, neighbors: int = 3, scale: str = "standard", see
     Raises
     ------
     SpecError
-        For an unknown scale, and for neighbors or a seed that are no whole numbers.
+        For an unknown scale, and for neighbors that are no whole number.
     DataError
         For samples that are not one row of finite numbers each, of equal length.
 
@@ -196,7 +195,7 @@ def information(x: Any, y: Any, neighbors: int = 3, scale: str = "standard", see
     one, other = _sample("x", x), _sample("y", y)
     if len(one) != len(other):
         raise DataError(Fault("y", f"{len(other)} values", f"{len(one)}, as many as x has"))
-    raw = _informations(one[:, None], other[:, None], k, kind, 0, seed_of(seed), 1, None)
+    raw = _informations(one[:, None], other[:, None], k, kind, 0, UNDRAWN, 1, None)
     return float(raw["estimate"][0])
 
 
