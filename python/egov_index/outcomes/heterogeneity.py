@@ -18,7 +18,7 @@ from .asked import Asked, corrected
 from .designs import is_missing
 from .equality import chi_square_tail, cochran, exchanged
 from .pairs import Pairs
-from .rows import about_outcome, by_goal, note_of
+from .rows import by_goal, note_of, pair_cells
 from .sides import Sides, gather, panel_of
 
 __all__ = ["Heterogeneity", "heterogeneity"]
@@ -191,11 +191,9 @@ def _row(
 ) -> dict[str, Any]:  # fmt: skip
     i, j = pair
     k = i * len(sides.names) + j
-    facts = about_outcome(sides.outcomes, sides.names[j])
     said = ["perfect, which has no Fisher's z: no test of equality"] if abs(raw["estimate"][k]) == 1 else []
     return {
-        "node": sides.nodes[i], "outcome": sides.names[j], "sdg_goal": facts["sdg_goal"],
-        "direction": facts["direction"], "group": name,
+        **pair_cells(sides, pair), "group": name,
         **{key: raw[key][k] for key in ("n", "estimate", "low", "high", "p", "reason")},
         "note": note_of(raw["reason"][k], raw["n"][k], asked.minimum, said),
     }  # fmt: skip

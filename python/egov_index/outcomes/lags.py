@@ -15,7 +15,7 @@ from ..result import Result
 from ..table import listing
 from .asked import Asked
 from .pairs import Pairs
-from .rows import about_outcome, by_goal, note_of, years_of
+from .rows import by_goal, note_of, pair_cells, years_of
 from .sides import Sides, gather, panel_of
 
 __all__ = ["Lags", "lags"]
@@ -188,12 +188,10 @@ def _row(
 ) -> dict[str, Any]:  # fmt: skip
     i, j = pair
     k = i * len(sides.names) + j
-    facts = about_outcome(sides.outcomes, sides.names[j])
     both = ~np.isnan(sides.x[:, i]) & ~np.isnan(sides.y[:, j]) & sides.held
     said = ["countries differ among lags"] if several else []
     return {
-        "node": sides.nodes[i], "outcome": sides.names[j], "sdg_goal": facts["sdg_goal"],
-        "direction": facts["direction"], "lag": step, **years_of(sides.years[both, j]),
+        **pair_cells(sides, pair), "lag": step, **years_of(sides.years[both, j]),
         **{key: raw[key][k] for key in ("n", "estimate", "low", "high", "p", "reason")},
         "note": note_of(raw["reason"][k], raw["n"][k], asked.minimum, said),
     }  # fmt: skip

@@ -18,7 +18,7 @@ from ..single import checked
 from .asked import Asked, corrected, one_of
 from .designs import without_offset
 from .pairs import Pairs
-from .rows import about_outcome, by_goal, note_of
+from .rows import by_goal, note_of, pair_cells
 from .saturation import tied
 from .sides import Sides, gather, panel_of
 
@@ -150,13 +150,11 @@ def _informations(
 
 def _row(sides: Sides, asked: Asked, pair: tuple[int, int], raw: dict[str, list[Any]]) -> dict[str, Any]:
     i, j = pair
-    facts = about_outcome(sides.outcomes, sides.names[j])
     n, value, p, reason = (raw[key][i * len(sides.names) + j] for key in ("n", "estimate", "p", "reason"))
     both = ~np.isnan(sides.x[:, i]) & ~np.isnan(sides.y[:, j])
     said = [tied(sides.y[both, j])[1], tied(sides.x[both, i], "index: ")[1]]
     return {
-        "node": sides.nodes[i], "outcome": sides.names[j], "sdg_goal": facts["sdg_goal"],
-        "direction": facts["direction"], "n": n, "information": value,
+        **pair_cells(sides, pair), "n": n, "information": value,
         "as_correlation": math.sqrt(-math.expm1(-2 * max(value, 0.0))) if not reason else NAN, "p": p,
         "reason": reason, "note": note_of(reason, n, asked.minimum, said),
     }  # fmt: skip

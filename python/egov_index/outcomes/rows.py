@@ -25,6 +25,7 @@ __all__ = [
     "favorable",
     "goal_place",
     "note_of",
+    "pair_cells",
     "words_of",
     "years_of",
 ]
@@ -99,6 +100,14 @@ def about_outcome(outcomes: Panel, name: str) -> dict[str, Any]:
     }
 
 
+def pair_cells(sides: Sides, pair: tuple[int, int]) -> dict[str, Any]:
+    """First cells of a row: node, outcome, its goal and direction."""
+    i, j = pair
+    facts = about_outcome(sides.outcomes, sides.names[j])
+    names = {"node": sides.nodes[i], "outcome": sides.names[j]}
+    return names | {key: facts[key] for key in ("sdg_goal", "direction")}
+
+
 class Circles:
     """What each pair shares: outcomes with a node, and controls with it."""
 
@@ -133,7 +142,7 @@ def _row(
     rest: dict[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     i, j = pair
-    facts, shared = about_outcome(sides.outcomes, sides.names[j]), circles.shared[pair]
+    cells, shared = pair_cells(sides, pair), circles.shared[pair]
     both = ~np.isnan(sides.x[:, i]) & ~np.isnan(sides.y[:, j]) & sides.held
     countries = raw.get("clusters") or raw["n"]
     ties, saturated = tied(sides.y[both, j])
@@ -147,11 +156,10 @@ def _row(
         crowded,
     ]
     return {
-        "node": sides.nodes[i], "outcome": sides.names[j], "sdg_goal": facts["sdg_goal"],
-        "direction": facts["direction"], "n": raw["n"], "countries": countries, **years_of(sides.years[both, j]),
+        **cells, "n": raw["n"], "countries": countries, **years_of(sides.years[both, j]),
         "estimate": raw["estimate"], **beside, "low": raw["low"], "high": raw["high"], "p": raw["p"],
         "p_adjusted": raw["p_adjusted"], **{name: raw[name] for name in raw if name not in KNOWN},
-        "favorable": favorable(raw["estimate"], facts["direction"]), "ties": ties, "overlap": shared.label,
+        "favorable": favorable(raw["estimate"], cells["direction"]), "ties": ties, "overlap": shared.label,
         "without": rest.get("without", ""),
         **{f"{name}_without": rest.get(name, NAN) for name in ("estimate", "low", "high", "p")},
         "n_without": rest.get("n", 0), "reason_without": rest.get("reason", ""),
