@@ -172,3 +172,9 @@ def test_a_dynamic_panel_at_any_scale():
     found = dynamic_panel(table(Y * 1e200, A * 1e-100, B, whole), formula="y ~ a", collapse=True)
     assert row(found, "lag(y, 1)")["estimate"] == pytest.approx(row(plain, "lag(y, 1)")["estimate"], rel=1e-8)
     assert row(found, "a")["t"] == pytest.approx(row(plain, "a")["t"], rel=1e-8)
+
+
+@pytest.mark.parametrize("effects", EFFECTS)
+def test_the_origin_of_the_outcome_is_no_share_of_variance(effects):
+    plain, far = (panel_model(table(Y + by, A, B), None, "y ~ a + b", effects) for by in (0, 2.0**20))
+    assert far.r2 == pytest.approx(plain.r2, rel=1e-9)

@@ -34,8 +34,9 @@ class PanelModel:
     n, countries, periods : int
         Rows, countries and periods that the coefficients rest on.
     r2 : dict
-        Shares of variance: ``model`` (of the regression that was worked out, by linearmodels); ``within``, ``between``
-        and ``overall`` are squared correlations of the outcome with what the slopes foretell (as in Stata).
+        Shares of variance: ``model`` (of the regression that was worked out, by linearmodels, of the outcome less its
+        mean where there is a constant or an effect); ``within``, ``between`` and ``overall`` are squared correlations
+        of the outcome with what the slopes foretell (as in Stata).
     convention : str
         What the standard errors are, in words: formula, small-sample factor, degrees of freedom.
     covariance : numpy.ndarray
