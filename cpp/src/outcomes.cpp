@@ -40,11 +40,11 @@ std::vector<detail::SortedColumn> sorted(const Matrix& table, bool ranks) {
 std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Question& question, const Monitor& monitor) {
   const CorrelateMethod& chosen = find("correlate", correlate_methods(), question.method.method);
   const Args args = arguments("correlate", chosen, question.method);
-  std::vector<Interval> intervals;
+  std::vector<detail::Around> intervals;
   for (const Choice& choice : question.intervals) {
     const IntervalMethod& interval = find("interval", interval_methods(), choice.method);
-    arguments("interval", interval, choice);
-    intervals.push_back(interval.interval);
+    const Args given = arguments("interval", interval, choice);
+    intervals.push_back({interval.interval, interval.interval == Interval::fisher && given[0] == 1});
   }
   check_request(x, y, question);
   detail::Setting setting = detail::setting(question, chosen.coefficient, x.rows());
@@ -117,8 +117,9 @@ Rows<CorrelateMethod>& correlate_methods() {
           Coefficient::kendall, gives_signed,
           {{"exact_below", Kind::integer, 50, 0, 400, "Units below which p is exact, where nothing ties; 0: never."}}),
       row("distance",
-          "Any dependence: distance correlation, 0 to 1; p by the chi-square bound on its unbiased square, on the safe side. With "
-          "controls the partial one, -1 to 1, of unbiased squares, which has no p.",
+          "Any dependence: distance correlation, 0 to 1; p by the chi-square bound on its unbiased square, on the safe side; "
+          "none below 20 units. With controls the partial one, -1 to 1, of unbiased squares, which has no p; several controls are one "
+          "point, each in standard deviations.",
           "Szekely, Rizzo, Bakirov (2007), Annals of Statistics 35, 2769-2794; Szekely and Rizzo (2014), Annals of Statistics 42, "
           "2382-2412; Shen, Panda, Vogelstein (2022), Journal of Computational and Graphical Statistics 31, 254-262",
           Coefficient::distance, gives_unit)};

@@ -224,3 +224,39 @@ def test_every_coefficient_p_value_and_interval_of_the_60_digit_file():
                 assert abs(got - value) <= (1e-15 if "ci95" in key else 4.4e-16), (pair, key)
             checked += 1
     assert checked == len(gold) == 64
+
+
+@pytest.mark.skipif(not SHARED, reason="the folder of reference values is not here")
+@pytest.mark.parametrize("method", ["pearson", "spearman"])
+def test_plain_fisher_intervals_are_those_of_r(method):
+    """corr.test of psych 2.2.9: Spearman with the variance of Pearson."""
+    head, *rows = table("airquality_r.csv")
+    names = ["Ozone", "Solar.R", "Wind", "Temp"]
+    cells = np.array([[float(row[head.index(name)] or "nan") for name in names] for row in rows])
+    wanted = dict(table("r_values.csv")[1:])
+    found = associations(cells, cells, Choice(method), interval=Choice("fisher", {"plain": 1}))
+    pairs = [(i, j) for i in range(4) for j in range(i + 1, 4)]
+    for k, (i, j) in enumerate(pairs):
+        for end, key in (("low", "ci_lower"), ("high", "ci_upper")):
+            value = float(wanted[f"corrtest.airquality.{method}.{key}[{k}]"])
+            assert found[end][4 * i + j] == pytest.approx(value, rel=1e-12)
+
+
+def test_an_interval_without_width_is_none():
+    """Of a handful of countries resamples or pseudo-values may agree, which says nothing of the error."""
+    rng = np.random.default_rng(5)
+    for n in range(4, 9):
+        x, y = np.arange(n), rng.permutation(n)
+        for interval in ("jackknife", "studentized", "percentile", "bca"):
+            got = one(x * 1.0, y * 1.0, "spearman", interval, resamples=200)
+            assert np.isnan(got["low"]) or got["high"] - got["low"] > 1e-3 or abs(got["estimate"]) == 1
+            if n < 8 and interval in ("jackknife", "studentized"):
+                assert np.isnan(got["low"])
+
+
+def test_distances_have_a_p_by_law_from_20_countries_on():
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(2, 20))
+    assert not np.isnan(one(x, y, "distance")["p"])
+    assert np.isnan(one(x[:19], y[:19], "distance")["p"])
+    assert not np.isnan(one(x[:19], y[:19], "distance", permutations=99)["p"])

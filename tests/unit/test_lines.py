@@ -240,3 +240,14 @@ def test_embedded_data():
     )
     slopes = frame[frame["outcome"] == "under5_mortality"]["slope"]
     assert (slopes < 0).all() and len(frame) == 3 * frame["outcome"].nunique() > 60
+
+
+@pytest.mark.parametrize("method", ["huber", "tukey"])
+def test_robust_lines_of_small_steps_far_from_0(method):
+    rng = np.random.default_rng(6)
+    x = rng.integers(0, 64, size=60).astype(float)
+    steps = np.round(3 * x + rng.standard_t(2, size=60) * 40)
+    near, far = (robust(offset + steps * 2.0**-20, x, method) for offset in (0, 2.0**30))
+    assert far.coef[1] == pytest.approx(near.coef[1], rel=1e-10)
+    assert far.se == pytest.approx(near.se, rel=1e-8)
+    assert far.residuals == pytest.approx(near.residuals, abs=1e-10 * np.abs(near.residuals).max())

@@ -58,6 +58,7 @@ class Row final : public ceres::CostFunction {
   double y_;
 };
 
+// y is what least squares leave, and coordinates are those beyond theirs: an offset of the outcome takes no digits.
 struct Desk {
   Matrix q;
   Vector y;
@@ -174,17 +175,18 @@ RobustLine robust(const Design& design, const Vector& y, Bend bend, double c, do
     throw SpecError("start has " + std::to_string(start.size()) + " numbers; one for each of the " + std::to_string(f.cols()) +
                         " coefficients would be right", {"lines", "robust", "start"});
   const Projection plain = project(f, y);
-  Desk desk{f.q.rounded(), (y * std::ldexp(1.0, -plain.exponent / 2)) * std::ldexp(1.0, -plain.exponent - (-plain.exponent / 2))};
-  Vector along(f.cols());
-  for (Index k = 0; k < f.cols(); ++k) along[k] = plain.along[static_cast<std::size_t>(k)].high;
+  Desk desk{f.q.rounded(), Vector(y.size())};
+  for (Index i = 0; i < y.size(); ++i) desk.y[i] = plain.rest[static_cast<std::size_t>(i)].high;
+  Vector along = Vector::Zero(f.cols());
   if (start.size() > 0) along = start_of(design, f, start) * std::ldexp(1.0, -plain.exponent);
+  for (Index k = 0; start.size() > 0 && k < f.cols(); ++k) along[k] -= plain.along[static_cast<std::size_t>(k)].high;
   if (bend == Bend::tukey && start.size() == 0) settle(desk, {Bend::huber, huber_c}, along, line);
   const Bent bent{bend, c};
   settle(desk, bent, along, line);
   line.r2 = line.f = line.f_p = line.rss = line.residual_sd = missing_value;
   line.exact = false;
-  std::vector<Double> exact;
-  for (double value : along) exact.push_back({value, 0});
+  std::vector<Double> exact = plain.along;
+  for (std::size_t k = 0; k < exact.size(); ++k) add(exact[k], {along[static_cast<Index>(k)], 0});
   line.coef = coefficients(f, exact, plain.exponent);
   line.residuals = desk.rest(along) * std::ldexp(1.0, plain.exponent / 2) * std::ldexp(1.0, plain.exponent - plain.exponent / 2);
   const bool spreads = line.scale > rounding;

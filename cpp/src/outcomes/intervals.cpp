@@ -12,13 +12,15 @@ namespace egov {
 namespace detail {
 namespace {
 
-// Variances of Fisher's z of rows that are independent.
-Ends fisher(const Pair& pair, const Question& question, double r) {
+constexpr Index fewest_clusters = 8;  // below, standard errors of ranks are often 0
+
+// Variances of Fisher's z of rows that are independent; plain: of Spearman as of Pearson.
+Ends fisher(const Pair& pair, const Question& question, bool plain, double r) {
   const bool kendall = pair.kind() == Coefficient::kendall;
   if (pair.kind() == Coefficient::distance || pair.grouped() || (kendall && pair.held() > 0)) return {};
   const double freedom = static_cast<double>(pair.size() - pair.held() - (kendall ? 4 : 3));
   if (freedom <= 0) return {};
-  const double variance = pair.kind() == Coefficient::spearman ? 1 + r * r / 2 : kendall ? 0.437 : 1;
+  const double variance = pair.kind() == Coefficient::spearman && !plain ? 1 + r * r / 2 : kendall ? 0.437 : 1;
   const double half = normal_quantile((1 + question.level) / 2) * std::sqrt(variance / freedom), z = std::atanh(r);
   return {std::tanh(z - half), std::tanh(z + half)};
 }
@@ -131,22 +133,24 @@ double acceleration(const std::vector<double>& influences) {
   return cubes / (6 * std::pow(squares, 1.5));
 }
 
-void add_intervals(Pair& pair, const std::vector<Interval>& kinds, const Question& question, std::uint64_t stream, Association& result) {
+void add_intervals(Pair& pair, const std::vector<Around>& kinds, const Question& question, std::uint64_t stream, Association& result) {
   const bool distance = pair.kind() == Coefficient::distance;
-  auto wants = [&](Interval kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };
-  const bool studentizes = wants(Interval::studentized) && !distance;
+  auto wants = [&](Interval kind) { return std::any_of(kinds.begin(), kinds.end(), [&](const Around& each) { return each.interval == kind; }); };
+  const bool enough = pair.clusters() >= fewest_clusters, studentizes = wants(Interval::studentized) && !distance && enough;
   std::optional<Resampled> resampled;
   if (question.resamples > 0 && (studentizes || wants(Interval::percentile) || wants(Interval::bca)))
     resampled.emplace(pair, question, stream, studentizes, result.estimate);
   if (resampled) result.left_out = resampled->left_out;
   for (std::size_t k = 0; k < kinds.size(); ++k) {
     Ends ends;
-    if (kinds[k] == Interval::fisher) ends = fisher(pair, question, result.estimate);
-    if (kinds[k] == Interval::jackknife && !distance)
+    const Interval kind = kinds[k].interval;
+    if (kind == Interval::fisher) ends = fisher(pair, question, kinds[k].plain, result.estimate);
+    if (kind == Interval::jackknife && !distance && enough)
       jackknife(result.estimate, pair.left_out()).interval(question.level, ends.low, ends.high);
-    if (resampled && kinds[k] == Interval::percentile) ends = resampled->percentile();
-    if (resampled && kinds[k] == Interval::bca) ends = resampled->accelerated();
-    if (resampled && kinds[k] == Interval::studentized) ends = resampled->studentized();
+    if (resampled && kind == Interval::percentile) ends = resampled->percentile();
+    if (resampled && kind == Interval::bca) ends = resampled->accelerated();
+    if (studentizes && kind == Interval::studentized && resampled) ends = resampled->studentized();
+    if (std::abs(result.estimate) < 1 && ends.high - ends.low <= 1e-10) ends = {};  // no width: nothing is known of the error
     if (k > 0) result.more.push_back(ends);
     else result.low = ends.low, result.high = ends.high;
   }
@@ -155,12 +159,13 @@ void add_intervals(Pair& pair, const std::vector<Interval>& kinds, const Questio
 }  // namespace detail
 
 Rows<IntervalMethod>& interval_methods() {
-  auto row = [](const char* name, const char* sentence, const char* citation, Interval interval) {
+  auto row = [](const char* name, const char* sentence, const char* citation, Interval interval, std::vector<Param> params = {}) {
     IntervalMethod method;
     method.name = name;
     method.sentence = sentence;
     method.citation = citation;
     method.interval = interval;
+    method.params = std::move(params);
     return method;
   };
   static Rows<IntervalMethod> table = {
@@ -173,7 +178,8 @@ Rows<IntervalMethod>& interval_methods() {
           "independent.",
           "Fisher (1921), Metron 1, 3-32; Bonett and Wright (2000), Psychometrika 65, 23-28; Fieller, Hartley and Pearson (1957), "
           "Biometrika 44, 470-481",
-          Interval::fisher),
+          Interval::fisher,
+          {{"plain", Kind::flag, 0, 0, 1, "1: of Spearman with the variance of Pearson, as other software has it."}}),
       row("bca",
           "Quantiles over resamples, moved for bias (by the share of resamples below the estimate) and for acceleration (by the "
           "influence of each cluster on the coefficient; of distances, by the coefficients without each).",
@@ -182,12 +188,12 @@ Rows<IntervalMethod>& interval_methods() {
           Interval::bca),
       row("studentized",
           "Bootstrap t on the scale of Fisher's z, with the standard error by influence of each cluster within each resample; none for "
-          "distances, which have no normal limit under independence.",
+          "distances, which have no normal limit under independence, nor below 8 clusters.",
           "Hall (1988), Annals of Statistics 16, 927-953; Devlin, Gnanadesikan and Kettenring (1975), Biometrika 62, 531-545",
           Interval::studentized),
       row("jackknife",
           "Student's t of the pseudo-values of Fisher's z without each cluster in turn, with as many degrees of freedom as clusters "
-          "less 1; none for distances.",
+          "less 1; none for distances, nor below 8 clusters.",
           "Tukey (1958), Annals of Mathematical Statistics 29, 614; Hinkley (1977), Biometrika 64, 21-28", Interval::jackknife)};
   return table;
 }

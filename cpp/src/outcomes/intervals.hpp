@@ -26,7 +26,13 @@ Jackknife jackknife(double estimate, const std::vector<double>& left_out);
 // their sum; 0 where these are equal.
 double acceleration(const std::vector<double>& influences);
 
+// A method of interval, with what it was given.
+struct Around {
+  Interval interval;
+  bool plain = false;  // Fisher: the variance of Pearson for Spearman too
+};
+
 // Sets the ends of all intervals of the result, and left_out; ends stay NaN where a method has none. After pair.estimate().
-void add_intervals(Pair& pair, const std::vector<Interval>& kinds, const Question& question, std::uint64_t stream, Association& result);
+void add_intervals(Pair& pair, const std::vector<Around>& kinds, const Question& question, std::uint64_t stream, Association& result);
 
 }  // namespace egov::detail

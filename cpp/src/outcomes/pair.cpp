@@ -7,6 +7,11 @@
 #include "outcomes/intervals.hpp"
 
 namespace egov::detail {
+namespace {
+
+constexpr Index fewest_for_bound = 20;  // rows below which chi-square is no bound on distances (Shen, Panda and Vogelstein 2022)
+
+}  // namespace
 
 double Pair::estimate(Association& result) {
   const bool partial = !setting_.controls.empty();
@@ -23,7 +28,7 @@ double Pair::estimate(Association& result) {
 
 double Pair::p(double estimate) {
   if (kind_ == Coefficient::distance) {
-    if (grouped() || held_ > 0) return missing_value;
+    if (grouped() || held_ > 0 || n_ < fewest_for_bound) return missing_value;
     return boost::math::erfc(std::sqrt(std::max(0.0, 0.5 * (static_cast<double>(n_) * unbiased_ + 1))));
   }
   if (grouped()) return jackknife(estimate, left_out()).p();
