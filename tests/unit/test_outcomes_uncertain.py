@@ -52,7 +52,15 @@ def test_an_ensemble_gives_the_table_of_carry_by_goal():
         for name in ("n", "estimate", "low", "high", "p", "draw_share", "estimate_nominal"):
             assert frame.loc[pair, name] == pytest.approx(raw[name][k], nan_ok=True), (pair, name)
     assert frame.index.get_level_values("outcome").tolist() == ["school"] * 2 + ["forest"] * 2
-    assert frame.loc["root", "school"]["overlap"] == "schooling" and (frame["without"] == "").all()
+    assert frame.loc["root", "school"]["overlap"] == "schooling" and frame["without"].tolist() == [
+        "b",
+        "b",
+        "",
+        "",
+    ]
+    left = links.flagged().set_index("node")
+    assert left["reason_without"].tolist() == ["", "nothing-left"] and left["low_without"].notna()["root"]
+    assert any("_without are of the index as it is" in note for note in links.notes)
     assert (frame["p_adjusted"] >= frame["p"]).all()
     text = links.explain()
     assert "draws of the index" in text and "countries like these" in text and links.rule in links.method_line

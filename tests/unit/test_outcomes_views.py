@@ -263,8 +263,17 @@ def test_a_country_with_one_row_is_not_in_the_view_within(method):
 def test_with_a_window_longer_than_the_steps_one_value_serves_at_several_lags():
     x, y = np.random.default_rng(7).normal(size=(2, 10, 1, 1))
     units = [f"U{k}" for k in range(10)]
-    index, outcome = egov.Panel(x, units, [2010], ["x"]), egov.Panel(y, units, [2010], ["y"])
-    found = egov.outcomes.lags(index, outcome, [0, 1, 2], window=2, resamples=0).to_frame()
+    index, outcome = egov.Panel(x, units, [2010], ["x"]), egov.Panel(y, units, [2011], ["y"])
+    found = egov.outcomes.lags(index, outcome, [1, 2, 3], window=2, resamples=0).to_frame()
     assert found["estimate"][0] == found["estimate"][1] and found["reason"].tolist() == ["", "", "no-overlap"]
-    apart = egov.outcomes.lags(index, outcome, [0, 1, 2], resamples=0).to_frame()
+    apart = egov.outcomes.lags(index, outcome, [1, 2, 3], resamples=0).to_frame()
     assert apart["reason"].tolist() == ["", "no-overlap", "no-overlap"]
+
+
+def test_what_is_not_after_the_index_is_not_later():
+    x, y = np.random.default_rng(7).normal(size=(2, 10, 1, 1))
+    units = [f"U{k}" for k in range(10)]
+    index, outcome = egov.Panel(x, units, [2010], ["x"]), egov.Panel(y, units, [2010], ["y"])
+    for lag, reason in ((0, ""), (-1, "no-overlap"), (1, "no-overlap"), (2, "no-overlap")):
+        found = egov.outcomes.correlate(index, outcome, lag=lag, window=5, resamples=0).to_frame()
+        assert found["reason"].tolist() == [reason], lag

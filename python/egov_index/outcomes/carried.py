@@ -217,6 +217,8 @@ def _notes(draws: IndexDraws, names: Sequence[str], raw: dict[str, list[Any]]) -
             text.append(f"{draws.n - raw['draws'][at]:,} of {draws.n:,} draws have no coefficient")
         if raw["fewest"][at] < raw["n"][at]:
             text.append(f"{raw['fewest'][at]} to {raw['n'][at]} countries, by draw")
+        if np.isnan(raw["low"][at]) and not np.isnan(raw["estimate"][at]):
+            text.append(f"no interval of this: {raw['resamples'][at]:,} resamples have a coefficient")
     return ["; ".join(text) for text in texts]
 
 

@@ -20,6 +20,12 @@ from .uncertain import carried_through
 
 __all__ = ["correlate"]
 
+NOMINAL = "columns that end in _without are of the index as it is: its uncertainty is not carried to what is left of it"
+RANKS_HELD = (
+    "with several controls a partial coefficient of ranks is not 0 where index and outcome are independent given them; "
+    'method="pearson" with logarithms of skewed controls is, where relations are linear'
+)
+
 
 def correlate(
     scores: Result | Panel | Ensemble | Imputed | Sequence[Result | Panel],
@@ -53,9 +59,10 @@ def correlate(
     ----------
     scores : Result, Panel, Ensemble, Imputed or list of Results or Panels
         The index; of a panel every indicator is a node. Of an ensemble each draw meets one resample of the countries,
-        and imputations are pooled by Rubin's rules on Fisher's z: then ``interval``, ``resamples``, ``resampling`` and
-        ``rebuild`` do not count, and the table has the columns draw_share (of the variance, due to the index's draws)
-        and estimate_nominal (of the index as it is) too; of imputations fmi and df.
+        and imputations are pooled by Rubin's rules on Fisher's z: then ``interval``, ``resamples`` and ``resampling``
+        count only for the association without what is shared, which is of the index as it is, and the table has the
+        columns draw_share (of the variance, due to the index's draws) and estimate_nominal (of the index as it is)
+        too; of imputations fmi and df.
     outcomes : Panel
         Outcomes; ``indicator_info`` gives goal, direction and concept.
     method : str or Choice
@@ -79,7 +86,8 @@ def correlate(
         that between their means. A country is a cluster then: it is resampled whole. Within, ranks are those of the
         deviations, and a country with a single row has none: it is left out by every method, and of n.
     lag : float
-        Outcomes are taken so many periods later than the index; below 0: earlier.
+        Outcomes are taken so many periods later than the index; below 0: earlier. Above 0, values of the index's own
+        period and before do not count, whatever the window.
     window : float
         The latest outcome within so many periods up to and including that of the index (and its lag) is taken.
     interval : str, Choice or list of these
@@ -148,13 +156,17 @@ def correlate(
     }  # fmt: skip
     if is_uncertain(scores):
         sides, found, interval = carried_through(scores, outcomes, asked, how)
-        columns = columns_of(sides, asked.points(), found.columns, _plain(sides, asked), False)
+        columns = columns_of(
+            sides, asked.points(), found.columns, _plain(sides, asked), asked if again else None
+        )
+        if any(columns.get("without", ())):
+            sides.notes.append(NOMINAL)
         return _made(sides, asked, columns, intervals=(interval,), estimand=found.estimand, rule=found.rule)
     sides = gather(scores, outcomes, stacked=asked.stacked, **how)
     if asked.missing == "listwise":
         sides.listwise()
     raw = asked.associate(sides, sides.x, sides.y)
-    return _made(sides, asked, columns_of(sides, asked, raw, _plain(sides, asked), again))
+    return _made(sides, asked, columns_of(sides, asked, raw, _plain(sides, asked), asked if again else None))
 
 
 def _plain(sides: Sides, asked: Asked) -> dict[str, Any]:
@@ -172,9 +184,16 @@ def _made(sides: Sides, asked: Asked, columns: dict[str, Any], **other: Any) -> 
         "intervals": [one.method for one in (asked.interval, *asked.beside)],
         "resampling": asked.resampling, "permutations": asked.permutations, "missing": asked.missing,
         "view": asked.view, "period": sides.periods if asked.stacked else sides.periods[0], "window": asked.window,
-        "lag": asked.lag, "controls": sides.controls.names, "notes": [*sides.notes, *_knew(sides)],
+        "lag": asked.lag, "controls": sides.controls.names,
+        "notes": [*sides.notes, *_knew(sides), *_ranks_held(sides, asked)],
     }  # fmt: skip
     return Links(columns, panel_of(sides.scores).backend, **how | other)
+
+
+def _ranks_held(sides: Sides, asked: Asked) -> list[str]:
+    """What holding ranks constant does not do."""
+    few = len(sides.controls.names) < 2
+    return [] if few or asked.method.method not in ("spearman", "kendall") else [RANKS_HELD]
 
 
 def _knew(sides: Sides) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -18,11 +19,11 @@ class Shared:
     Attributes
     ----------
     concepts : set of str
-        Concepts that it shares with inputs of the node.
+        Concepts that it shares with inputs of the node, or its own name where it is one of them or the node itself.
     helped : dict of str to list of str
         By its own name or the concept it shares: how an auxiliary that helped to fill inputs brought it in.
     inputs : tuple of str
-        Inputs of the node that are of a shared concept.
+        Inputs of the node that are of a shared concept, or the series itself.
     auxiliaries : tuple of str
         Auxiliaries that brought any of it in.
     sources : tuple of str
@@ -62,7 +63,10 @@ class Guard:
     def _shared(self, node: str, series: str, concept: str | None) -> Shared:
         wanted = concepts_of(concept)
         inputs = self._inputs(node)
-        common = {name: wanted & has for name, (has, _) in inputs.items()}
+        common = {
+            name: wanted & has or ({series} if series in (name, node) else set())
+            for name, (has, _) in inputs.items()
+        }
         helped: dict[str, list[str]] = {}
         brought: dict[str, list[str]] = {}
         for auxiliary, filled in self._auxiliaries(node).items():
@@ -80,7 +84,7 @@ class Guard:
         if isinstance(scores, Result):
             leaves = scores.index.framework.below(node)
             return {leaf: (self._of_leaf(leaf), scores.filled_with.get(leaf, ())) for leaf in leaves}
-        named = concepts_of(scores.about(node).get("components"))
+        named = set(_listed(scores.about(node).get("components")))
         parts = named if named and named <= set(scores.indicators) else {node}
         return {
             name: (concepts_of(scores.about(name).get("concept")), ())
@@ -112,5 +116,9 @@ class Guard:
 
 
 def concepts_of(text: str | None) -> set[str]:
-    """Words of a list joined by semicolons."""
-    return {word.strip() for word in (text or "").split(";") if word.strip()}
+    """Words of a list joined by semicolons or commas, in small letters."""
+    return {word.casefold() for word in _listed(text)}
+
+
+def _listed(text: str | None) -> list[str]:
+    return [word.strip() for word in re.split("[;,]", text or "") if word.strip()]

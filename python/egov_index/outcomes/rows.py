@@ -22,6 +22,7 @@ __all__ = [
     "about_outcome",
     "by_goal",
     "columns_of",
+    "direction_of",
     "favorable",
     "goal_place",
     "note_of",
@@ -32,6 +33,8 @@ __all__ = [
 
 GOALS = 17
 NAN = float("nan")
+NO_LAW = "no p by law of this: permutations give one where there are no controls"
+UNSIGNED = "distance"  # how strong, not which way
 UNDRAWN = ("fisher", "jackknife")  # intervals that take no resamples
 KNOWN = {
     "n",
@@ -49,16 +52,17 @@ KNOWN = {
 
 
 def columns_of(
-    sides: Sides, asked: Asked, raw: dict[str, Any], plain: dict[str, Any], rebuild: bool
+    sides: Sides, asked: Asked, raw: dict[str, Any], plain: dict[str, Any], rebuild: Asked | None
 ) -> dict[str, Any]:  # fmt: skip
     """Columns of the table.
 
     Raw is what was found, in the order of nodes, then outcomes, with columns of its own if any; plain is the same
-    without controls, empty where there are none.
+    without controls, empty where there are none; rebuild says how the association without what is shared is asked
+    for, None: it is not.
     """
     adjusted = asked.adjusted(raw)
     circles = Circles(sides)
-    rest = Without(sides, asked).links(circles.flagged) if rebuild else {}
+    rest = Without(sides, rebuild).links(circles.flagged) if rebuild else {}
     rows = []
     for i, j in by_goal(sides):
         k = i * len(sides.names) + j
@@ -92,12 +96,29 @@ def goal_place(goal: str) -> tuple[int, str]:
 def about_outcome(outcomes: Panel, name: str) -> dict[str, Any]:
     """Goal, direction and concept of an outcome; direction 0 where it is not known which way is better."""
     known = outcomes.about(name)
-    direction = known.get("direction")
     return {
         "sdg_goal": str(known.get("sdg_goal", "")),
-        "direction": int(np.sign(direction)) if isinstance(direction, int | float) else 0,
+        "direction": direction_of(outcomes, name),
         "concept": known.get("concept"),
     }
+
+
+def direction_of(panel: Panel, name: str) -> int:
+    """1 where more of a series is better, -1 where less is, 0 where that is not known."""
+    try:
+        given = float(panel.about(name).get("direction", 0))
+    except (TypeError, ValueError):
+        return 0
+    return 0 if np.isnan(given) else int(np.sign(given))
+
+
+def _way(sides: Sides, asked: Asked, pair: tuple[int, int]) -> int:
+    """What the sign of a coefficient says: 1 for good, -1 for bad, 0 for nothing."""
+    i, j = pair
+    if asked.method.method == UNSIGNED:
+        return 0
+    falling = isinstance(sides.scores, Panel) and direction_of(sides.scores, sides.nodes[i]) < 0
+    return direction_of(sides.outcomes, sides.names[j]) * (-1 if falling else 1)
 
 
 def pair_cells(sides: Sides, pair: tuple[int, int]) -> dict[str, Any]:
@@ -159,7 +180,7 @@ def _row(
         **cells, "n": raw["n"], "countries": countries, **years_of(sides.years[both, j]),
         "estimate": raw["estimate"], **beside, "low": raw["low"], "high": raw["high"], "p": raw["p"],
         "p_adjusted": raw["p_adjusted"], **{name: raw[name] for name in raw if name not in KNOWN},
-        "favorable": favorable(raw["estimate"], cells["direction"]), "ties": ties, "overlap": shared.label,
+        "favorable": favorable(raw["estimate"], _way(sides, asked, pair)), "ties": ties, "overlap": shared.label,
         "without": rest.get("without", ""),
         **{f"{name}_without": rest.get(name, NAN) for name in ("estimate", "low", "high", "p")},
         "n_without": rest.get("n", 0), "reason_without": rest.get("reason", ""),
@@ -178,6 +199,8 @@ def _drawn(asked: Asked, raw: dict[str, Any]) -> list[str]:
         wanted = name != "none" and (asked.resamples > 0 or name in UNDRAWN)
         if wanted and np.isnan(low) and not np.isnan(raw["estimate"]):
             said.append(f"no {name} interval of this")
+    if asked.method.method == UNSIGNED and np.isnan(raw["p"]) and not np.isnan(raw["estimate"]):
+        said.append(NO_LAW)
     return said
 
 

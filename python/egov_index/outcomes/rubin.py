@@ -67,11 +67,13 @@ def pooled(
         z = np.arctanh(r)
     with np.errstate(invalid="ignore"):
         center = np.tanh(z.mean(axis=0))
+    some = np.isinf(z).any(axis=0) & (r != r[0]).any(axis=0)  # of equal ones the mean is that
     columns: dict[str, list[Any]] = {
         "n": n.min(axis=0).astype(int).tolist(),
-        "estimate": np.where(np.isnan(r).any(axis=0), NAN, center).tolist(),
+        "estimate": np.where(np.isnan(r).any(axis=0) | some, NAN, center).tolist(),
         **{name: [NAN] * r.shape[1] for name in ("low", "high", "p", "draw_share", "fmi", "df")},
-        "reason": [next((one["reason"][at] for one in found if one["reason"][at]), "") for at in range(r.shape[1])],
+        "reason": [next((one["reason"][at] for one in found if one["reason"][at]), "perfect" if some[at] else "")
+                   for at in range(r.shape[1])],
     }  # fmt: skip
     ready = np.isfinite(z).all(axis=0) & np.isfinite(spread).all(axis=0)
     for rows in np.unique(n.min(axis=0)[ready]):

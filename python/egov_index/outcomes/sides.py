@@ -93,7 +93,7 @@ def gather(
     scores, unscored = scored_only(scores)
     known, labels, values = _scored(scores)
     faults: list[Fault] = []
-    names = _tried(faults, _nodes, nodes, known)
+    names, unasked = _tried(faults, _nodes, nodes, known, scores) or ([], [])
     periods = _tried(faults, _periods, period, labels, stacked)
     rows, notes = _tried(faults, _rows, outcomes, only) or ([], [])
     held = _tried(faults, Controls.read, control, controls, outcomes)
@@ -104,12 +104,13 @@ def gather(
     x = values[:, at][:, :, [known.index(name) for name in names]]
     shown = outcomes if list(outcomes.indicators) == rows else outcomes.select(indicators=rows)
     times = [time_of(label) for label in periods]
-    y, years, apart = stack_of(units, shown, [now + time_of(lag) for now in times], window, "outcomes")
+    reach = min(window, lag) if lag > 0 else window  # what is not after the index is not later
+    y, years, apart = stack_of(units, shown, [now + time_of(lag) for now in times], reach, "outcomes")
     z, unheld = held.values(units, times, window)
     return Sides(
         scores, outcomes, names, rows, periods, np.asfortranarray(x.transpose(1, 0, 2).reshape(-1, len(names))),
         y, years, z, np.tile(np.arange(len(units)), len(periods)), held,
-        [*notes, *unscored, *apart, *unheld],
+        [*notes, *unasked, *unscored, *apart, *unheld],
     )  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def _complete(table: Array) -> NDArray[np.bool_]:
 def index_side(scores: Any, nodes: str | Sequence[str] | None, period: Any) -> tuple[list[str], Any, Array]:
     """Names of the nodes, the period, and their values: units x nodes."""
     known, labels, values = _scored(scores)
-    names, when = _nodes(nodes, known), _periods(period, labels, False)[0]
+    names, when = _nodes(nodes, known, scores)[0], _periods(period, labels, False)[0]
     picked_values = values[:, labels.index(when)][:, [known.index(name) for name in names]]
     return names, when, np.asfortranarray(picked_values)
 
@@ -149,8 +150,21 @@ def _scored(scores: Any) -> tuple[list[str], list[Any], Array]:
     raise DataError(f"a Result or a Panel is needed, not {type(scores).__name__}")
 
 
-def _nodes(nodes: str | Sequence[str] | None, known: list[str]) -> list[str]:
-    return known if nodes is None else list(picked("nodes", nodes, known, "node"))
+def _nodes(
+    nodes: str | Sequence[str] | None, known: list[str], scores: Result | Panel
+) -> tuple[list[str], list[str]]:
+    """Nodes, and a sentence on those that are not asked for since they are ranks of the others."""
+    if nodes is not None:
+        return list(picked("nodes", nodes, known, "node")), []
+    ranks = [name for name in known if isinstance(scores, Panel) and _is_rank(scores, name)]
+    if not ranks or len(ranks) == len(known):
+        return known, []
+    said = f"no rows for {', '.join(ranks)}: a rank of the others; nodes=[...] asks for it"
+    return [name for name in known if name not in ranks], [said]
+
+
+def _is_rank(panel: Panel, name: str) -> bool:
+    return str(panel.about(name).get("unit", "")).startswith("rank")
 
 
 def _periods(period: Any, known: list[Any], stacked: bool) -> list[Any]:

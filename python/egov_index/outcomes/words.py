@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..naming import in_words
-from .rows import UNDRAWN, goal_place
+from .rows import UNDRAWN, UNSIGNED, goal_place
 
 if TYPE_CHECKING:
     from .links import Links
@@ -30,20 +30,25 @@ CONVENTION = {
     "kendall": "ties by tau-b",
     "distance": "the coefficient of Szekely, Rizzo and Bakirov (2007), not squared",
 }
+PARTIAL_DISTANCE = (
+    "partial, of squares without bias: Szekely and Rizzo 2014; estimate_plain beside it is not squared"
+)
 STRONGEST = 3  # a goal
 
 
 def in_short(links: Links) -> str:
     """One line for a prompt."""
     strong = sum(row["p_adjusted"] < 0.05 for row in links.rows())
-    return f"<Links: {len(links)} pairs, {links.method}, {strong} with p below 0.05 after {links.adjust}; {NO_CAUSE}>"
+    pairs = "1 pair" if len(links) == 1 else f"{len(links)} pairs"
+    return f"<Links: {pairs}, {links.method}, {strong} with p below 0.05 after {links.adjust}; {NO_CAUSE}>"
 
 
 def method_line(links: Links) -> str:
     """Coefficient, controls, interval with its resamples and seed, p, correction, missing values."""
     held = f" holding {in_words(links.controls)} constant" if links.controls else ""
-    convention = f" ({CONVENTION[links.method]})" if links.method in CONVENTION else ""
-    parts = [f"{WORD.get(links.method, links.method)}{convention}{held}", _interval(links)]
+    squared = PARTIAL_DISTANCE if links.method == UNSIGNED and links.controls else ""
+    convention = f" ({squared or CONVENTION[links.method]})" if links.method in CONVENTION else ""
+    parts = [f"{WORD.get(links.method, links.method)}{convention}{held}, {_view(links)}", _interval(links)]
     parts += [] if links.rule else [_chance(links)]
     parts.append(f"p corrected over {len(links)} tests by {links.adjust}")
     parts.append(f"missing values {links.missing}")
@@ -86,22 +91,31 @@ def _chance(links: Links) -> str:
 
 def estimand(links: Links) -> str:
     """What the coefficients are of."""
-    periods = links.period if isinstance(links.period, list) else [links.period]
-    when = f"{periods[0]}" if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
     held = f", with {in_words(links.controls)} held constant" if links.controls else ""
     return (
         f"{WORD.get(links.method, links.method)} of the index as it is scored with the outcome "
-        f"{VIEW[links.view].format(when=when)}{held}, in the population that these countries stand for"
+        f"{_view(links)}{held}, in the population that these countries stand for"
     )
+
+
+def _view(links: Links) -> str:
+    """Which part of the variation is looked at, and when."""
+    periods = links.period if isinstance(links.period, list) else [links.period]
+    when = f"{periods[0]}" if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+    return VIEW[links.view].format(when=when)
 
 
 def explained(links: Links) -> str:
     """Sentences: what was asked, the strongest by goal, what was left out, what it does not mean."""
-    strong = [row for row in links.rows() if row["p_adjusted"] < 0.05]
+    rows = links.rows()
+    strong = [row for row in rows if row["p_adjusted"] < 0.05]
+    tested = sum(not np.isnan(row["p_adjusted"]) for row in rows)
+    rest = "" if tested == len(rows) else f"; {len(rows) - tested} without a p"
+    pairs = "1 pair" if len(rows) == 1 else f"{len(rows)} pairs"
     lines = [
-        f"Of {len(links)} pairs of a node and an outcome, {len(strong)} differ from zero after correction by "
-        f"{links.adjust} (p below 0.05).",
-        *_by_goal(strong),
+        f"Of {pairs} of a node and an outcome, {len(strong)} differ from zero after correction by "
+        f"{links.adjust} (p below 0.05){rest}.",
+        *_by_goal(strong, "" if links.method == UNSIGNED else "+"),
         f"Estimand: {links.estimand.rstrip('.')}.",
     ]
     lines += _meaning(links)
@@ -130,7 +144,7 @@ def _meaning(links: Links) -> list[str]:
     ]
 
 
-def _by_goal(strong: list[dict[str, Any]]) -> list[str]:
+def _by_goal(strong: list[dict[str, Any]], sign: str) -> list[str]:
     """The strongest links of each goal, a line a goal."""
     goals: dict[str, list[dict[str, Any]]] = {}
     for row in strong:
@@ -139,27 +153,33 @@ def _by_goal(strong: list[dict[str, Any]]) -> list[str]:
     for goal in sorted(goals, key=goal_place):
         best = sorted(goals[goal], key=lambda row: -abs(row["estimate"]))[:STRONGEST]
         name = f"Goal {goal}" if goal.isdigit() else f"Goal {goal!r}" if goal else "Without a goal"
-        lines.append(f"{name}: {'; '.join(map(_sentence, best))}.")
+        lines.append(f"{name}: {'; '.join(_sentence(row, sign) for row in best)}.")
     return lines
 
 
-def _sentence(row: dict[str, Any]) -> str:
+def _sentence(row: dict[str, Any], sign: str) -> str:
     ends = "" if np.isnan(row["low"]) else f" [{row['low']:.2f}, {row['high']:.2f}]"
-    way = {True: ", higher with better", False: ", higher with worse", None: ""}[row["favorable"]]
+    higher = row["favorable"] == (row["estimate"] * row["direction"] > 0)  # of a rank less is better
+    way = {True: "better", False: "worse"}.get(row["favorable"], "")
+    way = f", {'higher' if higher else 'lower'} with {way}" if way else ""
     circle = f" (shares {row['overlap']})" if row["overlap"] else ""
-    return f"{row['node']} with {row['outcome']} {row['estimate']:+.2f}{ends}, n = {row['n']}{way}{circle}"
+    return (
+        f"{row['node']} with {row['outcome']} {row['estimate']:{sign}.2f}{ends}, n = {row['n']}{way}{circle}"
+    )
 
 
 def _flags(links: Links) -> list[str]:
     rows = links.rows()
     found = []
     if shared := sum(bool(row["overlap"]) for row in rows):
+        what = "1 pair shares" if shared == 1 else f"{shared} pairs share"
         found.append(
-            f"{shared} pairs share something by construction, so part of their association is built in; flagged() "
-            "sets beside each the association without what is shared."
+            f"{what} something by construction, so part of the association is built in; flagged() sets beside each "
+            "the association without what is shared."
         )
     if empty := sum(bool(row["reason"]) for row in rows):
-        found.append(f"{empty} pairs have no number; the column reason says why.")
+        what = "1 pair has" if empty == 1 else f"{empty} pairs have"
+        found.append(f"{what} no number; the column reason says why.")
     if any(not np.isnan(row.get("ties", np.nan)) and row["ties"] >= 0.1 for row in rows):
         found.append("Some outcomes are tied or saturated at the end of their scale; the notes name them.")
     return found

@@ -52,7 +52,7 @@ def latex(links: Links, path: str | Path | None = None) -> str:
 def _point(row: dict[str, Any]) -> str:
     if math.isnan(row["estimate"]):
         return "--"
-    mark = stars(row["p_adjusted"])
+    mark = stars(row["p_adjusted"]) + (r"\dagger" if row["overlap"] else "")
     return f"${row['estimate']:.2f}{'^{' + mark + '}' if mark else ''}$"
 
 
@@ -63,8 +63,10 @@ def _under(row: dict[str, Any]) -> str:
 
 def _foot(links: Links, width: int) -> str:
     shown = ", ".join(f"{mark} p < {edge:g}" for edge, mark in reversed(STARS))
+    circle = any(row["overlap"] for row in links.rows())
+    dagger = r"$\dagger$ shares inputs with the outcome. " if circle else ""
     text = f"{shown} after correction. {links.method_line}. {NO_CAUSE.capitalize()}."
-    return rf"\multicolumn{{{width}}}{{p{{\linewidth}}}}{{\footnotesize {tex(text)}}} \\"
+    return rf"\multicolumn{{{width}}}{{p{{\linewidth}}}}{{\footnotesize {dagger}{tex(text)}}} \\"
 
 
 def excel(links: Links, path: str | Path) -> None:
