@@ -2,9 +2,12 @@
 # built from finds what the checkout has compiled, in a build directory of the same name.
 find_program(EGOV_CCACHE ccache)
 mark_as_advanced(EGOV_CCACHE)
-if(EGOV_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${EGOV_CCACHE}")
+if(CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON) # whether this launcher can cache with them is not known
+elseif(EGOV_CCACHE)
+  # With precompiled headers, ccache works only where it may take times and macros for granted.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${EGOV_CCACHE}")
   if(NOT DEFINED ENV{CCACHE_BASEDIR})
-    list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}")
+    list(INSERT CMAKE_CXX_COMPILER_LAUNCHER 3 "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}")
   endif()
 endif()
