@@ -34,6 +34,7 @@ def includes(path):
     return [name for mark, name in found if mark == "<"], [name for mark, name in found if mark == '"']
 
 
+@cache
 def headers():
     return {path.stem: path for path in sorted((CPP / "include" / "egov").glob("*.hpp"))}
 
@@ -145,6 +146,7 @@ def test_nothing_of_the_core_knows_python():
 # Python: import lines
 
 
+@cache
 def modules():
     """Dotted name below the package -> path."""
     found = {}
