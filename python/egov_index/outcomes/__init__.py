@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .adjusting import adjust
 from .aware import outcome_aware
 from .correlation import correlate
 from .curves import nonlinear
@@ -25,6 +26,7 @@ __all__ = [
     "Moran",
     "Mutual",
     "PanelModel",
+    "adjust",
     "correlate",
     "dynamic_panel",
     "heterogeneity",
