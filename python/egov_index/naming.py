@@ -9,7 +9,7 @@ from .errors import DataError, Fault
 from .panel import Panel
 from .table import nearest
 
-__all__ = ["called", "find_period", "find_unit", "in_words", "ordinal"]
+__all__ = ["called", "counted", "find_period", "find_unit", "in_words", "ordinal"]
 
 
 def find_unit(panel: Panel, given: Any, place: str = "unit") -> int:
@@ -67,3 +67,14 @@ def in_words(items: Iterable[object], last: str = "and") -> str:
     """
     texts = [str(item) for item in items]
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} {last} {texts[-1]}" if texts else ""
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number of things, in the singular where it is one.
+
+    Examples
+    --------
+    >>> counted(1, "pair"), counted(1200, "pair"), counted(2, "country", "countries")
+    ('1 pair', '1,200 pairs', '2 countries')
+    """
+    return f"{number:,} {one if number == 1 else several or one + 's'}"

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled import group_names, group_numbers
-from ..errors import DataError, Fault, SpecError
+from ..errors import Fault, SpecError
+from ..naming import counted
 from ..panel import Panel
 from ..result import Result
-from ..table import listing, read_frame
+from ..table import listing
 from .asked import Asked, corrected
-from .designs import is_missing
 from .equality import chi_square_tail, cochran, exchanged
+from .grouping import groups_of
 from .pairs import Pairs
 from .rows import by_goal, note_of, pair_cells
 from .sides import Sides, gather, panel_of
@@ -73,8 +73,9 @@ def heterogeneity(
         As in :func:`egov_index.outcomes.correlate`.
     by : str, mapping or frame
         Name of a grouping of the index's data or of :func:`egov_index.datasets.countries` (income_groups,
-        world_6region, un_sdg_ldc ...); or from unit to group; or a frame of two columns, units and groups. Units
-        without a group are left out.
+        world_6region, un_sdg_region, un_sdg_ldc, landlocked; "income" and "income_group" stand for the first, "ldc" for
+        un_sdg_ldc); or from unit to group: a mapping, a pandas Series by unit, or what else has items(); or a frame of
+        two columns, units and groups. Units without a group are left out.
     adjust : str or Choice
         Correction of p_equal over the pairs of the table.
     minimum : int
@@ -130,7 +131,8 @@ def heterogeneity(
         raise SpecError(
             Fault("permutations", str(permutations), "0 with controls: countries are not exchangeable")
         )
-    groups = groups_of(panel_of(sides.scores), by)
+    grouped = groups_of(panel_of(sides.scores), by)
+    groups = grouped.held
     once = asked.once()
     found = {name: once.associate(sides, np.where(held[:, None], sides.x, np.nan), sides.y)
              for name, held in groups.items()}  # fmt: skip
@@ -142,8 +144,10 @@ def heterogeneity(
         for (pair, test), adjusted in zip(tests.items(), equal, strict=True)
         for name in groups
     ]  # fmt: skip
-    title = f"associations ({asked.method.method}) in {len(groups)} groups, {sides.periods[0]}"
-    return Heterogeneity(rows, COLUMNS, panel_of(scores).backend, title, _how(asked, sides), sides.notes)
+    title = f"associations ({asked.method.method}) in {counted(len(groups), 'group')}, {sides.periods[0]}"
+    return Heterogeneity(
+        rows, COLUMNS, panel_of(scores).backend, title, _how(asked, sides), [*sides.notes, *grouped.notes]
+    )
 
 
 def _how(asked: Asked, sides: Sides) -> str:
@@ -157,33 +161,6 @@ def _how(asked: Asked, sides: Sides) -> str:
         f"{asked.method.method}{held}; Cochran's q on Fisher's z, p by {test}, corrected by {asked.correction}; "
         f"{100 * asked.level:g} % interval ({asked.interval.method}, {asked.resamples:,} resamples, seed {asked.seed})"
     )
-
-
-def groups_of(panel: Panel, by: Any) -> dict[str, NDArray[np.bool_]]:
-    """Which units are in each group, groups by name."""
-    if isinstance(by, str):
-        names, numbers = group_names(panel, by), np.array(group_numbers(panel, by))
-        return {name: numbers == at for at, name in enumerate(names)}
-    given = by if isinstance(by, Mapping) else _two_columns(by)
-    labels = [None if is_missing(label) else label for label in map(given.get, panel.units)]
-    named = sorted({str(label) for label in labels if label is not None})
-    if not named:
-        raise DataError(
-            Fault("by", f"units {listing(given, 3)}", f"units of the index: {listing(panel.units, 3)}")
-        )
-    return {name: np.array([label is not None and str(label) == name for label in labels]) for name in named}
-
-
-def _two_columns(frame: Any) -> dict[Any, Any]:
-    columns, _ = read_frame(frame)
-    if len(columns) != 2:
-        raise SpecError(
-            Fault("by", f"a frame of columns {listing(columns)}", "two columns: units, then groups")
-        )
-    units, groups = (list(column) for column in columns.values())
-    if len(set(units)) < len(units):
-        raise DataError(Fault("by", "units that stand twice", "one group a unit"))
-    return dict(zip(units, groups, strict=True))
 
 
 def _row(
