@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from egov_index import _core
+from egov_index import Panel, _core, outcomes
 from egov_index.associations import associations
 from egov_index.catalogue import Choice
 from egov_index.compiled import core_choice
@@ -114,6 +114,40 @@ def corrected(rng, method, dependence, tests=200, true=50) -> Rates:
     rejections = adjusted <= LEVEL
     false = rejections[true:].sum()
     return {"false discovery rate": float(false / max(1, rejections.sum())), "any false": float(false > 0)}
+
+
+# Groups
+
+
+def going_together(rng, n, shape, r=0.7) -> tuple[np.ndarray, np.ndarray]:
+    """A pair that goes together: normal, with a spread that grows with the size of x, or with the tails of t with 3."""
+    x, e = rng.standard_t(3, (2, n)) if shape == "t3" else rng.normal(size=(2, n))
+    return x, r * x + (0.2 + np.abs(x) if shape == "spread" else np.sqrt(1 - r * r)) * e
+
+
+def equal(rng, sizes, method, shape) -> Rates:
+    """Groups that are equal, told apart by the test with variances of the jackknife and by that of formulas."""
+    return _told_apart(rng, sizes, method, [0.7] * len(sizes), shape)
+
+
+def unequal(rng, sizes, method, shape="normal") -> Rates:
+    """The last group goes together less."""
+    return _told_apart(rng, sizes, method, [0.7] * (len(sizes) - 1) + [0.2], shape)
+
+
+def _told_apart(rng, sizes, method, r, shape) -> Rates:
+    parts = [going_together(rng, n, shape, one) for n, one in zip(sizes, r, strict=True)]
+    x, y = (
+        Panel(np.concatenate(side)[:, None, None], range(sum(sizes)), [0], ["v"])
+        for side in zip(*parts, strict=True)
+    )
+    groups = dict(enumerate(np.repeat(np.arange(len(sizes)), sizes)))
+    how = {"resamples": 0, "interval": "none", "threads": 1}
+    found = {
+        variance: outcomes.heterogeneity(x, y, groups, method, variance=variance, **how).to_frame()
+        for variance in ("jackknife", "formula")
+    }
+    return {variance: rejected(frame["p_equal"]) for variance, frame in found.items()}
 
 
 # Intervals
@@ -244,6 +278,17 @@ def rows() -> list[Simulation]:
             ("sidak", any_false),
         )
         for dependence in (0.0, 0.5)
+    ]
+    made += [
+        Simulation("equal", equal, {"sizes": sizes, "method": method, "shape": shape}, {"jackknife": LEVEL})
+        for sizes in ((40, 40, 40), (10, 20, 40, 60))
+        for shape in ("normal", "spread", "t3")
+        for method in ("pearson", "spearman", "kendall")
+    ]
+    made += [
+        Simulation("unequal", unequal, {"sizes": sizes, "method": method}, {})
+        for sizes in ((40, 40, 40), (10, 20, 40, 60))
+        for method in ("pearson", "spearman", "kendall")
     ]
     return made + coverage_rows()
 

@@ -23,6 +23,7 @@ QUICK = {
     "partial": 300,
     "clustered": 200,
     "family": 150,
+    "equal": 60,
     "corrected": 400,
 }
 

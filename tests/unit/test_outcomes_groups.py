@@ -56,7 +56,7 @@ def test_groups_have_the_numbers_of_their_countries():
 
 @pytest.mark.parametrize("method", ["pearson", "spearman", "kendall"])
 def test_the_test_of_equality_is_that_of_inverse_variance_weights(method):
-    frame = grouped(nodes="a", method=method)
+    frame = grouped(nodes="a", method=method, variance="formula")
     r, n = (frame[name][:3].to_numpy() for name in ("estimate", "n"))
     v = {"pearson": 1 / (n - 3), "spearman": (1 + r**2 / 2) / (n - 3), "kendall": 0.437 / (n - 4)}[method]
     z = np.arctanh(r)
@@ -71,7 +71,7 @@ def test_the_test_of_equality_is_that_of_inverse_variance_weights(method):
 
 def test_the_statistic_is_that_of_statsmodels():
     combine = pytest.importorskip("statsmodels.stats.meta_analysis").combine_effects
-    frame = grouped(nodes="a", method="pearson")
+    frame = grouped(nodes="a", method="pearson", variance="formula")
     z, v = np.arctanh(frame["estimate"][:3].to_numpy()), 1 / (frame["n"][:3].to_numpy() - 3)
     assert frame["q"][0] == pytest.approx(combine(z, v).q, rel=1e-10)
 

@@ -206,7 +206,7 @@ def test_groups_and_lags_hold_controls_constant_too():
         "resamples": 0,
         "control": "log(gdp)",
     }
-    frame = egov.outcomes.heterogeneity(scores(), targets(), group, **how).to_frame()
+    frame = egov.outcomes.heterogeneity(scores(), targets(), group, variance="formula", **how).to_frame()
     for at, row in frame.iterrows():
         rows = (np.arange(N) % 2 == at) & ~np.isnan(Y[:, 2, 0])
         wanted = partial(X[rows, 2, 0], Y[rows, 2, 0], np.log(Z[rows, 2, :1]))

@@ -1,4 +1,4 @@
-"""Are correlations equal in several groups? Cochran's test on Fisher's z, and by exchange."""
+"""Are correlations equal in several groups? Cochran's q on Fisher's z, by chi-square, by Welch's F and by exchange."""
 
 from __future__ import annotations
 
@@ -9,18 +9,36 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import _core
 from ..associations import associations
 from ..catalogue import Choice
 from .asked import Asked
 from .rubin import spread_of_z
 
-__all__ = ["chi_square_tail", "cochran", "exchanged"]
+__all__ = [
+    "HALF",
+    "TESTED",
+    "VARIANCES",
+    "chi_square_tail",
+    "cochran",
+    "exchanged",
+    "f_tail",
+    "jackknife_spread",
+    "welch_tail",
+]
 
 Array = NDArray[np.float64]
 NAN = float("nan")
+VARIANCES = ("jackknife", "formula")  # where variances of Fisher's z come from
+HALF = 0.5  # level of the interval that jackknife variances are read from: far from the ends, where z has few digits
+TESTED = ("pearson", "spearman", "kendall")  # coefficients that have a Fisher's z
+SMALLEST = 1e-300  # instead of 0 in a continued fraction
+STEPS = 10_000  # of a continued fraction, which needs about the square root of the degrees of freedom
 
 
-def cochran(r: Array, n: Array, method: str, controls: int = 0) -> tuple[Array, int]:
+def cochran(
+    r: Array, n: Array, method: str, controls: int = 0, spread: Array | None = None
+) -> tuple[Array, int]:
     """Cochran's q of correlations in groups, and its degrees of freedom.
 
     Parameters
@@ -33,6 +51,9 @@ def cochran(r: Array, n: Array, method: str, controls: int = 0) -> tuple[Array, 
         pearson, spearman or kendall; others have none and give NaN.
     controls : int
         Number of variables held constant.
+    spread : numpy.ndarray, optional
+        Variances of z in the shape of r; those of the formulas if left out. A group without one in the first case is
+        left out.
 
     Examples
     --------
@@ -41,10 +62,11 @@ def cochran(r: Array, n: Array, method: str, controls: int = 0) -> tuple[Array, 
     >>> round(float(q[0]), 12), df
     (1.0, 1)
     """
-    if method not in ("pearson", "spearman", "kendall"):
+    if method not in TESTED:
         return np.full(r.shape[1], NAN), max(int((~np.isnan(r[:, 0])).sum()) - 1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):  # a perfect association has no z: NaN
-        spread = spread_of_z(method, r, np.repeat(n[:, None], r.shape[1], axis=1), controls)
+        if spread is None:
+            spread = spread_of_z(method, r, np.repeat(n[:, None], r.shape[1], axis=1), controls)
         used = ~np.isnan(spread[:, 0])
         z, weight = np.arctanh(r[used]), 1 / spread[used]
         mean = (weight * z).sum(axis=0) / weight.sum(axis=0)
@@ -52,6 +74,86 @@ def cochran(r: Array, n: Array, method: str, controls: int = 0) -> tuple[Array, 
     if used.sum() < 2:
         return np.full(r.shape[1], NAN), max(int(used.sum()) - 1, 0)
     return np.where(np.isfinite(q), q, NAN), int(used.sum()) - 1
+
+
+def jackknife_spread(r: Array, n: Array, low: Array, high: Array) -> Array:
+    """Variance of z by the jackknife over countries, from the ends of its interval at the level HALF.
+
+    0 of a perfect association, which has no z; NaN where one that is not has no jackknife.
+    """
+    freedom = np.broadcast_to(n, r.shape) - 1
+    reach = {df: _core.reach_of_interval(HALF, float(df)) for df in np.unique(freedom[freedom > 0])}
+    reaches = np.array([reach.get(df, NAN) for df in freedom.ravel()]).reshape(r.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = ((np.arctanh(high) - np.arctanh(low)) / (2 * reaches)) ** 2
+    return np.where(np.abs(r) == 1, 0.0, np.where(spread > 0, spread, NAN))
+
+
+def welch_tail(q: float, spread: Array, freedom: Array) -> float:
+    """Chance that Cochran's q is above this where each variance is estimated with so many degrees of freedom.
+
+    Welch (1951, Biometrika 38, 330-336): q over its degrees of freedom and a constant near 1, against F. Groups whose
+    variance is NaN are left out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(welch_tail(4.0, np.array([1.0, 1.0]), np.array([1e9, 1e9])), 4), round(chi_square_tail(4.0, 1), 4)
+    (0.0455, 0.0455)
+    """
+    used = ~np.isnan(spread)
+    groups = int(used.sum())
+    if math.isnan(q) or groups < 2:
+        return NAN
+    weight = 1 / spread[used]
+    wobble = float(((1 - weight / weight.sum()) ** 2 / freedom[used]).sum())
+    squares = groups * groups - 1
+    f = q / (groups - 1) / (1 + 2 * (groups - 2) / squares * wobble)
+    return f_tail(f, groups - 1, squares / (3 * wobble))
+
+
+def f_tail(f: float, above: float, below: float) -> float:
+    """Chance that Fisher's F with these degrees of freedom is above f: a regularized incomplete beta function.
+
+    Examples
+    --------
+    >>> round(f_tail(161.4476387975881, 1, 1), 12)
+    0.05
+    """
+    if math.isnan(f):
+        return NAN
+    if f <= 0:
+        return 1.0
+    a, b = below / 2, above / 2
+    ratio = above * f / below
+    x, rest = 1 / (1 + ratio), ratio / (1 + ratio)
+    if x == 0:
+        return 0.0
+    front = math.exp(
+        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) - a * math.log1p(ratio) + b * math.log(rest)
+    )
+    if x < (a + 1) / (a + b + 2):
+        return min(front * _beta_fraction(a, b, x) / a, 1.0)
+    return max(1 - front * _beta_fraction(b, a, rest) / b, 0.0)
+
+
+def _beta_fraction(a: float, b: float, x: float) -> float:
+    """The continued fraction of the incomplete beta function, DLMF 8.17.22, by the way of Lentz."""
+
+    def kept(value: float) -> float:
+        return value if abs(value) > SMALLEST else SMALLEST
+
+    c, d = 1.0, 1 / kept(1 - (a + b) * x / (a + 1))
+    found = d
+    for m in range(1, STEPS):
+        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        for part in (even, odd):
+            d, c = 1 / kept(1 + part * d), kept(1 + part / c)
+            found *= d * c
+        if abs(d * c - 1) < 1e-16:
+            break
+    return found
 
 
 def chi_square_tail(q: float, df: int) -> float:
@@ -74,7 +176,14 @@ def chi_square_tail(q: float, df: int) -> float:
     return min((math.erfc(math.sqrt(x)) if odd else 0.0) + sum(terms), 1.0)
 
 
-def exchanged(x: Array, y: Array, groups: Sequence[NDArray[np.bool_]], asked: Asked, pair: int) -> float:
+def exchanged(
+    x: Array,
+    y: Array,
+    groups: Sequence[NDArray[np.bool_]],
+    asked: Asked,
+    pair: int,
+    variance: str = "formula",
+) -> float:
     """Give p of q when countries are dealt to groups anew, sizes kept; ``pair`` names the stream of random numbers."""
     both = ~np.isnan(x) & ~np.isnan(y)
     rows = [np.flatnonzero(held & both) for held in groups]
@@ -83,18 +192,26 @@ def exchanged(x: Array, y: Array, groups: Sequence[NDArray[np.bool_]], asked: As
     random = np.random.Generator(np.random.Philox(key=[asked.seed, pair]))
     deals = np.column_stack([np.arange(len(level)),
                              *(random.permutation(len(level)) for _ in range(asked.permutations))])  # fmt: skip
-    r = np.stack([_dealt(level, deals[a:b], asked) for a, b in pairwise(ends)])
-    q, _ = cochran(r, np.diff(ends).astype(float), asked.method.method)
-    return float((1 + (q[1:] >= q[0] * (1 - 1e-12)).sum()) / (1 + asked.permutations))
+    found = [_dealt(level, deals[a:b], asked, variance) for a, b in pairwise(ends)]
+    r, low, high = (np.stack([one[name] for one in found]) for name in ("estimate", "low", "high"))
+    n = np.diff(ends).astype(float)
+    by_jackknife = variance == "jackknife"
+    spread = jackknife_spread(r, n[:, None], low, high) if by_jackknife else None
+    q, _ = cochran(r, n, asked.method.method, spread=spread)
+    beyond = (q[1:] >= q[0] * (1 - 1e-12)) | (by_jackknife & np.isnan(q[1:]))
+    return float((1 + beyond.sum()) / (1 + asked.permutations))
 
 
-def _dealt(level: Array, deal: NDArray[np.int64], asked: Asked) -> Array:
+def _dealt(level: Array, deal: NDArray[np.int64], asked: Asked, variance: str) -> dict[str, Array]:
     """Coefficients of one group in every deal: columns that hold the countries dealt to it only."""
     columns = np.full((len(level), deal.shape[1]), np.nan, order="F")
     for at in range(deal.shape[1]):
         columns[deal[:, at], at] = level[deal[:, at], 0]
-    raw = associations(columns, level[:, 1:], asked.method, interval=Choice("none"), threads=asked.threads)
-    return np.array(raw["estimate"])
+    around = Choice("jackknife" if variance == "jackknife" else "none")
+    raw = associations(
+        columns, level[:, 1:], asked.method, interval=around, level=HALF, threads=asked.threads
+    )
+    return {name: np.array(raw[name], dtype=np.float64) for name in ("estimate", "low", "high")}
 
 
 def _scaled(values: Array, method: Choice) -> Array:
