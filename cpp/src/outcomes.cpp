@@ -71,12 +71,13 @@ std::vector<Association> correlate(const Matrix& x, const Matrix& y, const Quest
 }
 
 // With t the statistic, df / (df + t^2) is 1 - r^2, so the tails of t are an incomplete beta function of r itself.
-double correlation_p(double r, Index n) {
+double correlation_p(double r, Index n, double left) {
   if (n < 3 || !(std::abs(r) <= 1)) return missing_value;
   double half = 0.5 * static_cast<double>(n - 2), square = r * r;
-  if (std::abs(r) == 1) return 0;
+  if (std::isnan(left)) left = (1 - r) * (1 + r);
+  if (left == 0) return 0;
   if (square < 0.5) return boost::math::ibetac(0.5, half, square);
-  return boost::math::ibeta(half, 0.5, (1 - r) * (1 + r));
+  return boost::math::ibeta(half, 0.5, left);
 }
 
 Vector midranks(ConstColumn values) {

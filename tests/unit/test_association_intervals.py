@@ -1,6 +1,7 @@
 """Intervals, partial coefficients, clusters and views of the core against plain twins and figures of others."""
 
 import csv
+import decimal
 import json
 import os
 import pathlib
@@ -260,3 +261,21 @@ def test_distances_have_a_p_by_law_from_20_countries_on():
     assert not np.isnan(one(x, y, "distance")["p"])
     assert np.isnan(one(x[:19], y[:19], "distance")["p"])
     assert not np.isnan(one(x[:19], y[:19], "distance", permutations=99)["p"])
+
+
+@pytest.mark.parametrize("step", [1.0, 1e-2, 1e-4, 1e-6, 1e-8])
+def test_p_of_nearly_perfect_correlations_keeps_its_digits(step):
+    """Of 6 pairs p is (1 - |r|)^2 (2 + |r|) / 2, which is worked out with 60 digits."""
+    rng = np.random.default_rng(9)
+    x = rng.normal(size=6)
+    y = x + step * rng.normal(size=6)
+    with decimal.localcontext() as context:
+        context.prec = 60
+        a, b = ([decimal.Decimal(value) for value in side] for side in (x, y))
+        a, b = ([value - sum(side) / 6 for value in side] for side in (a, b))
+        products = (sum(u * v for u, v in zip(*pair, strict=True)) for pair in ((a, b), (a, a), (b, b)))
+        xy, xx, yy = products
+        r = abs(xy) / (xx * yy).sqrt()
+        wanted = (1 - r) ** 2 * (2 + r) / 2
+    assert one(x, y)["p"] == pytest.approx(float(wanted), rel=1e-12, abs=0)
+    assert one(x, 3 * x + 1)["p"] < 1e-25

@@ -110,8 +110,9 @@ struct Information {
 // increasing order alone: the estimate hangs on no seed, and on the order of rows only where values tie.
 std::vector<Information> mutual_information(const Matrix& x, const Matrix& y, const InformationQuestion& question, const Monitor& monitor = {});
 
-// Two-sided p-value of a correlation r of n pairs: t with n - 2 degrees of freedom.
-double correlation_p(double r, Index n);
+// Two-sided p-value of a correlation r of n pairs: t with n - 2 degrees of freedom. left: 1 - r^2, where it is known to more digits
+// than r has; NaN: from r.
+double correlation_p(double r, Index n, double left = missing_value);
 // Midranks of NaN-free values.
 Vector midranks(ConstColumn values);
 

@@ -14,6 +14,15 @@ Double mean(const Vector& values) {
   return over(sum, static_cast<double>(values.size()));
 }
 
+// 1 - r^2 out of sums; 0 where it is no more than their rounding.
+double left_of(Double xx, Double yy, Double xy, Index n) {
+  const Double all = product(xx, yy), square = product(xy, xy);
+  Double left = all;
+  add(left, {-square.high, -square.low});
+  const double share = left.high / all.high;
+  return share > 1e-29 * static_cast<double>(n) ? share : 0;
+}
+
 // Equal values have themselves for a mean, to the last bit of the second word.
 std::vector<Double> means(const Vector& values, const std::vector<int>& group, Index groups) {
   struct Sum {
@@ -65,7 +74,17 @@ Vector group_means(const Vector& values, const std::vector<int>& group, Index gr
   return result;
 }
 
-double pearson(Vector& x, Vector& y) {
+double left_of_ranks(const Vector& x, const Vector& y) {
+  Double xx, yy, xy;
+  for (Index i = 0; i < x.size(); ++i) {
+    add(xx, two_product(x[i], x[i]));
+    add(yy, two_product(y[i], y[i]));
+    add(xy, two_product(x[i], y[i]));
+  }
+  return left_of(xx, yy, xy, x.size());
+}
+
+double pearson(Vector& x, Vector& y, double* left) {
   scale(x);
   scale(y);
   Double mean_x = mean(x), mean_y = mean(y), xx, yy, xy;
@@ -77,6 +96,7 @@ double pearson(Vector& x, Vector& y) {
     x[i] = a.high;
     y[i] = b.high;
   }
+  if (left) *left = left_of(xx, yy, xy, x.size());
   return std::min(1.0, std::max(-1.0, xy.high / std::sqrt(xx.high * yy.high)));
 }
 

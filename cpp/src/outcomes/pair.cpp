@@ -15,14 +15,16 @@ constexpr Index fewest_for_bound = 20;  // rows below which chi-square is no bou
 
 double Pair::estimate(Association& result) {
   const bool partial = !setting_.controls.empty();
+  left_ = missing_value;
   switch (kind_) {
-    case Coefficient::pearson: return partial ? hold_linear(result) : pearson(sides_[0].values, sides_[1].values);
+    case Coefficient::pearson: return partial ? hold_linear(result) : pearson(sides_[0].values, sides_[1].values, &left_);
     case Coefficient::kendall: return hold_kendall(result);
     case Coefficient::distance: return hold_distance(result);
     case Coefficient::spearman: break;
   }
   if (partial) return hold_linear(result);
   const Vector &x = sides_[0].values, &y = sides_[1].values;
+  left_ = left_of_ranks(x, y);
   return std::min(1.0, std::max(-1.0, x.dot(y) / std::sqrt(x.squaredNorm() * y.squaredNorm())));
 }
 
@@ -33,7 +35,7 @@ double Pair::p(double estimate) {
   }
   if (grouped()) return jackknife(estimate, left_out()).p();
   if (kind_ == Coefficient::kendall) return kendall_p(estimate);
-  return correlation_p(estimate, n_ - held_);
+  return correlation_p(estimate, n_ - held_, left_);
 }
 
 Lanes Pair::evaluate(bool influences) {

@@ -135,6 +135,7 @@ class Pair {
   std::vector<EightRows> trees_;    // Fenwick trees
   std::vector<double> kept_, errors_, left_out_;
   double concordance_ = 0;          // Kendall: pairs in the same order less those in opposite order
+  double left_ = missing_value;     // 1 - r^2 of Pearson and Spearman without controls, to more digits than r has
   double unbiased_ = 0;             // squared distance correlation without bias
 };
 
