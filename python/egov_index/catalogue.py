@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from . import _core
+from .choice_examples import how_written
 from .errors import DataError, Fault, FitError, SpecError
 from .table import make_frame, nearest
 
@@ -223,9 +224,7 @@ def as_choice(value: Any, place: str) -> Choice:
         if isinstance(over, bool) or not isinstance(over, (str, int, float)) or over == "":
             raise SpecError(Fault(f"{place}.over", repr(over), OVER))
         return Choice(value["method"], params, _range(value.get("rescale"), place), over)
-    raise SpecError(
-        Fault(place, repr(value), 'a method such as "linear", or { method = "linear", max_gap = 3 }')
-    )
+    raise SpecError(Fault(place, repr(value), how_written(place)))
 
 
 def as_chain(value: Any, place: str) -> tuple[Choice, ...]:

@@ -101,14 +101,24 @@ def write_all(folder: str | Path, files: Mapping[str, str]) -> tuple[Path, ...]:
 
 
 def write_file(path: str | os.PathLike[str], text: str | bytes) -> None:
-    """Write one text (or bytes), beside its place first, so that no reader ever meets half a file."""
+    """Write one text (or bytes), beside its place first, so that no reader ever meets half a file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written: it names the folder that is not there, else the file.
+    """
     path = Path(path)
-    handle, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    if not path.parent.exists():
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
+    with _named(path):
+        handle, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode() if isinstance(text, str) else text)
-        os.chmod(part, 0o666 & ~_umask())
-        os.replace(part, path)
+        with _named(path):
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode() if isinstance(text, str) else text)
+            os.chmod(part, 0o666 & ~_umask())
+            os.replace(part, path)
     finally:
         Path(part).unlink(missing_ok=True)
 

@@ -131,7 +131,7 @@ def test_a_name_on_both_sides_is_refused_only_where_it_is_used():
         ({"formula": "y + z ~ x"}, "one outcome"),
         ({"formula": "y ~ x | z"}, "one side on the left"),
         ({"formula": "y ~ x + EntityEffects"}, "effects='entity'"),
-        ({"formula": "y ~ lag(log(x), 1)"}, r"lag\(variable, periods\)"),
+        ({"formula": "y ~ lag(log(x), 1)"}, r"log\(lag\(x, 1\)\)"),
         ({"formula": "y ~ 1"}, "a term that varies"),
         ({"formula": ""}, "text such as"),
     ],

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .. import _core
 from ..arguments import share
 from ..errors import DataError, Fault, FitError, SpecError
+from ..naming import counted
 from .designs import outcome
 from .line import Line, line_of
 
@@ -93,7 +94,9 @@ def nonlinear(
         raise SpecError(Fault("start", repr(start), "a finite number for each coefficient"))
     terms = [f"b{k + 1}" for k in range(first.size)] if names is None else [str(name) for name in names]
     if len(terms) != first.size:
-        raise SpecError(Fault("names", f"{len(terms)} names", f"{first.size}, one for each number of start"))
+        raise SpecError(
+            Fault("names", counted(len(terms), "name"), f"{first.size}, one for each number of start")
+        )
     if not callable(f) or not (jac is None or callable(jac)):
         raise SpecError(
             Fault("jac" if callable(f) else "f", "no function", "a function of x and the coefficients")
@@ -124,5 +127,7 @@ def _refuse_no_optimum(raw: dict[str, Any], terms: list[str]) -> None:
 def _numbers(values: Any, place: str, dimensions: int) -> Array:
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != dimensions:
-        raise DataError(Fault(place, f"an array of {array.ndim} dimensions", f"one of {dimensions}"))
+        raise DataError(
+            Fault(place, f"an array of {counted(array.ndim, 'dimension')}", f"one of {dimensions}")
+        )
     return array

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, Fault, SpecError
+from ..naming import counted
 from ..table import numbers, read_frame
 
 __all__ = ["design", "group_numbers", "is_missing", "outcome", "same_labels", "without_offset"]
@@ -53,7 +54,7 @@ def design(x: Any, names: Sequence[str] | None, rows: int) -> tuple[Array, list[
     """Columns as numbers, with their names; DataError where rows differ from those of the outcome."""
     values, found, _ = _table(x, "x", names)
     if len(values) != rows:
-        raise DataError(Fault("x", f"{len(values)} rows", f"{rows}, as many as y has"))
+        raise DataError(Fault("x", counted(len(values), "row"), f"{rows}, as many as y has"))
     if len(set(found)) < len(found) or "intercept" in found:
         raise SpecError(
             Fault("names", ", ".join(found), "a name of its own for each column, none 'intercept'")
@@ -73,7 +74,7 @@ def _table(given: Any, place: str, names: Sequence[str] | None) -> tuple[Array, 
         names = [names] if isinstance(names, str) else [str(name) for name in names]
         if len(names) != len(columns):
             raise SpecError(
-                Fault("names", f"{len(names)} names", f"{len(columns)}, one for each column of x")
+                Fault("names", counted(len(names), "name"), f"{len(columns)}, one for each column of x")
             )
     faults: list[Fault] = []
     read = [
@@ -115,7 +116,7 @@ def group_numbers(groups: Any, rows: int) -> NDArray[np.int64]:
     """Number of each row's group, -1 where its label is missing."""
     labels = list(groups)
     if len(labels) != rows:
-        raise DataError(Fault("groups", f"{len(labels)} labels", f"{rows}, one for each row"))
+        raise DataError(Fault("groups", counted(len(labels), "label"), f"{rows}, one for each row"))
     known: dict[Any, int] = {}
     return np.array([-1 if is_missing(label) else known.setdefault(label, len(known)) for label in labels])
 

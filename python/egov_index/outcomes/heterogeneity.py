@@ -48,7 +48,7 @@ class Heterogeneity(Pairs):
         named = listing((f"{node} with {outcome}" for node, outcome in differ), 8)
         some = f": {named}" if differ else ""
         return [
-            f"Of {len(tests)} pairs, {len(differ)} differ among groups after correction (p below 0.05){some}"
+            f"Of {counted(len(tests), 'pair')}, {len(differ)} differ among groups after correction (p below 0.05){some}"
         ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..naming import counted
 from ..table import make_frame
 
 __all__ = ["Line", "line_of"]
@@ -94,7 +95,7 @@ class Line:
 
     def __repr__(self) -> str:
         left = f", {self.left_out} left out for missing values" if self.left_out else ""
-        rows = [f"<Line: {self.method}, {self.n} rows{left}; standard errors: {self.errors}"]
+        rows = [f"<Line: {self.method}, {counted(self.n, 'row')}{left}; standard errors: {self.errors}"]
         width = max(map(len, self.names))
         for k, name in enumerate(self.names):
             rows.append(

@@ -13,6 +13,7 @@ from ..arguments import picked, share
 from ..associations import associations
 from ..catalogue import Choice
 from ..errors import DataError, Fault, SpecError
+from ..naming import counted
 from ..panel import Panel
 from ..result import Result
 from ..table import make_frame, nearest
@@ -62,7 +63,11 @@ def _least_squares(pair: Pair) -> Found:
     found = least_squares(
         pair.y, pair.x, names=pair.terms, errors=pair.errors, groups=groups, level=pair.level
     )
-    left = f"{found.left_out} countries without a group left out" if found.left_out else ""
+    left = (
+        f"{counted(found.left_out, 'country', 'countries')} without a group left out"
+        if found.left_out
+        else ""
+    )
     return _of_line(found) | {"note": "; ".join(filter(None, (found.note, left)))}
 
 
@@ -70,7 +75,12 @@ def _robust(method: str) -> Callable[[Pair], Found]:
     def drawn(pair: Pair) -> Found:
         found = robust(pair.y, pair.x, method, names=pair.terms, level=pair.level)
         idle = int((np.asarray(found.details["weights"]) == 0).sum())
-        note = f"{idle} countries so far from the line that they have no weight" if idle else ""
+        far = counted(idle, "country", "countries")
+        note = (
+            f"{far} so far from the line that {'it has' if idle == 1 else 'they have'} no weight"
+            if idle
+            else ""
+        )
         return _of_line(found) | {"note": "; ".join(filter(None, (found.note, note)))}
 
     return drawn
@@ -261,7 +271,7 @@ def _obstacle(pair: Pair) -> Found | None:
         (n < FEWEST, "too-few", f"fewer than {FEWEST} countries"),
         (0 in same, "constant-index", "the node is the same everywhere"),
         (n and np.ptp(pair.y) == 0, "constant-outcome", "the outcome is the same everywhere"),
-        (n <= terms, "too-many-controls", f"{n} countries for {terms} coefficients"),
+        (n <= terms, "too-many-controls", f"{counted(n, 'country', 'countries')} for {terms} coefficients"),
         (bool(same), "constant-control", "a control is the same everywhere"),
     ):
         if true:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .. import _core
 from ..arguments import whole
 from ..errors import DataError, Fault
+from ..naming import counted
 from ..panel import Panel
 from ..result import Result
 from ..single import checked
@@ -40,7 +41,7 @@ class Mutual(Pairs):
     def _found(self) -> list[str]:
         strong = sum(row["p_adjusted"] < 0.05 for row in self._rows)
         return [
-            f"Of {len(self)} pairs, {strong} are not independent after correction (p below 0.05)",
+            f"Of {counted(len(self), 'pair')}, {strong} are not independent after correction (p below 0.05)",
             "Mutual information has no sign: it is 0 where two are independent, and grows with any association",
         ]
 
@@ -192,7 +193,7 @@ def information(x: Any, y: Any, neighbors: int = 3, scale: str = "standard") -> 
     k, kind = whole("neighbors", neighbors, 1, 1000), one_of("scale", scale, SCALES)
     one, other = _sample("x", x), _sample("y", y)
     if len(one) != len(other):
-        raise DataError(Fault("y", f"{len(other)} values", f"{len(one)}, as many as x has"))
+        raise DataError(Fault("y", counted(len(other), "value"), f"{len(one)}, as many as x has"))
     raw = _informations(one[:, None], other[:, None], k, kind, 0, UNDRAWN, 1, None)
     return float(raw["estimate"][0])
 
@@ -203,6 +204,8 @@ def _sample(name: str, given: Any) -> Array:
     except (TypeError, ValueError):
         raise DataError(Fault(name, type(given).__name__, "a row of numbers")) from None
     if values.ndim != 1 or not np.isfinite(values).all():
-        came = f"{values.ndim} dimensions" if values.ndim != 1 else "a value that is missing or infinite"
+        came = (
+            counted(values.ndim, "dimension") if values.ndim != 1 else "a value that is missing or infinite"
+        )
         raise DataError(Fault(name, came, "a row of finite numbers"))
     return values

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..markup import element, fixed, join
+from ..naming import counted
 from .framing import framed
 from .words import NO_CAUSE
 
@@ -54,13 +55,13 @@ class Pairs:
         return len(self._rows)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {self.title}, {len(self)} rows; {NO_CAUSE}>"
+        return f"<{type(self).__name__}: {self.title}, {counted(len(self), 'row')}; {NO_CAUSE}>"
 
     def _repr_html_(self) -> str:
         lines = [element("tr", *(element("th", name) for name in self._names))]
         for row in self._rows[:SHOWN]:
             lines.append(element("tr", *(element("td", _cell(row[name])) for name in self._names)))
-        more = [f"and {len(self) - SHOWN} more rows: to_frame()"] if len(self) > SHOWN else []
+        more = [f"and {counted(len(self) - SHOWN, 'more row')}: to_frame()"] if len(self) > SHOWN else []
         said = [element("p", text) for text in (*more, self.method_line, *self.notes)]
         return str(join([element("p", repr(self)[1:-1]), element("table", *lines), *said]))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..naming import counted
 from ..panel import Panel
 
 __all__ = ["scored_only"]
@@ -29,5 +30,7 @@ def scored_only(scores: Any) -> tuple[Any, list[str]]:
         return scores, []
     kept = scores.replace(values=np.where(gone[:, :, None], np.nan, scores.values))
     periods = [str(scores.periods[k]) for k in np.flatnonzero(gone.any(axis=0))]
-    said = f"{int(gone.sum())} cells of units and periods left out that the index did not score ({', '.join(periods)})"
-    return kept, [said]
+    cells = counted(int(gone.sum()), "cell")
+    return kept, [
+        f"{cells} of units and periods left out that the index did not score ({', '.join(periods)})"
+    ]

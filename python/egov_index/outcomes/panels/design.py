@@ -20,6 +20,9 @@ __all__ = ["Design", "design"]
 
 CONSTANT = "Intercept"
 LAG = re.compile(r"\blag\(\s*(`[^`]+`|[^\W\d]\w*)\s*(?:,\s*([+-]?\d+(?:\.\d+)?)\s*)?\)")
+TRANSFORMED = re.compile(  # lag(log(x), 1)
+    r"\blag\(\s*([^\W\d][\w.]*)\(\s*(`[^`]+`|[^\W\d]\w*)\s*\)\s*(?:,\s*([+-]?\d+(?:\.\d+)?)\s*)?\)"
+)
 NAME = re.compile(r"`([^`]+)`|(?<![\w.`])([^\W\d]\w*)\b(?!\s*(?:[(`.]|=(?!=)))")
 
 
@@ -106,7 +109,8 @@ def design(joined: Joined, formula: str, lag: float = 0) -> Design:
     known = np.all([~np.isnan(values) for values in columns.values()], axis=0)
     if not np.any(known):
         holes = [name for name in sorted(columns) if np.isnan(columns[name]).all()]
-        came = f"no value of {listing(holes)}" if holes else "never known together"
+        names = listing(_readable(name, earlier) for name in holes)
+        came = f"no value of {names}" if holes else "never known together"
         raise DataError(Fault("formula", came, "units and periods in which every variable is known"))
     units, periods = np.nonzero(known)
     y, x = _matrices(parsed, {name: values[known] for name, values in columns.items()})
@@ -139,8 +143,16 @@ def _without_lags(formula: Any) -> tuple[str, dict[str, tuple[str, float]]]:
         if word in text:
             raise SpecError(Fault("formula", f"{word} in it", "effects='entity', 'time' or 'two-way'"))
     if re.search(r"\blag\(", text):
-        raise SpecError(Fault("formula", "a lag that cannot be read", "lag(variable, periods)"))
+        raise SpecError(Fault("formula", *_lag_fault(text)))
     return text, names
+
+
+def _lag_fault(text: str) -> tuple[str, str]:
+    """What is wrong with a lag that cannot be read, and what would be right."""
+    if found := TRANSFORMED.search(text):
+        function, variable, by = found[1], found[2], found[3] or 1
+        return found[0], f"the function of the lag: {function}(lag({variable}, {by}))"
+    return "a lag that cannot be read", "lag(variable, periods)"
 
 
 def _named(half: str) -> set[str]:
@@ -188,7 +200,7 @@ def _matrices(parsed: Any, columns: dict[str, NDArray[np.float64]]) -> tuple[Any
 
 
 def _readable(term: str, earlier: dict[str, tuple[str, float]]) -> str:
-    for name, (of, by) in earlier.items():
+    for name, (of, by) in sorted(earlier.items(), key=lambda one: -len(one[0])):  # x_lag1 is in x_lag10 too
         term = term.replace(f"`{name}`", name).replace(name, f"lag({of}, {by:g})")
     return term
 

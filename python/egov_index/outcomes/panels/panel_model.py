@@ -9,6 +9,7 @@ import numpy as np
 
 from ...arguments import is_number, seed_of, share, whole
 from ...errors import Fault, SpecError
+from ...naming import in_words
 from ...table import listing, nearest
 from .answer import PanelModel
 from .clustered import COUNTS, clustered
@@ -157,7 +158,7 @@ def _checked(
         "kernel": (kernel, KERNELS),
     }
     faults = [
-        Fault(name, repr(given), nearest(given, [word for word in valid if word]))
+        Fault(name, repr(given), _nearest(name, given, [word for word in valid if word]))
         for name, (given, valid) in words.items()
         if given not in valid
     ]
@@ -168,6 +169,14 @@ def _checked(
     if faults:
         raise SpecError(faults)
     return ESTIMATORS[effects]
+
+
+def _nearest(name: str, given: Any, valid: list[str]) -> str:
+    """The nearest word; of errors that are clustered somehow all, the default first."""
+    begun = [word for word in valid if name == "se" and given and word.startswith(str(given))]
+    if len(begun) < 2:
+        return nearest(given, valid)
+    return f"{begun[0]!r}, the default, or {in_words(map(repr, begun[1:]), 'or')}"
 
 
 def _covariance(work: Working, used: Design, se: str, options: dict[str, Any]) -> Covariance:
