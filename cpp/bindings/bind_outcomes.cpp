@@ -10,7 +10,7 @@ using namespace py::literals;
 
 const char* code(Reason reason) {
   static const char* const codes[] = {"", "no-overlap", "too-few", "constant-index", "constant-outcome",
-                                      "too-many-controls", "control-is-index", "control-is-outcome"};
+                                      "too-many-controls", "control-is-index", "control-is-outcome", "perfect"};
   return codes[static_cast<int>(reason)];
 }
 

@@ -23,7 +23,7 @@ REASONS = {  # why a pair has no number: what the core calls it, and in words
     "too-many-controls": "as many controls as countries allow, or more",
     "control-is-index": "the controls determine the index",
     "control-is-outcome": "the controls determine the outcome",
-    "perfect": "some of the imputations have a coefficient of 1 or -1, others have not: Fisher's z has no mean",
+    "perfect": "some of the draws have a coefficient of 1 or -1, others have not: Fisher's z has no mean",
 }
 NO_ENDS = (np.nan, np.nan)
 VIEWS = ("rows", "within", "between")  # all variation, that within clusters of rows, that between them

@@ -100,3 +100,15 @@ def test_a_table_says_its_view_and_marks_what_is_shared():
     text = links.to_latex()
     assert r"\dagger" in text and r"$\dagger$ shares inputs with the outcome" in text
     assert "dagger" not in correlate(panel({"a": X}), panel({"y": X}), resamples=0).to_latex()
+
+
+def test_some_perfect_draws_among_others_have_no_mean():
+    data = panel({"a": X, "b": RNG.normal(size=30)})
+    framework = egov.Framework.from_table({"code": ["idx", "a", "b"], "parent": [None, "idx", "idx"]})
+    index = egov.Index(framework, egov.Recipe(normalize="minmax"))
+    result = index.score(data)
+    outcome = panel({"y": result.values[0][:, result.nodes.index("idx")]})
+    ways = egov.Alternatives(normalize=["minmax", "zscore"], aggregate=["arithmetic", "maximum"])
+    found = row(index.uncertainty(data, ways, n=100), outcome, nodes="idx")
+    assert np.isnan(found["estimate"]) and np.isnan(found["low"]) and found["reason"] == "perfect"
+    assert found["estimate_nominal"] == 1

@@ -24,6 +24,7 @@ enum class Reason {
   too_many_controls,  // at least as many controls as rows allow
   control_is_x,       // the controls determine the index: they leave 1e-10 of its length, or what rounding of its values leaves
   control_is_y,       // the controls determine the outcome
+  perfect,            // some draws have a coefficient of 1 or -1, others have not: Fisher's z has no mean
 };
 
 // Which part of the variation is looked at, where rows come in clusters (country-years of a country).

@@ -50,6 +50,10 @@ Propagated Tally::result(double level, Index controls) const {
     out.reason = seen_ == 0 ? Reason::no_overlap : reason_;
     return out;
   }
+  if (std::isnan(infinite_) || (infinite_ != 0 && z_.count > 0)) {
+    out.reason = Reason::perfect;
+    return out;
+  }
   out.estimate = std::tanh(infinite_ == 0 ? z_.mean : infinite_);
   out.low = ends_.low((1 - level) / 2), out.high = ends_.high((1 - level) / 2);
   out.index_variance = all_.variance(), out.country_variance = moves_.variance();
