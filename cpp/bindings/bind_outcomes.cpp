@@ -131,6 +131,7 @@ void outcomes(py::module_& m) {
   }, "x"_a.noconvert(), "y"_a.noconvert(), "neighbors"_a, "ranks"_a, "permutations"_a, "seed"_a, "threads"_a, "streams"_a, "progress"_a);
   m.def("adjust", [](const Vector& p, const py::dict& from) { return adjust(p, choice(from)); }, "p"_a, "method"_a);
   m.def("correlation_p", [](double r, Index n) { return correlation_p(r, n); }, "r"_a, "n"_a);
+  m.def("f_tail", &f_tail, "f"_a, "above"_a, "below"_a);
   propagation(m);
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "detail/student.hpp"
 #include "detail/threads.hpp"
 #include "outcomes/intervals.hpp"
 #include "outcomes/permutation.hpp"
@@ -79,6 +80,8 @@ double correlation_p(double r, Index n, double left) {
   if (square < 0.5) return boost::math::ibetac(0.5, half, square);
   return boost::math::ibeta(half, 0.5, left);
 }
+
+double f_tail(double f, double above, double below) { return detail::upper_f(f, above, below); }
 
 Vector midranks(ConstColumn values) {
   Matrix table = values;

@@ -114,6 +114,8 @@ std::vector<Information> mutual_information(const Matrix& x, const Matrix& y, co
 // Two-sided p-value of a correlation r of n pairs: t with n - 2 degrees of freedom. left: 1 - r^2, where it is known to more digits
 // than r has; NaN: from r.
 double correlation_p(double r, Index n, double left = missing_value);
+// Chance that F with these degrees of freedom is above f; of an infinite denominator: chi-square over its degrees of freedom.
+double f_tail(double f, double above, double below);
 // Midranks of NaN-free values.
 Vector midranks(ConstColumn values);
 

@@ -22,7 +22,6 @@ __all__ = [
     "chi_square_tail",
     "cochran",
     "exchanged",
-    "f_tail",
     "jackknife_spread",
     "welch_tail",
 ]
@@ -32,8 +31,6 @@ NAN = float("nan")
 VARIANCES = ("jackknife", "formula")  # where variances of Fisher's z come from
 HALF = 0.5  # level of the interval that jackknife variances are read from: far from the ends, where z has few digits
 TESTED = ("pearson", "spearman", "kendall")  # coefficients that have a Fisher's z
-SMALLEST = 1e-300  # instead of 0 in a continued fraction
-STEPS = 10_000  # of a continued fraction, which needs about the square root of the degrees of freedom
 
 
 def cochran(
@@ -109,71 +106,18 @@ def welch_tail(q: float, spread: Array, freedom: Array) -> float:
     wobble = float(((1 - weight / weight.sum()) ** 2 / freedom[used]).sum())
     squares = groups * groups - 1
     f = q / (groups - 1) / (1 + 2 * (groups - 2) / squares * wobble)
-    return f_tail(f, groups - 1, squares / (3 * wobble))
-
-
-def f_tail(f: float, above: float, below: float) -> float:
-    """Chance that Fisher's F with these degrees of freedom is above f: a regularized incomplete beta function.
-
-    Examples
-    --------
-    >>> round(f_tail(161.4476387975881, 1, 1), 12)
-    0.05
-    """
-    if math.isnan(f):
-        return NAN
-    if f <= 0:
-        return 1.0
-    a, b = below / 2, above / 2
-    ratio = above * f / below
-    x, rest = 1 / (1 + ratio), ratio / (1 + ratio)
-    if x == 0:
-        return 0.0
-    front = math.exp(
-        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) - a * math.log1p(ratio) + b * math.log(rest)
-    )
-    if x < (a + 1) / (a + b + 2):
-        return min(front * _beta_fraction(a, b, x) / a, 1.0)
-    return max(1 - front * _beta_fraction(b, a, rest) / b, 0.0)
-
-
-def _beta_fraction(a: float, b: float, x: float) -> float:
-    """The continued fraction of the incomplete beta function, DLMF 8.17.22, by the way of Lentz."""
-
-    def kept(value: float) -> float:
-        return value if abs(value) > SMALLEST else SMALLEST
-
-    c, d = 1.0, 1 / kept(1 - (a + b) * x / (a + 1))
-    found = d
-    for m in range(1, STEPS):
-        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        for part in (even, odd):
-            d, c = 1 / kept(1 + part * d), kept(1 + part / c)
-            found *= d * c
-        if abs(d * c - 1) < 1e-16:
-            break
-    return found
+    return _core.f_tail(f, groups - 1, squares / (3 * wobble))
 
 
 def chi_square_tail(q: float, df: int) -> float:
-    """Chance that chi-square is above q: the finite sums for whole degrees of freedom.
-
-    Abramowitz and Stegun (1964), 26.4.4 and 26.4.5.
+    """Chance that chi-square is above q.
 
     Examples
     --------
     >>> round(chi_square_tail(3.841458820694124, 1), 12)
     0.05
     """
-    if math.isnan(q) or df < 1:
-        return NAN
-    x = q / 2
-    odd = df % 2
-    start = 0.5 if odd else 0.0
-    terms = (math.exp(-x + s * math.log(x) - math.lgamma(s + 1)) if x > 0 else float(s == 0)
-             for s in np.arange(start, df / 2 - 0.5 * (1 - odd) - 0.25))  # fmt: skip
-    return min((math.erfc(math.sqrt(x)) if odd else 0.0) + sum(terms), 1.0)
+    return NAN if math.isnan(q) or df < 1 else _core.f_tail(q / df, df, math.inf)
 
 
 def exchanged(
