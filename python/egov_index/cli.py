@@ -146,7 +146,10 @@ def _options(command: argparse.ArgumentParser, spec: bool) -> None:
     )
     command.add_argument("--seed", type=_whole, metavar="N", help="instead of the spec's")
     command.add_argument(
-        "--draws", type=_whole, metavar="N", help="instead of the spec's; 0 leaves uncertainty out"
+        "--draws",
+        type=_whole,
+        metavar="N",
+        help="instead of the spec's; 0 leaves uncertainty out; links are of draws where the spec says carried = true",
     )
     command.add_argument(
         "--threads", type=_whole, metavar="N", help="all cores if left out; results do not depend on it"

@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import datasets, outcomes, scrutiny
+from . import datasets, scrutiny
 from .alternatives import STAGES, Alternatives
 from .catalogue import Choice, choice, grouping
 from .compare import Comparison, compare
 from .errors import DataError, Fault, SpecError
 from .index import Index
+from .job_links import link, parts_for_links, rehearsed
 from .outcomes import Links
 from .panel import Panel
 from .result import Result
 from .sensitivity import Sensitivity
-from .sources.delimited import Delimited, read_delimited
+from .sources.delimited import Delimited
 from .spec import stated
-from .table import listing, nearest
+from .table import nearest
 from .uncertainty import Ensemble
 from .weighting import noise
 
@@ -56,8 +57,7 @@ def rehearse(index: Index, panel: Panel, folder: Path | None = None) -> None:
     small["uncertainty"] = dict(small.get("uncertainty", {})) | {"draws": 1}
     small["sensitivity"] = stated.few_points(small.get("sensitivity", {}))
     if "outcomes" in small:
-        drawn = min(small["outcomes"].get("permutations", 0), 1)
-        small["outcomes"] = dict(small["outcomes"]) | {"resamples": 0, "permutations": drawn}
+        small["outcomes"] = rehearsed(small["outcomes"])
     run(index.replace(analysis=small), panel, folder=folder, threads=1)
 
 
@@ -255,7 +255,8 @@ def run(
     threads : int, optional
         All cores if left out; the results do not depend on it.
     parts : iterable of str
-        Which of uncertainty, sensitivity, outcomes, compare.
+        Which of uncertainty, sensitivity, outcomes, compare. Outcomes bring uncertainty with them where the table
+        [outcomes] says ``carried = true``: its draws are carried through to the links.
     folder : Path, optional
         Where the spec lies, for the files it names.
     told : callable, optional
@@ -270,7 +271,7 @@ def run(
     DataError, SpecError
         If the data or the spec do not allow it.
     """
-    parts = set(parts)
+    parts = parts_for_links(index.analysis.get("outcomes", {}), set(parts), draws)
     job = Job(index, panel, index.score(panel), alternatives_of(index, panel, folder))
     if draws == 0:
         parts -= {"uncertainty", "sensitivity"}
@@ -286,7 +287,9 @@ def run(
     if "sensitivity" in parts:
         job.sensitivity = _sensitivity(job, seed, threads, told)
     if "outcomes" in parts:
-        _outcomes(job, seed, threads, folder, told)
+        link(
+            job, lambda name: _path(name, False, folder), seed=seed, threads=threads, progress=_part(told, "outcomes")
+        )  # fmt: skip
     return job
 
 
@@ -313,38 +316,3 @@ def _compare(job: Job, folder: Path | None) -> None:
         if table is not None:
             raise
         job.notes.append(f"not compared with published scores: {error.faults[0].came}")
-
-
-def _outcomes(
-    job: Job, seed: int | None, threads: int | None, folder: Path | None, told: Told | None
-) -> None:
-    table = dict(job.index.analysis.get("outcomes", {}))
-    asked = "outcomes" in job.index.analysis
-    known = datasets.sdg_outcomes()
-    named = table.pop("data", ["sdg_outcomes"])
-    if not asked and not set(job.panel.units) & set(known.units):
-        job.notes.append(
-            f"no outcomes: the units ({listing(job.panel.units, 3)}) are no ISO 3166 alpha-3 codes"
-        )
-        return
-    if seed is not None:
-        table["seed"] = seed
-    panels = [
-        datasets.load(name) if name in datasets.names() else read_delimited(_path(name, False, folder))
-        for name in named
-    ]
-    whole = panels[0]
-    for panel in panels[1:]:
-        whole = whole.join(panel)
-    try:
-        job.links = outcomes.correlate(
-            job.result,
-            whole,
-            threads=threads,
-            progress=_part(told, "outcomes"),
-            **table,
-        )
-    except DataError as error:
-        if asked:
-            raise
-        job.notes.append(f"no outcomes: {error.faults[0]}")

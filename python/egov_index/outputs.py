@@ -129,6 +129,8 @@ def _again(job: Job) -> dict[str, str]:
     for name, part in (("sensitivity", job.sensitivity), ("outcomes", job.links)):
         if part is not None:
             analysis[name] = dict(analysis.get(name, {})) | {"seed": part.seed}
+    if job.links is not None and not job.links.rule:  # without draws, whatever the spec says of them
+        analysis["outcomes"].pop("carried", None)
     if "uncertainty" in analysis:
         analysis["uncertainty"], editions = plain.editions_apart(analysis["uncertainty"], job.alternatives)
         files |= {name: spec.to_text(one) for name, one in editions.items()}

@@ -143,7 +143,7 @@ def links(links: Any, view: View) -> Markup:
         tables = join([tables, element("details", summary, _linked(others, view, alpha))])
     return block(
         "links", method=_coefficient(links), level=f"{100 * links.level:g}", adjust=links.adjust,
-        source=_source(links), alpha=f"{alpha:.3g}", tables=tables,
+        source=_source(links), alpha=f"{alpha:.3g}", tables=tables, of=_of(links, view),
     )  # fmt: skip
 
 
@@ -151,6 +151,18 @@ def _coefficient(links: Any) -> str:
     """Which coefficient, and what is held constant."""
     held = ", ".join(getattr(links, "controls", ()))
     return f"{str(links.method).capitalize()}{f' with {held} held constant' if held else ''}"
+
+
+def _of(links: Any, view: View) -> str:
+    """Whether links are of the draws, where there are any."""
+    if view.ensemble is None:
+        return ""
+    rule = getattr(links, "rule", "")
+    return (
+        f" Uncertainty of the index is carried through: {rule}."
+        if rule
+        else (" They are of the index as it is, not of the draws of its alternatives.")
+    )
 
 
 def _source(links: Any) -> str:

@@ -112,6 +112,11 @@ def _beside_each_other(table: str, given: Mapping[str, Any], path: Path) -> list
         wrong.append(
             (path, "a box around no node", "lower = { osi = 0.2 }, or upper = { osi = 0.5 }, or both")
         )
+    outcomes = given.get("outcomes")
+    carried = isinstance(outcomes, Mapping) and outcomes.get("carried") is True
+    if table == "" and carried and "uncertainty" not in given:
+        right = "a table [uncertainty], whose draws are carried through to the links, or carried = false"
+        wrong.append((("outcomes", "carried"), "true, without [uncertainty]", right))
     return wrong + (_crossed(given, path) if table in ("simplex_box", "values") else [])
 
 

@@ -290,6 +290,11 @@ OUTCOMES = (
         "Each pair uses the countries that have both, or all pairs those that have everything.",
         options=("pairwise", "listwise"),
     ),
+    Key(
+        "carried",
+        "flag",
+        "The draws of [uncertainty] are carried through: each meets one resample of the units.",
+    ),
     Key("rebuild", "flag", "Flagged pairs again without the inputs that they share, the default."),
     Key("minimum", "whole", "Pairs with fewer units are flagged.", 1, 10**9),
     Key("seed", "whole", "The same seed gives the same bits.", 0, LARGEST),
