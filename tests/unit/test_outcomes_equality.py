@@ -147,6 +147,16 @@ def test_no_test_without_a_variance_is_said():
     assert frame["p_equal"].notna().all() and frame.loc["high", "note"] == ""
 
 
+def test_groups_below_eight_have_no_jackknife():
+    few = {unit: "few" if k < 7 else "one" if k < 30 else "two" for k, unit in enumerate(UNITS)}
+    frame = found(by=few).to_frame().set_index("group")
+    assert "no variance by the jackknife: not in the test of equality" in frame.loc["few", "note"]
+    assert (frame["df"] == 1).all() and (frame["note"].drop("few") == "").all()
+    without = {unit: name for unit, name in few.items() if name != "few"}
+    assert frame["p_equal"].iloc[0] == found(by=without).to_frame()["p_equal"][0]
+    assert (found(by=few, variance="formula").to_frame()["df"] == 2).all()
+
+
 def test_jackknife_spread_reads_the_ends():
     made = jackknife_spread(
         np.array([0.5, 1.0, 0.2]), np.array([10.0, 10, 10]), *np.array([[0.3, 1, NAN], [0.6, 1, NAN]])
