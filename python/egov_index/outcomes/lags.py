@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..arguments import is_number, truth
 from ..errors import Fault, SpecError
+from ..naming import counted
 from ..panel import Panel
 from ..result import Result
 from ..table import listing
@@ -40,7 +41,7 @@ class Lags(Pairs):
                 strongest[row["node"], row["outcome"]] = row
         later = sum(row["lag"] > 0 for row in strongest.values())
         return [
-            f"Of {len(strongest)} pairs, {later} are strongest with an outcome later than the index",
+            f"Of {counted(len(strongest), 'pair')}, {later} are strongest with an outcome later than the index",
             "A stronger association at a later lag does not make the index come first: both move slowly",
         ]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..naming import in_words
+from ..naming import counted, in_words
 from .rows import UNDRAWN, UNSIGNED, goal_place
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ STRONGEST = 3  # a goal
 def in_short(links: Links) -> str:
     """One line for a prompt."""
     strong = sum(row["p_adjusted"] < 0.05 for row in links.rows())
-    pairs = "1 pair" if len(links) == 1 else f"{len(links)} pairs"
+    pairs = counted(len(links), "pair")
     return f"<Links: {pairs}, {links.method}, {strong} with p below 0.05 after {links.adjust}; {NO_CAUSE}>"
 
 
@@ -111,9 +111,8 @@ def explained(links: Links) -> str:
     strong = [row for row in rows if row["p_adjusted"] < 0.05]
     tested = sum(not np.isnan(row["p_adjusted"]) for row in rows)
     rest = "" if tested == len(rows) else f"; {len(rows) - tested} without a p"
-    pairs = "1 pair" if len(rows) == 1 else f"{len(rows)} pairs"
     lines = [
-        f"Of {pairs} of a node and an outcome, {len(strong)} differ from zero after correction by "
+        f"Of {counted(len(rows), 'pair')} of a node and an outcome, {len(strong)} differ from zero after correction by "
         f"{links.adjust} (p below 0.05){rest}.",
         *_by_goal(strong, "" if links.method == UNSIGNED else "+"),
         f"Estimand: {links.estimand.rstrip('.')}.",
@@ -172,14 +171,13 @@ def _flags(links: Links) -> list[str]:
     rows = links.rows()
     found = []
     if shared := sum(bool(row["overlap"]) for row in rows):
-        what = "1 pair shares" if shared == 1 else f"{shared} pairs share"
+        what = counted(shared, "pair shares", "pairs share")
         found.append(
             f"{what} something by construction, so part of the association is built in; flagged() sets beside each "
             "the association without what is shared."
         )
     if empty := sum(bool(row["reason"]) for row in rows):
-        what = "1 pair has" if empty == 1 else f"{empty} pairs have"
-        found.append(f"{what} no number; the column reason says why.")
+        found.append(f"{counted(empty, 'pair has', 'pairs have')} no number; the column reason says why.")
     if any(not np.isnan(row.get("ties", np.nan)) and row["ties"] >= 0.1 for row in rows):
         found.append("Some outcomes are tied or saturated at the end of their scale; the notes name them.")
     return found
