@@ -67,6 +67,13 @@ def partial(rng, n, method) -> Rates:
     return {"permutation": rejected(p)}
 
 
+def conditional(rng, n, method, controls) -> Rates:
+    """Independent given normal controls, all relations linear: a partial coefficient of ranks is not 0 then."""
+    held = rng.normal(size=(n, controls))
+    x, y = held.sum(axis=1) + rng.normal(size=(2, n))
+    return {"plain": rejected(tested(x, y, method, controls=held)["p"])}
+
+
 def clustered(rng, countries, method, view) -> Rates:
     """Two independent series of ten years a country, each with a memory; of the rows also with a level."""
     clusters = np.repeat(np.arange(countries), 10)
@@ -245,6 +252,14 @@ def rows() -> list[Simulation]:
         for method in ("pearson", "spearman")
         for n in (30, 193)
     ]
+    made += [
+        Simulation(
+            "conditional", conditional, {"n": 193, "method": method, "controls": controls},
+            {"plain": LEVEL} if method == "pearson" else {},
+        )
+        for method in ("pearson", "spearman", "kendall")
+        for controls in (1, 2, 3, 5)
+    ]  # fmt: skip
     made += [
         Simulation(
             "clustered", clustered, {"countries": 60, "method": method, "view": view}, {"signs": LEVEL}

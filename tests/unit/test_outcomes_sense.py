@@ -79,6 +79,7 @@ def test_what_several_held_ranks_mean_is_said():
     data = panel({"y": X, "u": RNG.normal(size=30), "v": RNG.normal(size=30)})
     for method, control, said in (
         ("spearman", ["u"], False),
+        ("kendall", ["u"], True),
         ("spearman", ["u", "v"], True),
         ("pearson", ["u", "v"], False),
     ):

@@ -22,7 +22,8 @@ __all__ = ["correlate"]
 
 NOMINAL = "columns that end in _without are of the index as it is: its uncertainty is not carried to what is left of it"
 RANKS_HELD = (
-    "with several controls a partial coefficient of ranks is not 0 where index and outcome are independent given them; "
+    "a partial coefficient of ranks (Kendall, or Spearman with several controls) is not 0 where index and outcome are "
+    "independent given the controls; "
     'method="pearson" with logarithms of skewed controls is, where relations are linear'
 )
 
@@ -192,8 +193,8 @@ def _made(sides: Sides, asked: Asked, columns: dict[str, Any], **other: Any) -> 
 
 def _ranks_held(sides: Sides, asked: Asked) -> list[str]:
     """What holding ranks constant does not do."""
-    few = len(sides.controls.names) < 2
-    return [] if few or asked.method.method not in ("spearman", "kendall") else [RANKS_HELD]
+    most = {"spearman": 1, "kendall": 0}.get(asked.method.method, len(sides.controls.names))
+    return [RANKS_HELD] if len(sides.controls.names) > most else []
 
 
 def _knew(sides: Sides) -> list[str]:
