@@ -167,6 +167,7 @@ def test_moran_at_any_scale_and_far_from_zero():
 
 @pytest.mark.filterwarnings("error")
 def test_a_dynamic_panel_at_any_scale():
+    pytest.importorskip("panelbox")
     whole = np.zeros(UNITS * PERIODS, dtype=bool)
     plain = dynamic_panel(table(Y, A, B, whole), formula="y ~ a", collapse=True)
     found = dynamic_panel(table(Y * 1e200, A * 1e-100, B, whole), formula="y ~ a", collapse=True)
