@@ -6,8 +6,9 @@ if(CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON) # whether this launcher can cache with them is not known
 elseif(EGOV_CCACHE)
   # With precompiled headers, ccache works only where it may take times and macros for granted.
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${EGOV_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros)
   if(NOT DEFINED ENV{CCACHE_BASEDIR})
-    list(INSERT CMAKE_CXX_COMPILER_LAUNCHER 3 "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}")
+    list(APPEND CMAKE_CXX_COMPILER_LAUNCHER "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}")
   endif()
+  list(APPEND CMAKE_CXX_COMPILER_LAUNCHER "${EGOV_CCACHE}")
 endif()
