@@ -4,21 +4,11 @@ import csv
 import json
 
 import pytest
+from links_spec import HEAD, TREE
 
 import egov_index as egov
 from egov_index import SpecError, cli, job, spec
 
-TREE = """
-[[node]]
-code = "index"
-[[node]]
-code = "internet_users"
-parent = "index"
-[[node]]
-code = "mean_schooling"
-parent = "index"
-"""
-HEAD = 'spec = 1\nname = "i"\nperiod = 2020\n[recipe]\nimpute = ["linear", "mean"]\nnormalize = "zscore"\n'
 DRAWN = "[uncertainty]\ndraws = 32\nseed = 3\nweights = { noise = 0.4 }\n"
 LINKS = '[outcomes]\nnodes = ["index"]\nonly = ["hdi", "life_expectancy"]\nresamples = 20\nseed = 5\n'
 CARRIED = LINKS + "carried = true\n"

@@ -4,21 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from links_spec import HEAD, TREE
 
 import egov_index as egov
 from egov_index import SpecError, cli, spec
 
-TREE = """
-[[node]]
-code = "index"
-[[node]]
-code = "internet_users"
-parent = "index"
-[[node]]
-code = "mean_schooling"
-parent = "index"
-"""
-HEAD = 'spec = 1\nname = "i"\nperiod = 2020\n[recipe]\nimpute = ["linear", "mean"]\nnormalize = "zscore"\n'
 ASKED = """[outcomes]
 data = ["sdg_outcomes"]
 method = "spearman"
