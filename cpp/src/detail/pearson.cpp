@@ -74,15 +74,7 @@ Vector group_means(const Vector& values, const std::vector<int>& group, Index gr
   return result;
 }
 
-double left_of_ranks(const Vector& x, const Vector& y) {
-  Double xx, yy, xy;
-  for (Index i = 0; i < x.size(); ++i) {
-    add(xx, two_product(x[i], x[i]));
-    add(yy, two_product(y[i], y[i]));
-    add(xy, two_product(x[i], y[i]));
-  }
-  return left_of(xx, yy, xy, x.size());
-}
+double left_of(double xx, double yy, double xy, Index n) { return left_of(Double{xx, 0}, Double{yy, 0}, Double{xy, 0}, n); }
 
 double pearson(Vector& x, Vector& y, double* left) {
   scale(x);

@@ -9,8 +9,8 @@ namespace egov::detail {
 // Pearson's r in twice the working precision: within 4 ulp whatever the offset and the scale of the columns, which are
 // not constant. Leaves them scaled to at most 2 and centered. left: 1 - r^2 to almost all digits, 0 where it is rounding.
 double pearson(Vector& x, Vector& y, double* left = nullptr);
-// 1 - r^2 of centered whole numbers.
-double left_of_ranks(const Vector& x, const Vector& y);
+// The same out of sums of squares and of products that are right to the last digit, over n rows.
+double left_of(double xx, double yy, double xy, Index n);
 
 // Scales by a power of two so that the largest size lies between 1/2 and 1: no square overflows or vanishes. The factor.
 double scale(Vector& values);

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string>
 
+#include "detail/pearson.hpp"
 #include "detail/threads.hpp"
 #include "egov/outcomes.hpp"
 #include "egov/random.hpp"
@@ -45,8 +46,8 @@ Reason reason(const Vector& x, const Vector& y, Index neighbors) {
 // Deviations from the mean in standard deviations, of midranks where asked for; ties parted.
 Vector level(const Vector& values, bool ranks, int side) {
   Vector scaled = ranks ? midranks(values) : values;
-  scaled /= scaled.cwiseAbs().maxCoeff();
-  scaled.array() -= scaled.mean();
+  detail::scale(scaled);
+  detail::center(scaled);
   scaled /= std::sqrt(scaled.squaredNorm() / static_cast<double>(scaled.size()));
   std::vector<int> order(static_cast<std::size_t>(values.size()));
   std::iota(order.begin(), order.end(), 0);

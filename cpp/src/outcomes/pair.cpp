@@ -24,8 +24,9 @@ double Pair::estimate(Association& result) {
   }
   if (partial) return hold_linear(result);
   const Vector &x = sides_[0].values, &y = sides_[1].values;
-  left_ = left_of_ranks(x, y);
-  return std::min(1.0, std::max(-1.0, x.dot(y) / std::sqrt(x.squaredNorm() * y.squaredNorm())));
+  const double xx = x.squaredNorm(), yy = y.squaredNorm(), xy = x.dot(y);  // whole numbers
+  left_ = left_of(xx, yy, xy, n_);
+  return std::min(1.0, std::max(-1.0, xy / std::sqrt(xx * yy)));
 }
 
 double Pair::p(double estimate) {

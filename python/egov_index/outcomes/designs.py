@@ -12,7 +12,7 @@ from ..errors import DataError, Fault, SpecError
 from ..naming import counted
 from ..table import numbers, read_frame
 
-__all__ = ["design", "group_numbers", "is_missing", "outcome", "same_labels", "without_offset"]
+__all__ = ["design", "group_numbers", "is_missing", "outcome", "same_labels"]
 
 Array = NDArray[np.float64]
 
@@ -26,20 +26,6 @@ def same_labels(**given: Any) -> None:
             raise DataError(
                 Fault(name, f"another index than that of {first}", f"rows in the order of {first}")
             )
-
-
-def without_offset(values: Array) -> tuple[Array, float]:
-    """Values less one of them, and that one, where all differences are exact; else the values, and 0.
-
-    They are where all are between half and twice of one (Sterbenz 1974), so steps far from 0 keep all digits.
-    """
-    known = values[~np.isnan(values)]
-    if not len(known):
-        return values, 0.0
-    middle = float(np.sort(known)[len(known) // 2])
-    if middle == 0 or not ((known / middle >= 0.5) & (known / middle <= 2)).all():
-        return values, 0.0
-    return values - middle, middle
 
 
 def outcome(y: Any) -> tuple[Array, str]:

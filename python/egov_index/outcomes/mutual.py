@@ -17,7 +17,6 @@ from ..panel import Panel
 from ..result import Result
 from ..single import checked
 from .asked import Asked, corrected, one_of
-from .designs import without_offset
 from .pairs import Pairs
 from .rows import by_goal, note_of, pair_cells
 from .saturation import tied
@@ -28,7 +27,7 @@ __all__ = ["Mutual", "information", "mutual"]
 Array = NDArray[np.float64]
 NAN = float("nan")
 SCALES = ("rank", "standard")
-UNDRAWN = 1  # a seed of no permutations
+ANY_SEED = 1  # of no permutations
 COLUMNS = (
     "node", "outcome", "sdg_goal", "direction", "n", "information", "as_correlation", "p", "p_adjusted", "reason",
     "note",
@@ -141,8 +140,6 @@ def _informations(
     streams: Sequence[int] = (),
 ) -> dict[str, list[Any]]:  # fmt: skip
     """Every column of x with every column of y, by the core: n, estimate, p and reason of each pair."""
-    if scale == "standard":  # steps far from 0 would be rounded on their way to standard deviations
-        x, y = (np.column_stack([without_offset(column)[0] for column in side.T]) for side in (x, y))
     tables = np.asfortranarray(x), np.asfortranarray(y)
     return _core.mutual_information(
         *tables, neighbors, scale == "rank", permutations, seed, threads, list(streams), progress
@@ -194,7 +191,7 @@ def information(x: Any, y: Any, neighbors: int = 3, scale: str = "standard") -> 
     one, other = _sample("x", x), _sample("y", y)
     if len(one) != len(other):
         raise DataError(Fault("y", counted(len(other), "value"), f"{len(one)}, as many as x has"))
-    raw = _informations(one[:, None], other[:, None], k, kind, 0, UNDRAWN, 1, None)
+    raw = _informations(one[:, None], other[:, None], k, kind, 0, ANY_SEED, 1, None)
     return float(raw["estimate"][0])
 
 
