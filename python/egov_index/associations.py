@@ -76,7 +76,8 @@ def associations(
     more = raw.pop("more")
     for at, one in enumerate(around[1:]):
         ends = [each[at] if each else NO_ENDS for each in more]
-        raw[f"low_{one.method}"], raw[f"high_{one.method}"] = map(list, zip(*ends, strict=True))
+        raw[f"low_{one.method}"] = [low for low, _ in ends]
+        raw[f"high_{one.method}"] = [high for _, high in ends]
     return raw
 
 

@@ -271,7 +271,7 @@ def run(
     DataError, SpecError
         If the data or the spec do not allow it.
     """
-    parts = parts_for_links(index.analysis.get("outcomes", {}), set(parts), draws)
+    parts = parts_for_links(index.analysis.get("outcomes", {}), parts, draws)
     job = Job(index, panel, index.score(panel), alternatives_of(index, panel, folder))
     if draws == 0:
         parts -= {"uncertainty", "sensitivity"}

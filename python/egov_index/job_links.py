@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ NOMINAL = (
 WITHOUT_DRAWS = "links are of the index as it is: without draws there are none to be carried through"
 
 
-def parts_for_links(table: Mapping[str, Any], parts: Collection[str], draws: int | None) -> set[str]:
+def parts_for_links(table: Mapping[str, Any], parts: Iterable[str], draws: int | None) -> set[str]:
     """Parts of the main job, with the draws if links need them.
 
     Raises

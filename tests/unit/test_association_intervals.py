@@ -279,3 +279,9 @@ def test_p_of_nearly_perfect_correlations_keeps_its_digits(step):
         wanted = (1 - r) ** 2 * (2 + r) / 2
     assert one(x, y)["p"] == pytest.approx(float(wanted), rel=1e-12, abs=0)
     assert one(x, 3 * x + 1)["p"] < 1e-25
+
+
+def test_no_pairs_have_no_intervals():
+    around = [Choice("percentile"), Choice("bca")]
+    found = associations(np.empty((9, 0)), np.ones((9, 1)), Choice("pearson"), interval=around, resamples=20)
+    assert found["low"] == found["low_bca"] == found["high_bca"] == []

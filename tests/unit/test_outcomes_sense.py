@@ -113,3 +113,13 @@ def test_some_perfect_draws_among_others_have_no_mean():
     found = row(index.uncertainty(data, ways, n=100), outcome, nodes="idx")
     assert np.isnan(found["estimate"]) and np.isnan(found["low"]) and found["reason"] == "perfect"
     assert found["estimate_nominal"] == 1
+
+
+@pytest.mark.parametrize("components", ["a;b", "a, b"])
+def test_components_are_parted_alike_by_the_guard_and_by_what_is_left(components):
+    b = RNG.normal(size=30)
+    scores = panel(
+        {"idx": X + b, "a": X, "b": b}, concept=["", "schooling", ""], components=[components, "", ""]
+    )
+    found = row(scores, panel({"y": X + RNG.normal(size=30)}, concept=["schooling"]), nodes="idx")
+    assert found["without"] == "a" and not np.isnan(found["estimate_without"])

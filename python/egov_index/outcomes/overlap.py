@@ -10,7 +10,7 @@ from ..naming import in_words
 from ..panel import Panel
 from ..result import Result
 
-__all__ = ["Guard", "Shared", "concepts_of"]
+__all__ = ["Guard", "Shared", "concepts_of", "parted"]
 
 
 class Shared:
@@ -64,7 +64,7 @@ class Guard:
         wanted = concepts_of(concept)
         inputs = self._inputs(node)
         common = {
-            name: wanted & has or ({series} if series in (name, node) else set())
+            name: wanted & has or frozenset([series] if series in (name, node) else [])
             for name, (has, _) in inputs.items()
         }
         helped: dict[str, list[str]] = {}
@@ -78,13 +78,13 @@ class Guard:
         sources = [name for name in inputs if name in carry]
         return Shared(set().union(*common.values()), helped, own, list(brought), sources)
 
-    def _find_inputs(self, node: str) -> dict[str, tuple[set[str], tuple[str, ...]]]:
+    def _find_inputs(self, node: str) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
         """Inputs of a node: concepts of each, and the auxiliaries that helped to fill it."""
         scores = self._scores
         if isinstance(scores, Result):
             leaves = scores.index.framework.below(node)
             return {leaf: (self._of_leaf(leaf), scores.filled_with.get(leaf, ())) for leaf in leaves}
-        named = set(_listed(scores.about(node).get("components")))
+        named = set(parted(scores.about(node).get("components")))
         parts = named if named and named <= set(scores.indicators) else {node}
         return {
             name: (concepts_of(scores.about(name).get("concept")), ())
@@ -92,7 +92,7 @@ class Guard:
             if name in parts
         }
 
-    def _of_leaf(self, leaf: str) -> set[str]:
+    def _of_leaf(self, leaf: str) -> frozenset[str]:
         """Concepts of an indicator: its own, those the data give, or those of the nearest node above that has any."""
         assert isinstance(self._scores, Result)
         tree, above = self._scores.index.framework, self._scores.index.framework[leaf]
@@ -110,15 +110,17 @@ class Guard:
                 found.setdefault(name, []).append(leaf)
         return found
 
-    def _concepts(self, auxiliary: str) -> set[str]:
+    def _concepts(self, auxiliary: str) -> frozenset[str]:
         known = self._scores.panel.about(auxiliary) if isinstance(self._scores, Result) else {}
         return concepts_of(known.get("concept"))
 
 
-def concepts_of(text: str | None) -> set[str]:
-    """Words of a list joined by semicolons or commas, in small letters."""
-    return {word.casefold() for word in _listed(text)}
+@cache
+def concepts_of(text: str | None) -> frozenset[str]:
+    """Words of a list, in small letters."""
+    return frozenset(word.casefold() for word in parted(text))
 
 
-def _listed(text: str | None) -> list[str]:
+def parted(text: str | None) -> list[str]:
+    """Words of a list joined by semicolons or commas."""
     return [word.strip() for word in re.split("[;,]", text or "") if word.strip()]

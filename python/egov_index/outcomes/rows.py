@@ -112,13 +112,12 @@ def direction_of(panel: Panel, name: str) -> int:
     return 0 if np.isnan(given) else int(np.sign(given))
 
 
-def _way(sides: Sides, asked: Asked, pair: tuple[int, int]) -> int:
-    """What the sign of a coefficient says: 1 for good, -1 for bad, 0 for nothing."""
-    i, j = pair
+def _way(sides: Sides, asked: Asked, node: str, direction: int) -> int:
+    """What the sign of a coefficient says, given the outcome's direction: 1 for good, -1 for bad, 0 for nothing."""
     if asked.method.method == UNSIGNED:
         return 0
-    falling = isinstance(sides.scores, Panel) and direction_of(sides.scores, sides.nodes[i]) < 0
-    return direction_of(sides.outcomes, sides.names[j]) * (-1 if falling else 1)
+    falling = isinstance(sides.scores, Panel) and direction_of(sides.scores, node) < 0
+    return -direction if falling else direction
 
 
 def pair_cells(sides: Sides, pair: tuple[int, int]) -> dict[str, Any]:
@@ -180,7 +179,8 @@ def _row(
         **cells, "n": raw["n"], "countries": countries, **years_of(sides.years[both, j]),
         "estimate": raw["estimate"], **beside, "low": raw["low"], "high": raw["high"], "p": raw["p"],
         "p_adjusted": raw["p_adjusted"], **{name: raw[name] for name in raw if name not in KNOWN},
-        "favorable": favorable(raw["estimate"], _way(sides, asked, pair)), "ties": ties, "overlap": shared.label,
+        "favorable": favorable(raw["estimate"], _way(sides, asked, cells["node"], cells["direction"])),
+        "ties": ties, "overlap": shared.label,
         "without": rest.get("without", ""),
         **{f"{name}_without": rest.get(name, NAN) for name in ("estimate", "low", "high", "p")},
         "n_without": rest.get("n", 0), "reason_without": rest.get("reason", ""),

@@ -18,7 +18,7 @@ from ..panel import Panel
 from ..result import Result
 from .asked import Asked
 from .aware import with_choices
-from .overlap import Shared
+from .overlap import Shared, parted
 from .sides import Sides
 
 __all__ = ["NOTHING_LEFT", "NOT_REBUILT", "WORDS", "Without"]
@@ -126,8 +126,8 @@ def _mean_of_rest(sides: Sides, node: str, sources: Sequence[str]) -> tuple[Arra
     """Mean of the other published components of a node."""
     panel = sides.scores
     assert isinstance(panel, Panel)
-    named = str(panel.about(node).get("components") or node).split(";")
-    rest = [name.strip() for name in named if name.strip() not in sources]
+    named = parted(panel.about(node).get("components")) or [node]
+    rest = [name for name in named if name not in sources]
     at = [panel.periods.index(label) for label in sides.periods]
     if not rest or not set(rest) <= set(panel.indicators):
         return np.full(len(sides.x), np.nan), NOTHING_LEFT
