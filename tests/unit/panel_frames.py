@@ -4,15 +4,15 @@ import numpy as np
 
 from egov_index.table import read_frame
 
-RNG = np.random.default_rng(77)
-
 
 def frame(units=8, periods=6, **columns):
+    """Random columns, the same at every call: what a test sees hangs on no other test."""
+    rng = np.random.default_rng(77)
     table = {
         "iso3": np.repeat([f"C{k}" for k in range(units)], periods).tolist(),
         "year": list(range(2000, 2000 + periods)) * units,
     }
-    return table | {name: RNG.normal(size=units * periods) for name in "yxz"} | columns
+    return table | {name: rng.normal(size=units * periods) for name in "yxz"} | columns
 
 
 def row(found, term):

@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
-from panel_frames import RNG, frame, row
+from panel_frames import frame, row
 
 from egov_index import DataError
 from egov_index.outcomes.panels import panel_model
 from egov_index.table import read_frame
 
 pytest.importorskip("linearmodels")
+
+RNG = np.random.default_rng(78)
 
 ERRORS = (
     "clustered-cr2", "clustered-cr0", "clustered-cr1", "clustered-cr3", "clustered-wild", "driscoll-kraay",
